@@ -1,0 +1,197 @@
+//! The checkpoint: everything the journal need not be asked about any more.
+//!
+//! It is one small file, replaced whole: topics, segments, groups' places, and where in the
+//! journal the rest begins. The order is what makes it safe: segments are synced, then their
+//! folders, then the new checkpoint, then its name; only then is a journal file used again.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Buf;
+use crc32c::crc32c;
+
+use super::{
+    catalog::{Catalog, Topic},
+    files::SegmentFiles,
+    fsync,
+    journal::{Cursor, Shape},
+    partition::{Partition, State},
+    segment::Segment,
+    wire::{get_str, put_str},
+};
+use crate::{broker::Committed, message::TopicName};
+
+/// Its name.
+pub(super) const NAME: &str = "checkpoint";
+
+const MAGIC: &[u8; 8] = b"SLUICEC1";
+const CRC_BYTES: usize = 4;
+
+/// Segments with bytes that no checkpoint covers: partition and first offset.
+pub(super) type Dirty = Vec<(Arc<Partition>, u64)>;
+
+/// What one checkpoint has to do, taken from the log between two groups.
+#[derive(Debug)]
+pub(super) struct Checkpoint {
+    pub(super) root: PathBuf,
+    pub(super) dirty: Dirty,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Checkpoint {
+    /// Does it. Afterwards the journal before the checkpoint's cursor is not needed.
+    pub(super) fn run(self, files: &SegmentFiles) -> io::Result<()> {
+        let mut folders = BTreeSet::new();
+        for (partition, base) in &self.dirty {
+            match files.open(partition, *base) {
+                Ok(segment) => segment.file.sync_data()?,
+                // Retention was faster.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    if partition.state().find_mut(*base).is_some() {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+            folders.extend(partition.folder.as_deref());
+        }
+        sync_folders(&folders, &self.root)?;
+        write(&self.root, &self.bytes)
+    }
+}
+
+/// Syncs the folders of partitions, and those above, in which they may be new.
+fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) -> io::Result<()> {
+    let parents: BTreeSet<&Path> =
+        folders.iter().flat_map(|folder| folder.ancestors().skip(1).take(2)).collect();
+    folders.iter().try_for_each(|path| fsync::folder(path))?;
+    parents.iter().try_for_each(|path| fsync::folder(path))?;
+    fsync::folder(root)
+}
+
+/// Replaces the checkpoint of a folder, durably.
+pub(super) fn write(root: &Path, bytes: &[u8]) -> io::Result<()> {
+    let aside = root.join("checkpoint.new");
+    let mut file = File::create(&aside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&aside, root.join(NAME))?;
+    fsync::folder(root)
+}
+
+/// The bytes of a checkpoint file.
+pub(super) fn encode(catalog: &Catalog, journal: Shape, cursor: Cursor) -> Vec<u8> {
+    let mut out = vec![0; CRC_BYTES];
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&journal.salt.to_le_bytes());
+    out.extend_from_slice(&journal.file_bytes.to_le_bytes());
+    out.push(cursor.file);
+    out.extend_from_slice(&cursor.position.to_le_bytes());
+    out.extend_from_slice(&cursor.sequence.to_le_bytes());
+    let topics = catalog.topics();
+    put_len(&mut out, topics.len());
+    topics.values().for_each(|topic| encode_topic(&mut out, topic));
+    let groups = catalog.groups();
+    put_len(&mut out, groups.len());
+    for (group, places) in &*groups {
+        put_str(&mut out, group);
+        put_len(&mut out, places.len());
+        for ((topic_id, partition), committed) in places {
+            out.extend_from_slice(&topic_id.to_le_bytes());
+            out.extend_from_slice(&partition.to_le_bytes());
+            out.extend_from_slice(&committed.offset.to_le_bytes());
+            put_str(&mut out, &committed.metadata);
+        }
+    }
+    let crc = crc32c(&out[CRC_BYTES..]);
+    out[..CRC_BYTES].copy_from_slice(&crc.to_le_bytes());
+    out
+}
+
+fn encode_topic(out: &mut Vec<u8>, topic: &Topic) {
+    put_str(out, topic.name.as_str());
+    out.extend_from_slice(&topic.id.to_le_bytes());
+    put_len(out, topic.partitions.len());
+    for partition in &topic.partitions {
+        let state = partition.state();
+        out.extend_from_slice(&state.start.to_le_bytes());
+        out.extend_from_slice(&state.end.to_le_bytes());
+        put_len(out, state.segments.len());
+        for segment in &state.segments {
+            out.extend_from_slice(&segment.base.to_le_bytes());
+            out.extend_from_slice(&segment.end.to_le_bytes());
+            out.extend_from_slice(&segment.len.to_le_bytes());
+            out.extend_from_slice(&segment.max_timestamp_ms.to_le_bytes());
+        }
+    }
+}
+
+fn put_len(out: &mut Vec<u8>, count: usize) {
+    out.extend_from_slice(&(count as u64).to_le_bytes());
+}
+
+/// What a checkpoint file says.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) catalog: Catalog,
+    pub(super) journal: Shape,
+    pub(super) cursor: Cursor,
+}
+
+/// Reads a checkpoint file; `None` if it is damaged.
+pub(super) fn decode(bytes: &[u8], root: &Path) -> Option<Loaded> {
+    let (mut crc, mut rest) = bytes.split_at_checked(CRC_BYTES)?;
+    if crc.get_u32_le() != crc32c(rest) || !rest.starts_with(MAGIC) {
+        return None;
+    }
+    rest.advance(MAGIC.len());
+    let rest = &mut rest;
+    let salt = rest.try_get_u64_le().ok()?;
+    let journal = Shape { salt, file_bytes: rest.try_get_u64_le().ok()? };
+    let cursor = Cursor {
+        file: rest.try_get_u8().ok()?,
+        position: rest.try_get_u64_le().ok()?,
+        sequence: rest.try_get_u64_le().ok()?,
+    };
+    let catalog = Catalog::default();
+    for _ in 0..rest.try_get_u64_le().ok()? {
+        catalog.insert_topic(Arc::new(decode_topic(rest, root)?));
+    }
+    for _ in 0..rest.try_get_u64_le().ok()? {
+        let group = get_str(rest)?;
+        for _ in 0..rest.try_get_u64_le().ok()? {
+            let place = (rest.try_get_u32_le().ok()?, rest.try_get_u32_le().ok()?);
+            let offset = rest.try_get_u64_le().ok()?;
+            let metadata = get_str(rest)?.to_owned();
+            catalog.commit(group, place, Committed { offset, metadata });
+        }
+    }
+    rest.is_empty().then_some(Loaded { catalog, journal, cursor })
+}
+
+fn decode_topic(rest: &mut &[u8], root: &Path) -> Option<Topic> {
+    let name = TopicName::new(get_str(rest)?).ok()?;
+    let id = rest.try_get_u32_le().ok()?;
+    let mut states = Vec::new();
+    for number in 0..u32::try_from(rest.try_get_u64_le().ok()?).ok()? {
+        let (start, end) = (rest.try_get_u64_le().ok()?, rest.try_get_u64_le().ok()?);
+        let mut state = State { start, end, ..State::default() };
+        for _ in 0..rest.try_get_u64_le().ok()? {
+            let mut segment = Segment::new(id, number, rest.try_get_u64_le().ok()?);
+            segment.end = rest.try_get_u64_le().ok()?;
+            segment.len = rest.try_get_u64_le().ok()?;
+            segment.max_timestamp_ms = rest.try_get_i64_le().ok()?;
+            // A checkpoint is only written once all of it is in the file.
+            segment.flushed = segment.len;
+            segment.tail = Vec::new();
+            state.segments.push_back(segment);
+        }
+        states.push(state);
+    }
+    Some(Topic::with_states(name, id, Some(root), states))
+}

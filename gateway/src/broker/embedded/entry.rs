@@ -1,0 +1,130 @@
+//! What a journal group holds: every change of the log, in order.
+
+use bytes::Buf;
+
+use super::{
+    frame::{FrameHeader, HEADER_BYTES},
+    partition::Place,
+    wire::{get_str, put_str},
+};
+
+const APPEND: u8 = 1;
+const TOPIC: u8 = 2;
+const COMMIT: u8 = 3;
+const TRIM: u8 = 4;
+
+/// Bytes of an append entry before its frame.
+pub(super) const APPEND_FIXED_BYTES: usize = 17;
+
+/// One change.
+#[derive(Debug, PartialEq)]
+pub(super) enum Entry<'a> {
+    /// A frame, and the byte of the segment it belongs at.
+    Append { place: Place, header: FrameHeader, frame: &'a [u8] },
+    /// A new topic.
+    Topic { id: u32, partitions: u32, name: &'a str },
+    /// A group's place.
+    Commit { topic_id: u32, partition: u32, group: &'a str, offset: u64, metadata: &'a str },
+    /// Retention: nothing below `start` is left.
+    Trim { topic_id: u32, partition: u32, start: u64 },
+}
+
+impl<'a> Entry<'a> {
+    /// Appends the entry to a group.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Append { place, frame, .. } => {
+                out.push(APPEND);
+                out.extend_from_slice(&place.segment.to_le_bytes());
+                out.extend_from_slice(&place.position.to_le_bytes());
+                out.extend_from_slice(frame);
+            }
+            Self::Topic { id, partitions, name } => {
+                out.push(TOPIC);
+                out.extend_from_slice(&id.to_le_bytes());
+                out.extend_from_slice(&partitions.to_le_bytes());
+                put_str(out, name);
+            }
+            Self::Commit { topic_id, partition, group, offset, metadata } => {
+                out.push(COMMIT);
+                out.extend_from_slice(&topic_id.to_le_bytes());
+                out.extend_from_slice(&partition.to_le_bytes());
+                out.extend_from_slice(&offset.to_le_bytes());
+                put_str(out, group);
+                put_str(out, metadata);
+            }
+            Self::Trim { topic_id, partition, start } => {
+                out.push(TRIM);
+                out.extend_from_slice(&topic_id.to_le_bytes());
+                out.extend_from_slice(&partition.to_le_bytes());
+                out.extend_from_slice(&start.to_le_bytes());
+            }
+        }
+    }
+
+    /// Takes the first entry of a group whose sum has been checked; `None` if it is none.
+    pub(super) fn decode(bytes: &mut &'a [u8]) -> Option<Self> {
+        Some(match bytes.try_get_u8().ok()? {
+            APPEND => {
+                let segment = bytes.try_get_u64_le().ok()?;
+                let position = bytes.try_get_u64_le().ok()?;
+                let header = FrameHeader::read(bytes.get(..HEADER_BYTES)?)?;
+                let (frame, rest) = bytes.split_at_checked(header.frame_len())?;
+                *bytes = rest;
+                let place = Place { offset: header.base_offset, segment, position };
+                Self::Append { place, header, frame }
+            }
+            TOPIC => Self::Topic {
+                id: bytes.try_get_u32_le().ok()?,
+                partitions: bytes.try_get_u32_le().ok()?,
+                name: get_str(bytes)?,
+            },
+            COMMIT => {
+                let (topic_id, partition) =
+                    (bytes.try_get_u32_le().ok()?, bytes.try_get_u32_le().ok()?);
+                let offset = bytes.try_get_u64_le().ok()?;
+                let (group, metadata) = (get_str(bytes)?, get_str(bytes)?);
+                Self::Commit { topic_id, partition, group, offset, metadata }
+            }
+            TRIM => Self::Trim {
+                topic_id: bytes.try_get_u32_le().ok()?,
+                partition: bytes.try_get_u32_le().ok()?,
+                start: bytes.try_get_u64_le().ok()?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{broker::embedded::frame, message::Record};
+
+    #[test]
+    fn entries_come_back_one_after_the_other() {
+        let mut bytes = Vec::new();
+        let header = frame::encode(&[Record::default()], 1, 2, 3, &mut bytes);
+        let header = frame::seal(&mut bytes, header, 70);
+        let entries = [
+            Entry::Topic { id: 1, partitions: 3, name: "orders" },
+            Entry::Append {
+                place: Place { offset: 70, segment: 64, position: 500 },
+                header,
+                frame: &bytes,
+            },
+            Entry::Commit { topic_id: 1, partition: 2, group: "g", offset: 71, metadata: "" },
+            Entry::Trim { topic_id: 1, partition: 2, start: 64 },
+        ];
+        let mut group = Vec::new();
+        for entry in &entries {
+            entry.encode(&mut group);
+        }
+
+        let mut rest = group.as_slice();
+        for entry in entries {
+            assert_eq!(Entry::decode(&mut rest), Some(entry));
+        }
+        assert!(rest.is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! The caller's half of storing: check, take room, encode, hand over.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use tokio::sync::oneshot;
+
+use super::{
+    catalog::Topic,
+    frame::{self, HEADER_BYTES},
+    journal,
+    partition::Partition,
+    queue::{Answer, Job, Part},
+    settings::APPEND_BYTES_MAX,
+    shared::{Shared, now_ms},
+};
+use crate::broker::{Append, Appended, BrokerError};
+
+/// Frames of one call travel in jobs of about this size, so that no group grows without limit.
+const JOB_BYTES: usize = 1 << 20;
+
+/// Appends that were handed to the writer.
+#[derive(Debug, Default)]
+pub(super) struct Produced {
+    /// One result for each append; the `Ok` of those in `jobs` is filled in later.
+    results: Vec<Answer<Appended>>,
+    jobs: Vec<Sent>,
+}
+
+/// A job on its way.
+#[derive(Debug)]
+struct Sent {
+    /// Which appends it holds, in its order.
+    slots: Vec<usize>,
+    answer: oneshot::Receiver<Answer<Vec<u64>>>,
+}
+
+/// A job that is being filled.
+#[derive(Debug, Default)]
+struct Filling {
+    slots: Vec<usize>,
+    frames: Vec<u8>,
+    parts: Vec<Part>,
+}
+
+/// Hands all appends to the writer that can be stored and for which there is room.
+///
+/// Once one finds no room all later ones are `Busy` too, so that none overtakes it.
+pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
+    if let Some(end) = shared.queue.end() {
+        let results = appends.iter().map(|_| Err(end.error())).collect();
+        return Produced { results, jobs: Vec::new() };
+    }
+    let job_bytes = JOB_BYTES.min(append_bytes_max(shared));
+    let mut produced = Produced::default();
+    let mut filling = Filling::default();
+    let (mut topic, mut is_full, now_ms) = (None, false, now_ms());
+    for append in appends {
+        let admitted = admit(shared, append, &mut topic).and_then(|(topic, partition, bytes)| {
+            is_full = is_full || !shared.queue.reserve(bytes);
+            let busy = || BrokerError::Busy { topic: append.topic.clone() };
+            if is_full { Err(busy()) } else { Ok((topic, partition, bytes)) }
+        });
+        let slot = produced.results.len();
+        match admitted {
+            Err(error) => produced.results.push(Err(error)),
+            Ok((topic, partition, bytes)) => {
+                if !filling.parts.is_empty() && filling.frames.len() + bytes > job_bytes {
+                    produced.send(shared, std::mem::take(&mut filling));
+                }
+                produced.results.push(Ok(Appended { base_offset: 0 }));
+                filling.slots.push(slot);
+                filling.frames.reserve_exact(if filling.parts.is_empty() { bytes } else { 0 });
+                let (id, number) = (topic.id, partition.number);
+                let header =
+                    frame::encode(&append.records, id, number, now_ms, &mut filling.frames);
+                filling.parts.push(Part { topic, partition, header });
+            }
+        }
+    }
+    produced.send(shared, filling);
+    produced
+}
+
+/// What an append needs, or why it cannot be stored. `known` is the topic of the one before.
+fn admit(
+    shared: &Shared,
+    append: &Append,
+    known: &mut Option<Arc<Topic>>,
+) -> Answer<(Arc<Topic>, Arc<Partition>, usize)> {
+    let topic = match known {
+        Some(topic) if topic.name == append.topic => Arc::clone(topic),
+        _ => Arc::clone(known.insert(shared.catalog.topic(&append.topic)?)),
+    };
+    let partition = Arc::clone(topic.partition(append.partition)?);
+    let bytes = frame::encoded_len(&append.records);
+    let bytes_max = append_bytes_max(shared).min(shared.settings.queue_bytes_max);
+    let refused = |reason| Err(BrokerError::Refused { reason });
+    if append.records.is_empty() {
+        return refused("an append must have at least one record".to_owned());
+    }
+    if bytes > bytes_max {
+        return refused(format!(
+            "an append may have {} bytes, this one has {}: send fewer or smaller records",
+            bytes_max - HEADER_BYTES,
+            bytes - HEADER_BYTES
+        ));
+    }
+    Ok((topic, partition, bytes))
+}
+
+/// With a small journal, appends must be smaller too: see [`journal::quarter`].
+fn append_bytes_max(shared: &Shared) -> usize {
+    APPEND_BYTES_MAX.min(journal::quarter(shared.settings.journal_bytes))
+}
+
+impl Produced {
+    fn send(&mut self, shared: &Shared, filling: Filling) {
+        let Filling { slots, frames, parts } = filling;
+        if parts.is_empty() {
+            return;
+        }
+        let bytes = frames.len();
+        let (answer, receiver) = oneshot::channel();
+        match shared.queue.push(Job::Produce { frames, parts, answer }, bytes) {
+            Ok(()) => self.jobs.push(Sent { slots, answer: receiver }),
+            Err(error) => {
+                for slot in slots {
+                    self.results[slot] = Err(error.clone());
+                }
+            }
+        }
+    }
+
+    /// Waits for the writer.
+    pub(super) async fn finish(self) -> Vec<Answer<Appended>> {
+        let Self { mut results, jobs } = self;
+        let wait = |Sent { slots, answer }| async move { (slots, answered(answer.await)) };
+        for (slots, outcome) in join_all(jobs.into_iter().map(wait)).await {
+            match outcome {
+                Ok(offsets) => {
+                    for (slot, base_offset) in slots.into_iter().zip(offsets) {
+                        results[slot] = Ok(Appended { base_offset });
+                    }
+                }
+                Err(error) => {
+                    for slot in slots {
+                        results[slot] = Err(error.clone());
+                    }
+                }
+            }
+        }
+        results
+    }
+}
+
+/// The writer's answer; if it died with the job, nobody knows.
+pub(super) fn answered<T>(answer: Result<Answer<T>, oneshot::error::RecvError>) -> Answer<T> {
+    answer.unwrap_or_else(|_| {
+        Err(BrokerError::Unknown {
+            reason: "the writer of the log panicked: restart the gateway".to_owned(),
+        })
+    })
+}

@@ -1,0 +1,149 @@
+//! Opening a folder: the checkpoint, then what the journal adds to it.
+//!
+//! Costs what the journal holds, whatever the log holds. Nothing that was acknowledged is
+//! dropped: the journal is replayed up to its torn end, and a hole in it refuses to open.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    hash::{BuildHasher, RandomState},
+    io::{self, Read},
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context, bail, ensure};
+
+use super::{
+    EmbeddedSettings, Storage,
+    catalog::Catalog,
+    checkpoint::{self, Loaded},
+    fsync,
+    journal::{self, Cursor, FIRST, Journal, JournalFile, Shape},
+    replay::Replay,
+    shared::Shared,
+    store::Store,
+    sweep,
+    writer::Writer,
+};
+
+const LOCK: &str = "lock";
+
+/// Opens what `settings` name, up to the point where the writer can start.
+pub(super) fn open(settings: EmbeddedSettings) -> anyhow::Result<Writer> {
+    settings.check().context("settings of the embedded log")?;
+    let Storage::Folder(root) = settings.storage.clone() else {
+        let shared = Arc::new(Shared::new(settings, Catalog::default()));
+        let store = Store::new(Arc::clone(&shared));
+        return Ok(Writer { shared, journal: None, store, next_topic_id: 0, _lock: None });
+    };
+    open_folder(settings, &root).with_context(|| format!("opening the log in `{}`", root.display()))
+}
+
+fn open_folder(mut settings: EmbeddedSettings, root: &Path) -> anyhow::Result<Writer> {
+    fs::create_dir_all(root)?;
+    let lock = lock(root)?;
+    if !fs::exists(root.join(checkpoint::NAME))? {
+        create(root, settings.journal_bytes)?;
+    }
+    let Loaded { catalog, journal: shape, cursor } = load_checkpoint(root)?;
+    settings.journal_bytes = shape.file_bytes;
+    let files = [open_journal(root, 0, shape)?, open_journal(root, 1, shape)?];
+
+    let shared = Arc::new(Shared::new(settings, catalog));
+    let short = sweep::find_short(&shared)?;
+    let mut store = Store::new(Arc::clone(&shared));
+    let mut replay = Replay::new(&shared, &mut store, &short);
+    let end = replay.run(&files, shape, cursor)?;
+    let next_topic_id = replay.next_topic_id();
+    // What was replayed may have been in the page cache only.
+    files[usize::from(end.file)].sync_data().context("syncing the journal")?;
+    let cut = sweep::settle_short(&shared, &short)?;
+    sweep::drop_leftovers(&shared)?;
+
+    let files = files.map(|file| Box::new(file) as Box<dyn JournalFile>);
+    let journal = Journal { files, shape, cursor: end };
+    if cut {
+        // The old checkpoint promises what is gone: replace it before anything is added.
+        store.checkpoint(shape, end)?.run(&shared.files)?;
+    } else if end.file != cursor.file {
+        // Both files are in use; the writer will need one of them soon.
+        store.start_checkpoint(shape, end)?;
+    }
+    Ok(Writer { shared, journal: Some(journal), store, next_topic_id, _lock: Some(lock) })
+}
+
+/// Takes the folder for this process; the lock goes with the file, also after kill -9.
+fn lock(root: &Path) -> anyhow::Result<File> {
+    let options = OpenOptions::new().create(true).truncate(false).write(true).clone();
+    let file = options.open(root.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "another process is using this folder: stop it, or give this one a folder of its own"
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("locking the folder"),
+    }
+}
+
+/// Makes an empty log. The checkpoint comes last, so a crash half-way starts again.
+fn create(root: &Path, journal_bytes: u64) -> anyhow::Result<()> {
+    ensure!(
+        !fs::exists(root.join("topics"))?,
+        "file `checkpoint` is missing, but there are records in `topics`: restore the file, or \
+         move the folder away to begin an empty log"
+    );
+    let shape = Shape { salt: random(), file_bytes: journal_bytes };
+    journal::create(root, shape).context("making the journal")?;
+    let start = Cursor { file: 0, position: FIRST, sequence: 1 };
+    let bytes = checkpoint::encode(&Catalog::default(), shape, start);
+    checkpoint::write(root, &bytes).context("writing the first checkpoint")?;
+    // The folder itself may be new.
+    match root.canonicalize()?.parent() {
+        Some(parent) => fsync::folder(parent).context("syncing the parent folder"),
+        None => Ok(()),
+    }
+}
+
+/// The standard library seeds its hash maps from the system's random source.
+fn random() -> u64 {
+    RandomState::new().hash_one("sluicegate journal")
+}
+
+fn load_checkpoint(root: &Path) -> anyhow::Result<Loaded> {
+    let mut bytes = Vec::new();
+    let path = root.join(checkpoint::NAME);
+    File::open(&path)?.read_to_end(&mut bytes)?;
+    checkpoint::decode(&bytes, root).with_context(|| {
+        format!(
+            "`{}` is damaged or of another version (sum over bytes 4 to {} or its mark is wrong): \
+             restore it from a copy of the folder, or use the version that wrote it",
+            path.display(),
+            bytes.len()
+        )
+    })
+}
+
+fn open_journal(root: &Path, number: usize, shape: Shape) -> anyhow::Result<File> {
+    let path = root.join(journal::NAMES[number]);
+    let file = OpenOptions::new().read(true).write(true).open(&path).with_context(|| {
+        format!("`{}` is part of the log: restore it from a copy of the folder", path.display())
+    })?;
+    let expected = journal::file_header(shape.salt);
+    let mut found = [0; 16];
+    match file.read_exact_at(&mut found, 0) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            // Cut off altogether: as good as empty. A hole in the sequence would still be found.
+            file.write_all_at(&expected, 0)?;
+        }
+        read => {
+            read?;
+            ensure!(
+                found == expected,
+                "`{}` byte 0: not the journal of this log: restore it from a copy of the folder",
+                path.display()
+            );
+        }
+    }
+    Ok(file)
+}

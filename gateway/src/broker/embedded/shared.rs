@@ -1,0 +1,46 @@
+//! What callers, readers and the writer thread have in common.
+
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::{
+    EmbeddedSettings, Storage, catalog::Catalog, files::SegmentFiles, queue::Queue,
+    retention::Retention,
+};
+
+/// One open log.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) catalog: Catalog,
+    pub(super) queue: Queue,
+    pub(super) files: SegmentFiles,
+    /// The data folder; `None` in memory.
+    pub(super) root: Option<PathBuf>,
+    pub(super) retention: Retention,
+    pub(super) settings: EmbeddedSettings,
+}
+
+impl Shared {
+    pub(super) fn new(settings: EmbeddedSettings, catalog: Catalog) -> Self {
+        let root = match &settings.storage {
+            Storage::Folder(folder) => Some(folder.clone()),
+            Storage::Memory => None,
+        };
+        Self {
+            catalog,
+            queue: Queue::new(settings.queue_bytes_max),
+            files: SegmentFiles::new(settings.open_files_max),
+            root,
+            retention: Retention { bytes: settings.retention_bytes, age: settings.retention_age },
+            settings,
+        }
+    }
+}
+
+/// Unix time in milliseconds.
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,158 @@
+//! From memory into segments: what happens to records once the journal holds them.
+//!
+//! Belongs to the writer thread (and, before it starts, to the replay).
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    os::unix::fs::FileExt,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use tracing::warn;
+
+use super::{
+    checkpoint::{self, Checkpoint},
+    frame::FrameHeader,
+    journal::{Cursor, Shape},
+    partition::{Partition, Place},
+    segment,
+    shared::Shared,
+};
+
+/// A partition's tail is written to its file at this size: large writes, few calls.
+const TAIL_BYTES: usize = 256 << 10;
+
+/// All tails are written to their files when together they reach this size.
+const TAILS_BYTES: usize = 32 << 20;
+
+/// Moves durable frames into segments and checkpoints them.
+#[derive(Debug)]
+pub(super) struct Store {
+    shared: Arc<Shared>,
+    /// Partitions with bytes that are in no file, by topic id and number.
+    unflushed: HashMap<(u32, u32), Arc<Partition>>,
+    unflushed_bytes: usize,
+    /// What is being written to a file; kept for the next time.
+    piece: Vec<u8>,
+    /// Segments with bytes that no checkpoint covers.
+    dirty: HashMap<(u32, u32, u64), Arc<Partition>>,
+    /// The checkpoint being made, which frees the other journal file.
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Store {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            unflushed: HashMap::new(),
+            unflushed_bytes: 0,
+            piece: Vec::new(),
+            dirty: HashMap::new(),
+            running: None,
+        }
+    }
+
+    /// Shows a frame that the journal holds to readers.
+    pub(super) fn append(
+        &mut self,
+        partition: &Arc<Partition>,
+        place: Place,
+        header: &FrameHeader,
+        frame: &[u8],
+    ) -> io::Result<()> {
+        let waiting = partition.push(place, header, frame);
+        if self.shared.root.is_none() {
+            return Ok(());
+        }
+        let key = (partition.topic_id, partition.number);
+        self.unflushed.entry(key).or_insert_with(|| Arc::clone(partition));
+        self.unflushed_bytes += frame.len();
+        if waiting >= TAIL_BYTES {
+            self.unflushed.remove(&key);
+            self.flush(partition)?;
+        }
+        if self.unflushed_bytes >= TAILS_BYTES { self.flush_all() } else { Ok(()) }
+    }
+
+    /// Drops whole segments below `start`, which the journal holds.
+    pub(super) fn trim(&mut self, partition: &Partition, start: u64) {
+        for base in partition.trim(start) {
+            self.dirty.remove(&(partition.topic_id, partition.number, base));
+            let Some(folder) = &partition.folder else { continue };
+            self.shared.files.forget(partition, base);
+            for path in [segment::path(folder, base), segment::index_path(folder, base)] {
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        // Nothing is lost but room; opening the log tries again.
+                        warn!(path = %path.display(), %error, "old segment not removed");
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Writes all tails to their files.
+    pub(super) fn flush_all(&mut self) -> io::Result<()> {
+        for (_, partition) in std::mem::take(&mut self.unflushed) {
+            self.flush(&partition)?;
+        }
+        self.unflushed_bytes = 0;
+        Ok(())
+    }
+
+    fn flush(&mut self, partition: &Arc<Partition>) -> io::Result<()> {
+        while let Some(piece) = partition.unflushed(&mut self.piece) {
+            let segment = self.shared.files.open_or_create(partition, piece.segment)?;
+            segment.file.write_all_at(&self.piece, piece.position)?;
+            if let (Some((index, len)), Some(folder)) = (&piece.sealed, &partition.folder) {
+                // Only a short cut: whoever finds it missing builds it again.
+                let path = segment::index_path(folder, piece.segment);
+                if let Err(error) = fs::write(&path, index.encode(*len)) {
+                    warn!(path = %path.display(), %error, "index of a segment not written");
+                }
+            }
+            partition.flushed(&piece);
+            self.unflushed_bytes = self.unflushed_bytes.saturating_sub(self.piece.len());
+            let key = (partition.topic_id, partition.number, piece.segment);
+            self.dirty.entry(key).or_insert_with(|| Arc::clone(partition));
+        }
+        Ok(())
+    }
+
+    /// Takes a checkpoint of everything up to `cursor`, ready to [`Checkpoint::run`].
+    pub(super) fn checkpoint(&mut self, shape: Shape, cursor: Cursor) -> io::Result<Checkpoint> {
+        self.flush_all()?;
+        let dirty = self.dirty.drain().map(|((_, _, base), partition)| (partition, base));
+        Ok(Checkpoint {
+            root: self.shared.root.clone().expect("only a log in a folder has checkpoints"),
+            dirty: dirty.collect(),
+            bytes: checkpoint::encode(&self.shared.catalog, shape, cursor),
+        })
+    }
+
+    /// Starts a checkpoint beside the writer.
+    pub(super) fn start_checkpoint(&mut self, shape: Shape, cursor: Cursor) -> io::Result<()> {
+        let checkpoint = self.checkpoint(shape, cursor)?;
+        let shared = Arc::clone(&self.shared);
+        let thread = thread::Builder::new().name("log-checkpoint".to_owned());
+        self.running = Some(thread.spawn(move || checkpoint.run(&shared.files))?);
+        Ok(())
+    }
+
+    /// Waits for the checkpoint that is being made, if any; then the other journal file is free.
+    pub(super) fn finish_checkpoint(&mut self) -> io::Result<()> {
+        let Some(running) = self.running.take() else { return Ok(()) };
+        running.join().unwrap_or_else(|_| Err(io::Error::other("the checkpoint panicked")))
+    }
+
+    /// The result of a checkpoint, as soon as it has one: a failure must not wait for the next.
+    pub(super) fn poll_checkpoint(&mut self) -> io::Result<()> {
+        if self.running.as_ref().is_some_and(JoinHandle::is_finished) {
+            return self.finish_checkpoint();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! The segment files against what the checkpoint and the journal say of them.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io,
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context, ensure};
+use tracing::{error, warn};
+
+use super::{
+    partition::Partition,
+    scan,
+    segment::{self, SEGMENT_HEADER_BYTES},
+    shared::Shared,
+};
+
+/// Segments that are shorter than their checkpoint saw them synced: topic id, partition and first
+/// offset, with the bytes that are left.
+pub(super) type Short = BTreeMap<(u32, u32, u64), u64>;
+
+/// Looks, before the replay, for segments that lost bytes. Those that the journal says retention
+/// removed are among them.
+pub(super) fn find_short(shared: &Shared) -> io::Result<Short> {
+    let mut short = Short::new();
+    for partition in partitions(shared) {
+        let Some(folder) = &partition.folder else { continue };
+        for segment in &partition.state().segments {
+            let found = file_len(&segment::path(folder, segment.base))?;
+            if found < segment.len {
+                short.insert((partition.topic_id, partition.number, segment.base), found);
+            }
+        }
+    }
+    Ok(short)
+}
+
+/// Decides, after the replay, on segments that lost bytes and are still wanted.
+///
+/// The last one of a partition, if nothing follows, is cut to whole frames, loudly: so opens a
+/// copy that was cut off. Any other refuses to open. Returns whether something was cut.
+pub(super) fn settle_short(shared: &Shared, short: &Short) -> anyhow::Result<bool> {
+    let mut cut = false;
+    for partition in partitions(shared) {
+        let first = (partition.topic_id, partition.number, 0);
+        let last = (partition.topic_id, partition.number, u64::MAX);
+        for ((_, _, base), found) in short.range(first..=last) {
+            let (is_there, is_last) = {
+                let mut state = partition.state();
+                let is_last = state.segments.back().is_some_and(|last| last.base == *base);
+                (state.find_mut(*base).is_some(), is_last)
+            };
+            let Some(folder) = partition.folder.as_deref().filter(|_| is_there) else { continue };
+            let path = segment::path(folder, *base);
+            ensure!(
+                is_last,
+                "`{}` ends at byte {found}, before its last record, and later segments follow: \
+                 restore it from a copy of the folder",
+                path.display()
+            );
+            cut_to_whole_frames(&partition, &path, *found)?;
+            cut = true;
+        }
+    }
+    Ok(cut)
+}
+
+fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow::Result<()> {
+    let kept = match File::open(path) {
+        Ok(file) => scan::whole_frames(&file, partition, found)
+            .with_context(|| format!("reading `{}`", path.display()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => scan::Scanned::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let mut state = partition.state();
+    let segment = state.segments.back_mut().expect("the last segment is being looked at");
+    let (len, lost) = (segment.len, segment.end - kept.end.unwrap_or(segment.base));
+    segment.end = kept.end.unwrap_or(segment.base);
+    segment.len = kept.len.max(SEGMENT_HEADER_BYTES as u64);
+    segment.flushed = segment.len;
+    segment.index = kept.index;
+    state.end = segment.end;
+    if kept.end.is_none() {
+        state.segments.pop_back();
+    }
+    state.start = state.start.min(state.end);
+    drop(state);
+    partition.resume();
+    error!(
+        path = %path.display(),
+        bytes = len - found.min(len),
+        records = lost,
+        "end of a segment is missing, though it had been synced: its acknowledged records are lost"
+    );
+    Ok(())
+}
+
+/// Removes, after the replay, what no part of the log owns: bytes after the end of a partition
+/// and segments that retention had dropped.
+pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
+    for partition in partitions(shared) {
+        let Some(folder) = &partition.folder else { continue };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let Some(base) = segment::base_of(&path) else { continue };
+            drop_leftover(&partition, base, &path)?;
+        }
+    }
+    Ok(())
+}
+
+fn drop_leftover(partition: &Partition, base: u64, path: &Path) -> anyhow::Result<()> {
+    let mut state = partition.state();
+    let Some(segment) = state.find_mut(base) else {
+        drop(state);
+        warn!(path = %path.display(), "leftover of a segment removed");
+        return Ok(fs::remove_file(path)?);
+    };
+    let is_log = path.extension().is_some_and(|extension| extension == "log");
+    let flushed = segment.flushed;
+    drop(state);
+    if is_log && file_len(path)? > flushed {
+        OpenOptions::new().write(true).open(path)?.set_len(flushed)?;
+    }
+    Ok(())
+}
+
+fn partitions(shared: &Shared) -> Vec<Arc<Partition>> {
+    shared.catalog.topics().values().flat_map(|topic| topic.partitions.clone()).collect()
+}
+
+fn file_len(path: &Path) -> io::Result<u64> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.len()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,234 @@
+//! The writer: one thread that makes everything durable, in the order in which it came.
+//!
+//! While one group is being synced, what arrives becomes the next (group commit). A failure ends
+//! the thread: what the disk holds then is unknown, and only opening the log anew finds out.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::watch;
+use tracing::error;
+
+use super::{
+    catalog::Topic,
+    group::{Change, Group},
+    journal::{self, Journal},
+    partition::Partition,
+    queue::{Answer, End, Job},
+    segment::SEGMENT_HEADER_BYTES,
+    shared::{Shared, now_ms},
+    store::Store,
+};
+use crate::broker::BrokerError;
+
+/// A group takes no further job beyond this size: about what a disk writes in some milliseconds,
+/// so that the first of a group does not wait long for the last.
+const GROUP_BYTES: usize = 4 << 20;
+
+/// Most partitions that retention looks at in one group; the next group goes on.
+const TRIMS_MAX: usize = 1000;
+
+/// How the writer ended; `None` while it runs.
+pub(super) type Ended = watch::Receiver<Option<Answer<()>>>;
+
+/// Everything the thread owns.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    /// `None` in memory.
+    pub(super) journal: Option<Journal>,
+    pub(super) store: Store,
+    pub(super) next_topic_id: u32,
+    /// Held as long as files may be written.
+    pub(super) _lock: Option<std::fs::File>,
+}
+
+#[derive(Debug)]
+struct Running {
+    writer: Writer,
+    group: Group,
+    /// Partitions that began a new segment: retention looks at them next.
+    sealed: Vec<Arc<Partition>>,
+    retention_due: Instant,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(self) -> io::Result<Ended> {
+        let (ended, receiver) = watch::channel(None);
+        let retention_due = Instant::now() + self.shared.settings.retention_check;
+        let mut running =
+            Running { writer: self, group: Group::default(), sealed: Vec::new(), retention_due };
+        thread::Builder::new().name("log-writer".to_owned()).spawn(move || {
+            let shared = Arc::clone(&running.writer.shared);
+            let _guard = FailOnPanic(&shared);
+            let outcome = running.run();
+            drop(running);
+            ended.send_replace(Some(outcome));
+        })?;
+        Ok(receiver)
+    }
+}
+
+impl Running {
+    fn run(&mut self) -> Answer<()> {
+        let shared = Arc::clone(&self.writer.shared);
+        let group_bytes = GROUP_BYTES.min(journal::quarter(shared.settings.journal_bytes));
+        let mut jobs = Vec::new();
+        while let Some(bytes) = shared.queue.take(&mut jobs, group_bytes, self.patience()) {
+            self.group.clear();
+            jobs.drain(..).for_each(|job| self.plan(job));
+            self.plan_retention();
+            let stored = self.store_group(bytes);
+            if let Err(failure) = stored {
+                return Err(self.fail(&failure));
+            }
+        }
+        let closed = self.close();
+        closed.map_err(|failure| self.fail(&failure))
+    }
+
+    fn patience(&self) -> Duration {
+        if !self.sealed.is_empty() {
+            return Duration::ZERO;
+        }
+        self.retention_due.saturating_duration_since(Instant::now())
+    }
+
+    fn plan(&mut self, job: Job) {
+        let shared = &self.writer.shared;
+        match job {
+            Job::Produce { frames, parts, answer } => {
+                self.group.produce(&frames, parts, answer, shared.settings.segment_bytes);
+            }
+            Job::Create { name, answer, .. }
+                if self.group.creates(name.as_str()) || shared.catalog.topic(&name).is_ok() =>
+            {
+                drop(answer.send(Err(BrokerError::TopicExists { topic: name })));
+            }
+            Job::Create { name, partitions, answer } => {
+                let id = self.writer.next_topic_id;
+                self.writer.next_topic_id += 1;
+                let topic = Topic::new(name, id, partitions, shared.root.as_deref());
+                self.group.create(Arc::new(topic), answer);
+            }
+            Job::Commit(job) => self.group.commit(*job),
+        }
+    }
+
+    /// Adds what retention removes: of partitions with a new segment at once, of all others now
+    /// and then.
+    fn plan_retention(&mut self) {
+        let shared = &self.writer.shared;
+        let mut candidates = std::mem::take(&mut self.sealed);
+        if Instant::now() >= self.retention_due {
+            self.retention_due = Instant::now() + shared.settings.retention_check;
+            let topics = shared.catalog.topics();
+            candidates = topics.values().flat_map(|topic| topic.partitions.clone()).collect();
+        }
+        let now_ms = now_ms();
+        self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
+        for partition in candidates {
+            let start = shared.retention.new_start(&partition.state(), now_ms);
+            if let Some(start) = start {
+                self.group.trim(partition, start);
+            }
+        }
+    }
+
+    /// Makes the group durable, shows it to readers, gives back its room and answers.
+    fn store_group(&mut self, bytes: usize) -> io::Result<()> {
+        let stored = self.write().and_then(|()| self.apply());
+        self.writer.shared.queue.release(bytes);
+        let outcome = match &stored {
+            Ok(()) => Ok(()),
+            Err(failure) => Err(BrokerError::Unknown { reason: reason(failure) }),
+        };
+        for answer in self.group.answers.drain(..) {
+            answer.send(outcome.clone());
+        }
+        stored
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let Writer { journal: Some(journal), store, .. } = &mut self.writer else {
+            return Ok(());
+        };
+        store.poll_checkpoint()?;
+        if self.group.changes.is_empty() {
+            return Ok(());
+        }
+        if journal.is_full_for(self.group.bytes.len()) {
+            store.finish_checkpoint()?;
+            journal.switch();
+            store.start_checkpoint(journal.shape, journal.cursor)?;
+        }
+        journal.append(&mut self.group.bytes)
+    }
+
+    fn apply(&mut self) -> io::Result<()> {
+        let mut changed: BTreeMap<u32, Arc<Topic>> = BTreeMap::new();
+        let Writer { shared, store, .. } = &mut self.writer;
+        for change in self.group.changes.drain(..) {
+            match change {
+                Change::Append { topic, partition, place, header, frame } => {
+                    store.append(&partition, place, &header, &self.group.bytes[frame])?;
+                    if place.position == SEGMENT_HEADER_BYTES as u64 && place.offset > 0 {
+                        self.sealed.push(partition);
+                    }
+                    changed.entry(topic.id).or_insert(topic);
+                }
+                Change::Topic(topic) => shared.catalog.insert_topic(topic),
+                Change::Commit { group, place, committed } => {
+                    shared.catalog.commit(&group, place, committed);
+                }
+                Change::Trim { partition, start } => store.trim(&partition, start),
+            }
+        }
+        for topic in changed.values() {
+            topic.changes.send_modify(|count| *count += 1);
+        }
+        Ok(())
+    }
+
+    /// Everything is durable already; a checkpoint makes the next opening a short one.
+    fn close(&mut self) -> io::Result<()> {
+        let Writer { shared, journal: Some(journal), store, .. } = &mut self.writer else {
+            return Ok(());
+        };
+        store.finish_checkpoint()?;
+        store.checkpoint(journal.shape, journal.cursor)?.run(&shared.files)
+    }
+
+    /// Takes nothing more, for good.
+    fn fail(&self, failure: &io::Error) -> BrokerError {
+        let reason = reason(failure);
+        error!(error = %failure, "storing failed, nothing more is stored until a restart");
+        self.writer.shared.queue.fail(&reason);
+        BrokerError::Unknown { reason }
+    }
+}
+
+fn reason(failure: &io::Error) -> String {
+    format!(
+        "writing the log ended with: {failure}; nothing more is stored until a restart: make sure \
+         that the disk is healthy and has room, then restart the gateway"
+    )
+}
+
+/// If the thread panics, callers must not wait for ever.
+#[derive(Debug)]
+struct FailOnPanic<'a>(&'a Shared);
+
+impl Drop for FailOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() && !matches!(self.0.queue.end(), Some(End::Failed(_))) {
+            self.0.queue.fail("the writer of the log panicked: restart the gateway");
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! What every broker promises, as tests over any [`Broker`].
+//!
+//! `broker_suite!(open)`, with this module and the macro imported, makes one test of each
+//! promise; `open` gives something to keep during the test, and a fresh or shared broker.
+//! Every promise uses a topic of its own, so that all can run against one cluster.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+
+use crate::{
+    broker::{Append, Broker, BrokerError, Committed, Fetch},
+    message::{Record, StoredRecord, TopicName},
+};
+
+macro_rules! broker_suite {
+    ($open:expr; $($promise:ident)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let (_kept, broker) = $open;
+                suite::$promise(broker).await;
+            }
+        )*
+    };
+    ($open:expr) => {
+        broker_suite! { $open;
+            what_was_produced_comes_back_as_it_was
+            offsets_have_no_gaps
+            each_append_is_answered_on_its_own
+            a_topic_is_made_once
+            a_fetch_keeps_its_limits
+            a_time_finds_the_first_record_at_or_after_it
+            a_watcher_hears_of_what_can_be_fetched
+            a_group_is_where_it_committed_last
+            many_callers_keep_their_order
+            a_dropped_future_gives_up_only_the_answer
+            after_closing_nothing_is_taken
+        }
+    };
+}
+pub(super) use broker_suite;
+
+type Shared = Arc<dyn Broker>;
+
+fn name(topic: &str) -> TopicName {
+    TopicName::new(topic).unwrap()
+}
+
+fn value(text: impl Into<String>) -> Record {
+    Record { value: Some(Bytes::from(text.into())), timestamp_ms: 1, ..Record::default() }
+}
+
+fn append(topic: &str, partition: u32, records: Vec<Record>) -> Append {
+    Append { topic: name(topic), partition, records }
+}
+
+/// What kind of answer it is, in a word.
+fn kind<T>(answer: &Result<T, BrokerError>) -> &'static str {
+    match answer {
+        Ok(_) => "ok",
+        Err(BrokerError::NoSuchTopic { .. }) => "no topic",
+        Err(BrokerError::NoSuchPartition { .. }) => "no partition",
+        Err(BrokerError::TopicExists { .. }) => "exists",
+        Err(BrokerError::Busy { .. }) => "busy",
+        Err(BrokerError::Refused { .. }) => "refused",
+        Err(BrokerError::Unknown { .. }) => "unknown",
+        Err(BrokerError::Corrupt { .. }) => "corrupt",
+        Err(BrokerError::Closed) => "closed",
+    }
+}
+
+async fn topic(broker: &Shared, topic: &str, partitions: u32) -> TopicName {
+    broker.create_topic(name(topic), partitions).await.unwrap();
+    name(topic)
+}
+
+async fn fetch(broker: &Shared, topic: &str, partition: u32, from: u64) -> Vec<StoredRecord> {
+    let (records_max, bytes_max) = (usize::MAX, usize::MAX);
+    let fetch = Fetch { topic: name(topic), partition, from, records_max, bytes_max };
+    broker.fetch(fetch).await.unwrap()
+}
+
+pub(crate) async fn what_was_produced_comes_back_as_it_was(broker: Shared) {
+    topic(&broker, "as-it-was", 1).await;
+    let bytes = |s: &'static str| Some(Bytes::from_static(s.as_bytes()));
+    let header = |name: &'static str, value| (Bytes::from_static(name.as_bytes()), value);
+    let headers = vec![header("a", bytes("1")), header("a", None), header("", bytes(""))];
+    let records = vec![
+        Record { key: bytes("k"), value: bytes("v"), headers, timestamp_ms: 1234 },
+        Record { key: bytes(""), value: None, headers: vec![], timestamp_ms: 1 },
+        Record { key: None, value: bytes(""), headers: vec![], timestamp_ms: 0 },
+        Record { value: Some(Bytes::from(vec![7; 300_000])), timestamp_ms: -5, ..value("") },
+    ];
+
+    let answers = broker.produce(vec![append("as-it-was", 0, records.clone())]).await;
+
+    assert_eq!(answers[0].as_ref().unwrap().base_offset, 0);
+    let stored = fetch(&broker, "as-it-was", 0, 0).await;
+    assert_eq!(stored.len(), records.len());
+    for (offset, (stored, sent)) in (0..).zip(stored.iter().zip(&records)) {
+        assert_eq!(stored.offset, offset);
+        if sent.timestamp_ms > 0 {
+            assert_eq!(&stored.record, sent);
+        } else {
+            assert!(stored.record.timestamp_ms > 1_500_000_000_000, "time of arrival");
+            let timestamp_ms = sent.timestamp_ms;
+            assert_eq!(&Record { timestamp_ms, ..stored.record.clone() }, sent);
+        }
+    }
+}
+
+pub(crate) async fn offsets_have_no_gaps(broker: Shared) {
+    let topic = topic(&broker, "no-gaps", 2).await;
+    let three = || vec![value("a"), value("b"), value("c")];
+    let appends = vec![
+        append("no-gaps", 1, three()),
+        append("no-gaps", 0, vec![value("x")]),
+        append("no-gaps", 1, three()),
+    ];
+
+    let bases = broker.produce(appends).await.into_iter().map(|a| a.unwrap().base_offset);
+
+    assert_eq!(bases.collect::<Vec<_>>(), [0, 0, 3]);
+    let range = broker.offsets(&topic, 1).await.unwrap();
+    assert_eq!((range.start, range.end), (0, 6));
+    let values = fetch(&broker, "no-gaps", 1, 2).await;
+    let values = values.into_iter().map(|r| (r.offset, r.record.value.unwrap()));
+    let expected = [(2, "c"), (3, "a"), (4, "b"), (5, "c")].map(|(o, v)| (o, Bytes::from(v)));
+    assert_eq!(values.collect::<Vec<_>>(), expected);
+}
+
+pub(crate) async fn each_append_is_answered_on_its_own(broker: Shared) {
+    let known = topic(&broker, "on-its-own", 1).await;
+
+    let answers = broker
+        .produce(vec![
+            append("on-its-own-not-there", 0, vec![value("a")]),
+            append("on-its-own", 0, vec![value("b")]),
+            append("on-its-own", 1, vec![value("c")]),
+            append("on-its-own", 0, vec![]),
+            append("on-its-own", 0, vec![value("d")]),
+        ])
+        .await;
+
+    let kinds: Vec<_> = answers.iter().map(kind).collect();
+    assert_eq!(kinds, ["no topic", "ok", "no partition", "refused", "ok"], "{answers:?}");
+    assert_eq!(broker.offsets(&known, 0).await.unwrap().end, 2);
+    assert_eq!(kind(&broker.offsets(&known, 1).await), "no partition");
+    assert_eq!(kind(&broker.offsets(&name("on-its-own-not-there"), 0).await), "no topic");
+}
+
+pub(crate) async fn a_topic_is_made_once(broker: Shared) {
+    assert_eq!(broker.topic("made-once"), None);
+    assert!(broker.watch("made-once").is_none());
+
+    let made = broker.create_topic(name("made-once"), 3).await.unwrap();
+    let again = broker.create_topic(name("made-once"), 4).await;
+    let without = broker.create_topic(name("made-once-0"), 0).await;
+
+    assert_eq!(made.partitions, 3);
+    assert_eq!((kind(&again), kind(&without)), ("exists", "refused"));
+    assert_eq!(broker.topic("made-once"), Some(made.clone()));
+    topic(&broker, "made-oncE", 1).await;
+    let all = broker.topics().await.unwrap();
+    assert!(all.contains(&made) && all.is_sorted_by_key(|topic| topic.name.clone()));
+}
+
+pub(crate) async fn a_fetch_keeps_its_limits(broker: Shared) {
+    let topic = topic(&broker, "limits", 1).await;
+    for batch in 0..10 {
+        let records = (0..10).map(|n| value(format!("{batch}{n}{}", "x".repeat(98)))).collect();
+        broker.produce(vec![append("limits", 0, records)]).await.remove(0).unwrap();
+    }
+
+    for (from, records_max, bytes_max, first, count) in [
+        (0, 7, usize::MAX, 0, 7),
+        (13, 25, usize::MAX, 13, 25),
+        (0, usize::MAX, 1, 0, 1),
+        (0, usize::MAX, 250, 0, 3),
+        (0, usize::MAX, 300, 0, 3),
+        (95, usize::MAX, usize::MAX, 95, 5),
+        (100, 5, 5, 0, 0),
+        (5000, 5, 5, 0, 0),
+    ] {
+        let fetch = Fetch { topic: topic.clone(), partition: 0, from, records_max, bytes_max };
+        let records = broker.fetch(fetch.clone()).await.unwrap();
+        assert_eq!(records.len(), count, "{fetch:?}");
+        assert_eq!(records.first().map_or(0, |r| r.offset), first, "{fetch:?}");
+        assert!(records.windows(2).all(|pair| pair[0].offset + 1 == pair[1].offset));
+    }
+}
+
+pub(crate) async fn a_time_finds_the_first_record_at_or_after_it(broker: Shared) {
+    let topic = topic(&broker, "times", 1).await;
+    for (nth, times) in [[100, 200], [150, 400], [300, 350]].into_iter().enumerate() {
+        let at = |timestamp_ms| Record { timestamp_ms, ..value(format!("{nth}")) };
+        let records = times.map(at).to_vec();
+        broker.produce(vec![append("times", 0, records)]).await.remove(0).unwrap();
+    }
+
+    for (time, offset) in [(i64::MIN, 0), (100, 0), (101, 1), (201, 3), (400, 3), (401, 6)] {
+        assert_eq!(broker.offset_at(&topic, 0, time).await.unwrap(), offset, "{time}");
+    }
+}
+
+pub(crate) async fn a_watcher_hears_of_what_can_be_fetched(broker: Shared) {
+    topic(&broker, "watched", 2).await;
+    topic(&broker, "watched-not", 1).await;
+    let mut watcher = broker.watch("watched").unwrap();
+    let other = broker.watch("watched-not").unwrap();
+    let reader = {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move {
+            let mut seen = 0;
+            while seen < 100 {
+                watcher.mark_unchanged();
+                let records = fetch(&broker, "watched", 1, seen).await;
+                if records.is_empty() {
+                    let heard = tokio::time::timeout(Duration::from_secs(20), watcher.changed());
+                    heard.await.expect("an append is heard of").unwrap();
+                }
+                seen += records.len() as u64;
+            }
+        })
+    };
+
+    for n in 0..100 {
+        let appends = vec![append("watched", 1, vec![value(n.to_string())])];
+        broker.produce(appends).await.remove(0).unwrap();
+    }
+
+    reader.await.unwrap();
+    assert!(!other.has_changed().unwrap());
+}
+
+pub(crate) async fn a_group_is_where_it_committed_last(broker: Shared) {
+    let topic = topic(&broker, "groups", 2).await;
+    let place = |offset, metadata: &str| Committed { offset, metadata: metadata.to_owned() };
+    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), None);
+
+    broker.commit("g", &topic, 0, place(7, "gaps: 3")).await.unwrap();
+    broker.commit("g", &topic, 0, place(5, "")).await.unwrap();
+    broker.commit("h", &topic, 1, place(9, "ä")).await.unwrap();
+
+    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), Some(place(5, "")));
+    assert_eq!(broker.committed("g", &topic, 1).await.unwrap(), None);
+    assert_eq!(broker.committed("h", &topic, 1).await.unwrap(), Some(place(9, "ä")));
+    assert_eq!(kind(&broker.commit("g", &topic, 2, place(1, "")).await), "no partition");
+}
+
+pub(crate) async fn many_callers_keep_their_order(broker: Shared) {
+    const CALLERS: usize = 16;
+    const APPENDS: usize = 50;
+    topic(&broker, "order", 3).await;
+    let callers = (0..CALLERS).map(|caller| {
+        let broker = Arc::clone(&broker);
+        tokio::spawn(async move {
+            // Not awaited one by one: order must come from the calls.
+            let sent: Vec<_> = (0..APPENDS)
+                .map(|n| {
+                    let partition = u32::try_from((caller + n) % 3).unwrap();
+                    let records = vec![value(format!("{caller} {n}"))];
+                    broker.produce(vec![append("order", partition, records)])
+                })
+                .collect();
+            for answer in sent {
+                answer.await.remove(0).unwrap();
+            }
+        })
+    });
+
+    for caller in callers.collect::<Vec<_>>() {
+        caller.await.unwrap();
+    }
+
+    let mut total = 0;
+    for partition in 0..3 {
+        let mut last = [None; CALLERS];
+        for stored in fetch(&broker, "order", partition, 0).await {
+            let text = String::from_utf8(stored.record.value.unwrap().to_vec()).unwrap();
+            let (caller, n) = text.split_once(' ').unwrap();
+            let (caller, n): (usize, usize) = (caller.parse().unwrap(), n.parse().unwrap());
+            assert!(last[caller] < Some(n), "caller {caller}: {n} after {:?}", last[caller]);
+            last[caller] = Some(n);
+            total += 1;
+        }
+    }
+    assert_eq!(total, CALLERS * APPENDS);
+}
+
+pub(crate) async fn a_dropped_future_gives_up_only_the_answer(broker: Shared) {
+    let topic = topic(&broker, "dropped", 1).await;
+
+    drop(broker.produce(vec![append("dropped", 0, vec![value("a")])]));
+    let answer = broker.produce(vec![append("dropped", 0, vec![value("b")])]).await.remove(0);
+
+    let base_offset = answer.unwrap().base_offset;
+    let end = broker.offsets(&topic, 0).await.unwrap().end;
+    assert!(base_offset <= 1 && end == base_offset + 1, "{base_offset} {end}");
+}
+
+pub(crate) async fn after_closing_nothing_is_taken(broker: Shared) {
+    let topic = topic(&broker, "closed", 1).await;
+    let taken = broker.produce(vec![append("closed", 0, vec![value("a")])]);
+
+    broker.close().await.unwrap();
+
+    taken.await.remove(0).unwrap();
+    broker.close().await.unwrap();
+    let answer = broker.produce(vec![append("closed", 0, vec![value("b")])]).await.remove(0);
+    let place = Committed { offset: 1, metadata: String::new() };
+    let kinds = [
+        kind(&answer),
+        kind(&broker.offsets(&topic, 0).await),
+        kind(&broker.topics().await),
+        kind(&broker.commit("g", &topic, 0, place).await),
+        kind(&broker.create_topic(name("closed-2"), 1).await),
+    ];
+    assert_eq!(kinds, ["closed"; 5]);
+}

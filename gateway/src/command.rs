@@ -1,0 +1,54 @@
+//! Commands: what a request asks for. One file a family turns arguments into an intent; none of
+//! them acts.
+
+use crate::{message::Rejection, resp::Args};
+
+mod databus;
+mod entry;
+mod entry_id;
+mod publish;
+mod range;
+mod read;
+mod reply_text;
+mod table;
+mod topic;
+
+pub use databus::{
+    Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
+};
+pub use entry::{Entry, encode_entry, entry_of};
+pub use entry_id::{EntryId, IdError, IdText};
+pub use publish::{Add, add};
+pub use range::{Range, range};
+pub use read::{Read, ReadFrom, read};
+pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
+pub use table::{Command, Family, Spec, TABLE, find};
+pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+
+/// A number argument.
+///
+/// # Errors
+/// Redis' words for what is not one.
+pub fn integer(bytes: &[u8]) -> Result<i64, Rejection> {
+    let number = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+    number.ok_or_else(|| Rejection::err("value is not an integer or out of range"))
+}
+
+/// An argument as text for comparing with keywords; not UTF-8 matches none.
+pub fn is_word(bytes: &[u8], word: &str) -> bool {
+    bytes.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Redis' answer to an option it does not know.
+pub fn syntax_error() -> Rejection {
+    Rejection::err("syntax error")
+}
+
+/// All arguments from `first` on.
+pub(crate) fn rest<'a>(
+    args: &Args<'a>,
+    first: usize,
+) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+    let args = *args;
+    (first..args.len()).filter_map(move |at| args.get(at))
+}

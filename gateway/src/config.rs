@@ -1,0 +1,18 @@
+//! Configuration: a TOML file as typed, checked into [`Settings`].
+//!
+//! Reading never binds, opens or creates anything, and reports every problem of a file at once.
+
+mod check;
+mod environment;
+mod file;
+mod plugin_file;
+mod problem;
+mod settings;
+
+pub use check::{Overrides, check, read};
+pub use plugin_file::plugin_settings;
+pub use problem::{Problem, Problems};
+pub use settings::{
+    BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
+    LogSettings, PluginFolder, Settings, TopicSettings,
+};

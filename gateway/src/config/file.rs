@@ -1,0 +1,269 @@
+//! A TOML file exactly as typed: one [`Section`] a table, which hands out typed values and
+//! collects what is wrong with all of them.
+
+use std::{cell::RefCell, ops::RangeInclusive, path::Path};
+
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
+
+use super::{Problem, environment::expand};
+
+/// A file being read: where problems are collected.
+pub(super) struct Source<'a> {
+    /// Name shown in problems.
+    pub(super) path: &'a Path,
+    /// The text, for line numbers.
+    pub(super) text: &'a str,
+    /// Looks up `${NAME}`.
+    pub(super) lookup: &'a dyn Fn(&str) -> Option<String>,
+    /// What was found wrong so far.
+    pub(super) problems: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(
+        path: &'a Path,
+        text: &'a str,
+        lookup: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        Self { path, text, lookup, problems: RefCell::default() }
+    }
+
+    /// The root table; syntax errors become problems and the rest is still read.
+    pub(super) fn parse(&self) -> DeTable<'a> {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map(|span| span.start);
+            self.report(at, "", error.message(), "");
+        }
+        table.into_inner()
+    }
+
+    /// Notes a problem at a byte of the file.
+    pub(super) fn report(&self, at: Option<usize>, key: &str, cause: &str, hint: &str) {
+        let path = self.path.display();
+        let place = match at {
+            Some(at) => {
+                let before = &self.text.as_bytes()[..at.min(self.text.len())];
+                format!("{path}:{}", 1 + memchr::memchr_iter(b'\n', before).count())
+            }
+            None => path.to_string(),
+        };
+        let (key, cause, hint) = (key.to_owned(), cause.to_owned(), hint.to_owned());
+        self.problems.borrow_mut().push(Problem { place, key, cause, hint });
+    }
+}
+
+/// One table of a file. Every key must be asked for; what is left over is a problem.
+pub(super) struct Section<'s, 'a> {
+    source: &'s Source<'a>,
+    name: String,
+    table: DeTable<'a>,
+    known: Vec<&'static str>,
+}
+
+impl<'s, 'a> Section<'s, 'a> {
+    pub(super) fn new(source: &'s Source<'a>, name: &str, table: DeTable<'a>) -> Self {
+        Self { source, name: name.to_owned(), table, known: Vec::new() }
+    }
+
+    fn full(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// Takes a key out of the table, if it is there.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        self.table.remove(&Spanned::new(0..0, DeString::Borrowed(key)))
+    }
+
+    /// Notes a problem with the value of a key.
+    pub(super) fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, cause: &str, hint: &str) {
+        self.source.report(Some(value.span().start), &self.full(key), cause, hint);
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
+        let cause = format!("expected {wanted}, found {}", value.get_ref().type_str());
+        self.wrong(key, value, &cause, "");
+    }
+
+    /// A table inside this one; an empty one if it is missing.
+    pub(super) fn section(&mut self, key: &'static str) -> Section<'s, 'a> {
+        let table = match self.take(key) {
+            None => DeTable::new(),
+            Some(value) if value.get_ref().is_table() => match value.into_inner() {
+                DeValue::Table(table) => table,
+                _ => DeTable::new(),
+            },
+            Some(value) => {
+                self.wrong_type(key, &value, "a table");
+                DeTable::new()
+            }
+        };
+        Section::new(self.source, &self.full(key), table)
+    }
+
+    /// A string with `${NAME}` replaced, and its place in the file.
+    pub(super) fn string_at(&mut self, key: &'static str) -> Option<(String, usize)> {
+        let value = self.take(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong_type(key, &value, "a string");
+            return None;
+        };
+        match expand(text, self.source.lookup) {
+            Ok(text) => Some((text, value.span().start)),
+            Err(cause) => {
+                self.wrong(key, &value, &cause, "");
+                None
+            }
+        }
+    }
+
+    /// A string, or the default.
+    pub(super) fn string(&mut self, key: &'static str, default: &str) -> String {
+        self.string_at(key).map_or_else(|| default.to_owned(), |(text, _)| text)
+    }
+
+    /// One of a few words.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        choices: &[(&str, T)],
+    ) -> T {
+        let Some((text, at)) = self.string_at(key) else { return default };
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
+            return *value;
+        }
+        let words: Vec<_> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let cause = format!("`{text}` is not one of {}", words.join(", "));
+        self.source.report(Some(at), &self.full(key), &cause, "");
+        default
+    }
+
+    /// A whole number in a range.
+    pub(super) fn integer(
+        &mut self,
+        key: &'static str,
+        default: u64,
+        range: RangeInclusive<u64>,
+    ) -> u64 {
+        let Some(value) = self.take(key) else { return default };
+        let Some(integer) = value.get_ref().as_integer() else {
+            self.wrong_type(key, &value, "a whole number");
+            return default;
+        };
+        match u64::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                let (low, high) = range.into_inner();
+                let cause = format!("{} is not between {low} and {high}", integer.as_str());
+                self.wrong(key, &value, &cause, "");
+                default
+            }
+        }
+    }
+
+    /// The same for a signed number without further bounds.
+    pub(super) fn signed(&mut self, key: &'static str, default: i32) -> i32 {
+        let Some(value) = self.take(key) else { return default };
+        let number = value.get_ref().as_integer().and_then(|integer| integer.as_str().parse().ok());
+        if number.is_none() {
+            self.wrong_type(key, &value, "a whole number of 32 bits");
+        }
+        number.unwrap_or(default)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&mut self, key: &'static str, default: bool) -> bool {
+        let Some(value) = self.take(key) else { return default };
+        let fact = value.get_ref().as_bool();
+        if fact.is_none() {
+            self.wrong_type(key, &value, "true or false");
+        }
+        fact.unwrap_or(default)
+    }
+
+    /// A list of strings.
+    pub(super) fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let value = self.take(key)?;
+        let items = value.get_ref().as_array().map(|array| {
+            array.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+        });
+        let Some(Some(items)) = items else {
+            self.wrong_type(key, &value, "a list of strings");
+            return None;
+        };
+        Some(items)
+    }
+
+    /// Whatever stands under a key, as JSON with `${NAME}` replaced in its strings.
+    pub(super) fn json(&mut self, key: &'static str) -> Option<serde_json::Value> {
+        let value = self.take(key)?;
+        Some(self.to_json(&self.full(key), &value))
+    }
+
+    fn to_json(&self, key: &str, value: &Spanned<DeValue<'_>>) -> serde_json::Value {
+        use serde_json::Value;
+        match value.get_ref() {
+            DeValue::String(text) => match expand(text, self.source.lookup) {
+                Ok(text) => Value::String(text),
+                Err(cause) => {
+                    self.source.report(Some(value.span().start), key, &cause, "");
+                    Value::Null
+                }
+            },
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .map_or(Value::Null, Value::from),
+            DeValue::Float(float) => float.as_str().parse::<f64>().map_or(Value::Null, Value::from),
+            DeValue::Boolean(fact) => Value::Bool(*fact),
+            DeValue::Datetime(time) => Value::String(time.to_string()),
+            DeValue::Array(items) => items.iter().map(|item| self.to_json(key, item)).collect(),
+            DeValue::Table(table) => Value::Object(
+                table
+                    .iter()
+                    .map(|(name, item)| {
+                        let name = name.get_ref().to_string();
+                        let json = self.to_json(&format!("{key}.{name}"), item);
+                        (name, json)
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// Reports every key that nobody asked for, with the nearest known one.
+    pub(super) fn finish(self) {
+        for name in self.table.keys() {
+            let hint = match nearest(name.get_ref(), &self.known) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("known here: {}", self.known.join(", ")),
+            };
+            let key = self.full(name.get_ref());
+            self.source.report(Some(name.span().start), &key, "unknown key", &hint);
+        }
+    }
+}
+
+/// The known word that differs least, if it is near enough to be a slip.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (distance, best) = known.iter().map(|other| (edits(word, other), *other)).min()?;
+    (distance <= 2.max(word.len() / 3)).then_some(best)
+}
+
+/// Levenshtein's distance.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let here = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = here;
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,90 @@
+//! `NAME.toml` beside `NAME.wasm`.
+
+use std::{path::Path, time::Duration};
+
+use super::{
+    Problems,
+    file::{Section, Source},
+};
+use crate::{
+    message::TopicPattern,
+    plugin::{OnFailure, PluginLimits, PluginSettings},
+};
+
+/// Kinds of reach that the design names and this version does not offer.
+const REACH: [&str; 3] = ["redis", "sql", "files"];
+
+/// Checks the text of a plugin's settings file; an empty text gives the defaults.
+///
+/// # Errors
+/// All problems of the text at once.
+pub fn plugin_settings(path: &Path, text: &str, name: &str) -> Result<PluginSettings, Problems> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    let source = Source::new(path, text, &lookup);
+    let mut root = Section::new(&source, "", source.parse());
+    let words = [
+        ("reject", OnFailure::Reject),
+        ("bypass", OnFailure::Bypass),
+        ("last-good", OnFailure::LastGood),
+    ];
+    let topics = root.strings("topics").unwrap_or_else(|| vec!["*".to_owned()]);
+    let settings = PluginSettings {
+        name: name.to_owned(),
+        order: root.signed("order", 0),
+        topics: topics.into_iter().map(TopicPattern::new).collect(),
+        settings_json: root
+            .json("settings")
+            .map_or_else(|| "{}".to_owned(), |json| json.to_string()),
+        limits: limits(root.section("limits")),
+        on_failure: root.choice("on_failure", OnFailure::Reject, &words),
+    };
+    for reach in REACH {
+        if let Some(value) = root.take(reach) {
+            let hint = "this version grants no reach; remove the section";
+            root.wrong(reach, &value, &format!("`{reach}` cannot be granted"), hint);
+        }
+    }
+    root.finish();
+    let problems = source.problems.into_inner();
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
+}
+
+fn limits(mut section: Section<'_, '_>) -> PluginLimits {
+    let d = PluginLimits::default();
+    let mut milliseconds = |key, default: Duration| {
+        let default = u64::try_from(default.as_millis()).unwrap_or(u64::MAX);
+        Duration::from_millis(section.integer(key, default, 20..=60_000))
+    };
+    let call_deadline = milliseconds("call_deadline_ms", d.call_deadline);
+    let authenticate_deadline = milliseconds("authenticate_deadline_ms", d.authenticate_deadline);
+    let start_deadline = milliseconds("start_deadline_ms", d.start_deadline);
+    let mut count = |key, default: u32, most: u64| {
+        u32::try_from(section.integer(key, u64::from(default), 1..=most)).unwrap_or(default)
+    };
+    let instances_max = count("instances_max", d.instances_max, 1_000);
+    let instances_idle_max = count("instances_idle_max", d.instances_idle_max, 1_000);
+    let failures_in_a_row_max = count("failures_in_a_row_max", d.failures_in_a_row_max, 1_000_000);
+    let mut number = |key, default: usize, most: u64| {
+        usize::try_from(section.integer(key, default as u64, 0..=most)).unwrap_or(default)
+    };
+    let table_elements_max = number("table_elements_max", d.table_elements_max, 10_000_000);
+    let memory_bytes_max = number("memory_bytes_max", d.memory_bytes_max, 1 << 32);
+    let result_bytes_max = number("result_bytes_max", d.result_bytes_max, 1 << 30);
+    let recycle_above_bytes = Some(number("recycle_above_bytes", 0, 1 << 32)).filter(|n| *n > 0);
+    let recycle_after_calls =
+        Some(section.integer("recycle_after_calls", 0, 0..=u64::MAX)).filter(|n| *n > 0);
+    section.finish();
+    PluginLimits {
+        memory_bytes_max,
+        table_elements_max,
+        call_deadline,
+        authenticate_deadline,
+        start_deadline,
+        result_bytes_max,
+        instances_max,
+        instances_idle_max,
+        recycle_after_calls,
+        recycle_above_bytes,
+        failures_in_a_row_max,
+    }
+}

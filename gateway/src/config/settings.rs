@@ -1,0 +1,136 @@
+//! Settings as the rest of the gateway uses them: checked, with units in the types.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use crate::message::StartAt;
+
+/// Everything a gateway is built from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where clients connect, and how long and how much they may.
+    pub listen: ListenSettings,
+    /// What one request may cost.
+    pub limits: LimitSettings,
+    /// What stands behind the gateway.
+    pub broker: BrokerSettings,
+    /// How topics come to be.
+    pub topics: TopicSettings,
+    /// Defaults of the databus commands.
+    pub databus: DatabusSettings,
+    /// Where plugins are.
+    pub plugins: PluginFolder,
+    /// What is logged.
+    pub log: LogSettings,
+}
+
+/// `[listen]`.
+#[derive(Clone, Debug)]
+pub struct ListenSettings {
+    /// TCP address; `None` listens on the unix socket only.
+    pub address: Option<SocketAddr>,
+    /// Path of the unix socket.
+    pub unix_socket: Option<PathBuf>,
+    /// Most connections at once, over all listeners.
+    pub connections_max: usize,
+    /// Ends connections that sent nothing for so long; `None` never.
+    pub idle_timeout: Option<Duration>,
+    /// The same before the client has logged in.
+    pub login_timeout: Duration,
+    /// Ends connections that do not take their replies for so long.
+    pub write_timeout: Duration,
+    /// Largest single reply, in bytes.
+    pub output_bytes_max: usize,
+    /// How long connections may finish after SIGTERM.
+    pub drain: Duration,
+}
+
+impl ListenSettings {
+    /// True if only this machine can connect.
+    pub fn is_local(&self) -> bool {
+        self.address.is_none_or(|address| address.ip().is_loopback())
+    }
+}
+
+/// `[limits]`.
+#[derive(Clone, Debug)]
+pub struct LimitSettings {
+    /// Largest value a client may publish.
+    pub value_bytes_max: usize,
+    /// Largest request of a logged-in client.
+    pub request_bytes_max: usize,
+    /// A publish is answered within this time.
+    pub publish_deadline: Duration,
+}
+
+/// `[broker]`.
+#[derive(Clone, Debug)]
+pub struct BrokerSettings {
+    /// Which implementation.
+    pub kind: BrokerKind,
+    /// Data folder of the embedded log.
+    pub folder: PathBuf,
+    /// A segment is sealed when it passes this size.
+    pub segment_bytes: u64,
+    /// Oldest segments go when a partition passes this size.
+    pub retention_bytes: Option<u64>,
+    /// Segments go when all their records are older.
+    pub retention: Option<Duration>,
+    /// Most bytes waiting to be stored.
+    pub queue_bytes_max: usize,
+}
+
+/// Which broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokerKind {
+    /// The durable log in a folder.
+    Embedded,
+    /// The same without a folder: gone when the process ends.
+    Memory,
+}
+
+/// `[topics]`.
+#[derive(Clone, Debug)]
+pub struct TopicSettings {
+    /// Publishing to a topic that does not exist makes it.
+    pub create: bool,
+    /// Partitions of topics made without saying how many.
+    pub partitions: u32,
+}
+
+/// `[databus]`.
+#[derive(Clone, Debug)]
+pub struct DatabusSettings {
+    /// Longest wait of an MGET.
+    pub block: Duration,
+    /// Most messages of an MGET.
+    pub batch: u32,
+    /// Where a group without a committed offset starts; never `Configured`.
+    pub start_at: StartAt,
+}
+
+/// `[plugins]`.
+#[derive(Clone, Debug)]
+pub struct PluginFolder {
+    /// Every `*.wasm` in it is a plugin.
+    pub folder: PathBuf,
+    /// Compiled code is kept here; `None` compiles at every start.
+    pub cache_folder: Option<PathBuf>,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// Text for people or JSON for programs.
+    pub format: LogFormat,
+    /// A level, or a filter in tracing's form.
+    pub filter: String,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line a record, for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

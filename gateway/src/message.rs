@@ -1,0 +1,44 @@
+//! The vocabulary: what travels between the rooms. Plain data that knows nobody.
+//!
+//! Everything here uses Kafka's words for what is stored and Redis' words for what is answered.
+
+pub mod error_code;
+pub mod grant;
+pub mod record;
+pub mod role;
+pub mod topic;
+pub mod verdict;
+
+pub use error_code::ErrorCode;
+pub use grant::{Binding, Credentials, Denial, Grant, StartAt};
+pub use record::{Headers, Record, StoredRecord};
+pub use role::Role;
+pub use topic::{TopicError, TopicName, TopicPattern};
+pub use verdict::{Rejection, Verdict};
+
+/// One message on its way from a client to the broker, or back.
+///
+/// On produce `topic` and `partition` are where the message is to go, and routers and
+/// partitioners change them; on consume they are where the record lies.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Topic the client named, then the one the router chose.
+    pub topic: TopicName,
+    /// Partition, once it is fixed; `None` leaves the choice to the partitioner.
+    pub partition: Option<u32>,
+    /// Key, value, headers and timestamp.
+    pub record: Record,
+}
+
+/// Where the broker put one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Topic the record was stored in.
+    pub topic: TopicName,
+    /// Partition of that topic, from 0.
+    pub partition: u32,
+    /// Offset in that partition, from 0.
+    pub offset: u64,
+    /// Record timestamp, Unix milliseconds.
+    pub timestamp_ms: i64,
+}

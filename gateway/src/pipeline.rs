@@ -1,0 +1,78 @@
+//! The way of a message through its plugins to the broker, and back.
+//!
+//! On produce: filters in their order, router, partitioner, transcoder. On consume the mirror:
+//! transcoder, then the filters in reverse. A burst of messages meets one [`Chain`], whatever is
+//! reloaded meanwhile. Nothing here knows what the bytes on the wire look like.
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+
+use crate::{broker::Broker, telemetry::Counters};
+
+mod authenticate;
+mod chain;
+mod consume;
+mod lease;
+mod place;
+mod placement;
+mod produce;
+mod refusal;
+mod shape;
+
+pub use chain::Chain;
+pub use consume::Consumed;
+pub use produce::Outcome;
+pub use refusal::broker_refusal;
+
+use placement::Placements;
+
+/// What the pipeline may take for itself.
+#[derive(Clone, Debug)]
+pub struct PipelineSettings {
+    /// A publish is answered within this time.
+    pub publish_deadline: Duration,
+    /// Publishing to a topic that does not exist makes it.
+    pub create_topics: bool,
+    /// Partitions of topics made that way.
+    pub partitions: u32,
+}
+
+/// The chain in force, and the broker behind it.
+#[derive(Debug)]
+pub struct Pipeline {
+    chain: ArcSwap<Chain>,
+    broker: Arc<dyn Broker>,
+    placements: Placements,
+    settings: PipelineSettings,
+    counters: Arc<Counters>,
+}
+
+impl Pipeline {
+    /// A pipeline that begins with `chain`.
+    pub fn new(
+        chain: Chain,
+        broker: Arc<dyn Broker>,
+        settings: PipelineSettings,
+        counters: Arc<Counters>,
+    ) -> Self {
+        let chain = ArcSwap::from_pointee(chain);
+        Self { chain, broker, placements: Placements::default(), settings, counters }
+    }
+
+    /// The chain in force. Whoever holds it keeps it alive; a burst must use one only.
+    pub fn chain(&self) -> Arc<Chain> {
+        self.chain.load_full()
+    }
+
+    /// Puts another chain in force; messages under way end with the old one.
+    pub fn swap(&self, next: Chain) {
+        self.chain.store(Arc::new(next));
+        self.counters.reloads.add(1);
+    }
+
+    /// The broker behind the pipeline.
+    pub fn broker(&self) -> &Arc<dyn Broker> {
+        &self.broker
+    }
+}

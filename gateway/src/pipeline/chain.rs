@@ -1,0 +1,95 @@
+//! The ordered plugins, immutable and numbered.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
+
+use crate::{
+    message::{Role, TopicName},
+    plugin::Plugin,
+};
+
+/// Most topics whose lane is remembered; beyond it they are worked out again.
+const LANES_MAX: usize = 10_000;
+
+/// All plugins in force at one time. Never changed: a reload makes a new one.
+#[derive(Debug)]
+pub struct Chain {
+    generation: u64,
+    /// Sorted by order, then by name.
+    plugins: Vec<Arc<Plugin>>,
+    lanes: RwLock<HashMap<TopicName, Arc<Lane>>>,
+}
+
+/// Which plugins of a chain one topic meets, as places in it.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    /// In the order of produce.
+    pub(super) filters: Vec<usize>,
+    pub(super) router: Option<usize>,
+    pub(super) partitioner: Option<usize>,
+    pub(super) transcoder: Option<usize>,
+    /// The router's answer, if it holds for the whole topic.
+    pub(super) route: OnceLock<TopicName>,
+}
+
+impl Chain {
+    /// Sorts `plugins` into a chain.
+    pub fn new(generation: u64, mut plugins: Vec<Arc<Plugin>>) -> Self {
+        plugins.sort_by(|a, b| {
+            let (x, y) = (a.settings(), b.settings());
+            (x.order, &x.name).cmp(&(y.order, &y.name))
+        });
+        Self { generation, plugins, lanes: RwLock::default() }
+    }
+
+    /// The chain's number; grows with every reload.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// All plugins, in their order.
+    pub fn plugins(&self) -> &[Arc<Plugin>] {
+        &self.plugins
+    }
+
+    /// True if clients have to log in.
+    pub fn authenticates(&self) -> bool {
+        self.plugins.iter().any(|plugin| plugin.has(Role::Authenticator))
+    }
+
+    /// The plugins that messages of `topic` meet.
+    pub(super) fn lane(&self, topic: &TopicName) -> Arc<Lane> {
+        let known = self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(topic).cloned();
+        known.unwrap_or_else(|| {
+            let lane = Arc::new(self.work_out(topic));
+            let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
+            if lanes.len() >= LANES_MAX {
+                lanes.clear();
+            }
+            Arc::clone(lanes.entry(topic.clone()).or_insert(lane))
+        })
+    }
+
+    fn work_out(&self, topic: &TopicName) -> Lane {
+        let of_role = |role| {
+            let fits = move |plugin: &Arc<Plugin>| {
+                let topics = &plugin.settings().topics;
+                plugin.has(role) && topics.iter().any(|pattern| pattern.matches(topic.as_str()))
+            };
+            self.plugins
+                .iter()
+                .enumerate()
+                .filter(move |(_, plugin)| fits(plugin))
+                .map(|(at, _)| at)
+        };
+        Lane {
+            filters: of_role(Role::Filter).collect(),
+            router: of_role(Role::Router).next(),
+            partitioner: of_role(Role::Partitioner).next(),
+            transcoder: of_role(Role::Transcoder).next(),
+            route: OnceLock::new(),
+        }
+    }
+}

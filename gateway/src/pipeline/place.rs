@@ -1,0 +1,195 @@
+//! Second half of produce: partitioner, then the transcoder's encode, into one batch a partition.
+
+use std::{collections::HashMap, time::Instant};
+
+use super::{
+    Chain, Outcome, Pipeline,
+    chain::Lane,
+    lease::{Failed, Leases},
+    placement::{Placement, partition_of_key},
+    refusal::call_refusal,
+    shape::too_late,
+};
+use crate::{
+    broker::{Append, TopicInfo},
+    message::{Message, Rejection, TopicName},
+    plugin::{Burst, CallContext, NO_KEY},
+};
+
+/// Batches for the broker, and which message of the burst each record is.
+#[derive(Default)]
+pub(super) struct Batches {
+    pub(super) appends: Vec<Append>,
+    /// For each append, the places in the burst of its records.
+    pub(super) places: Vec<Vec<usize>>,
+    found: HashMap<(TopicName, u32), usize>,
+}
+
+impl Batches {
+    fn push(&mut self, place: usize, topic: &TopicName, partition: u32, message: Message) {
+        let last = self.appends.last();
+        let at = match last {
+            Some(last) if last.partition == partition && last.topic == *topic => {
+                self.appends.len() - 1
+            }
+            _ => *self.found.entry((topic.clone(), partition)).or_insert_with(|| {
+                let topic = topic.clone();
+                self.appends.push(Append { topic, partition, records: Vec::new() });
+                self.places.push(Vec::new());
+                self.appends.len() - 1
+            }),
+        };
+        self.appends[at].records.push(message.record);
+        self.places[at].push(place);
+    }
+}
+
+/// The messages of a burst that go to one topic.
+pub(super) struct TopicBurst {
+    pub(super) topic: TopicInfo,
+    /// Place in the burst, and the message.
+    pub(super) messages: Vec<(usize, Message)>,
+}
+
+/// Places the messages of a burst.
+pub(super) struct Placer<'c> {
+    pub(super) pipeline: &'c Pipeline,
+    pub(super) chain: &'c Chain,
+    pub(super) context: &'c CallContext,
+    pub(super) deadline: Instant,
+}
+
+impl Placer<'_> {
+    /// Fixes partitions, encodes, and adds the records to `batches`; refusals go to `outcomes`.
+    pub(super) fn place(
+        &self,
+        burst: TopicBurst,
+        batches: &mut Batches,
+        outcomes: &mut [Option<Outcome>],
+    ) {
+        let TopicBurst { topic, mut messages } = burst;
+        let lane = self.chain.lane(&topic.name);
+        let mut leases = Leases::new(self.chain, &self.pipeline.counters);
+        let placement = self.pipeline.placements.of(&topic);
+        if let Some(at) = lane.partitioner {
+            let keys = Keys::of(&messages);
+            let burst = Burst {
+                topic: &topic.name,
+                keys: &keys.bytes,
+                ends: &keys.ends,
+                sizes: &keys.sizes,
+                partitions: topic.partitions,
+                placed_bytes: &placement.bytes(),
+                placed_messages: placement.messages(),
+            };
+            if let Err(refusal) = self.partition(&mut leases, at, &burst, &mut messages) {
+                for (place, _) in messages {
+                    outcomes[place] = Some(Outcome::Refused(refusal.repeat()));
+                }
+                return;
+            }
+        }
+        spread(&lane, &topic, &placement, &mut messages);
+        for (place, mut message) in messages {
+            let partition = message.partition.unwrap_or_default();
+            if partition >= topic.partitions {
+                let text = format!("topic `{}` has no partition {partition}", topic.name);
+                outcomes[place] = Some(Outcome::Refused(Rejection::err(text)));
+                continue;
+            }
+            let bytes = message.record.payload_len() as u64;
+            match self.encode(&mut leases, &lane, &mut message) {
+                Ok(()) => {
+                    placement.add(partition, 1, bytes);
+                    batches.push(place, &topic.name, partition, message);
+                }
+                Err(rejection) => outcomes[place] = Some(Outcome::Refused(rejection)),
+            }
+        }
+    }
+
+    /// Asks the partitioner about all messages; an error is a refusal for all of them.
+    fn partition(
+        &self,
+        leases: &mut Leases<'_>,
+        at: usize,
+        burst: &Burst<'_>,
+        messages: &mut [(usize, Message)],
+    ) -> Result<(), Rejection> {
+        if Instant::now() >= self.deadline {
+            return Err(too_late());
+        }
+        match leases.call(at, |lease| lease.partition_many(burst)) {
+            Ok(partitions) => {
+                for ((_, message), partition) in messages.iter_mut().zip(partitions.iter()) {
+                    message.partition = message.partition.or(partition);
+                }
+                Ok(())
+            }
+            Err(Failed::Bypass) => Ok(()),
+            Err(Failed::Refuse(error)) => Err(call_refusal(leases.plugin(at), error)),
+        }
+    }
+
+    fn encode(
+        &self,
+        leases: &mut Leases<'_>,
+        lane: &Lane,
+        message: &mut Message,
+    ) -> Result<(), Rejection> {
+        let Some(at) = lane.transcoder.filter(|_| message.record.value.is_some()) else {
+            return Ok(());
+        };
+        if Instant::now() >= self.deadline {
+            return Err(too_late());
+        }
+        match leases.call(at, |lease| lease.encode(message, self.context)) {
+            Ok(encoded) => {
+                message.record.value = encoded?;
+                Ok(())
+            }
+            Err(Failed::Bypass) => Ok(()),
+            Err(Failed::Refuse(error)) => Err(call_refusal(leases.plugin(at), error)),
+        }
+    }
+}
+
+/// Gives every message a partition that has none yet.
+fn spread(
+    lane: &Lane,
+    topic: &TopicInfo,
+    placement: &Placement,
+    messages: &mut [(usize, Message)],
+) {
+    let mut anywhere = None;
+    for (_, message) in messages.iter_mut().filter(|(_, message)| message.partition.is_none()) {
+        message.partition = Some(match (&message.record.key, lane.partitioner) {
+            (Some(key), None) => partition_of_key(key, topic.partitions),
+            _ => *anywhere.get_or_insert_with(|| placement.spread(topic.partitions)),
+        });
+    }
+}
+
+/// The keys of a burst in the partitioner's flat form.
+struct Keys {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+    sizes: Vec<u32>,
+}
+
+impl Keys {
+    fn of(messages: &[(usize, Message)]) -> Self {
+        let room = || Vec::with_capacity(messages.len());
+        let mut keys = Self { bytes: Vec::new(), ends: room(), sizes: room() };
+        for (_, message) in messages {
+            keys.sizes.push(u32::try_from(message.record.payload_len()).unwrap_or(u32::MAX));
+            let end = message.record.key.as_ref().map_or(NO_KEY, |key| {
+                keys.bytes.extend_from_slice(key);
+                // A request is limited to far less than 4 GiB, so all keys of a burst fit.
+                u32::try_from(keys.bytes.len()).unwrap_or(NO_KEY - 1)
+            });
+            keys.ends.push(end);
+        }
+        keys
+    }
+}

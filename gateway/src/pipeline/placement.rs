@@ -1,0 +1,124 @@
+//! What this process has placed where: the counters partitioners go by, and the spread of
+//! messages without an opinion.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+};
+
+use crate::{broker::TopicInfo, message::TopicName};
+
+/// One topic's placement, shared by all sessions.
+#[derive(Debug)]
+pub(super) struct Placement {
+    bytes: Vec<AtomicU64>,
+    messages: AtomicU64,
+    /// Partition of the next burst without keys.
+    next: AtomicU32,
+}
+
+impl Placement {
+    fn new(partitions: u32) -> Self {
+        let bytes = (0..partitions).map(|_| AtomicU64::new(0)).collect();
+        Self { bytes, messages: AtomicU64::new(0), next: AtomicU32::new(0) }
+    }
+
+    /// Counts messages placed in one partition.
+    pub(super) fn add(&self, partition: u32, messages: u64, bytes: u64) {
+        self.messages.fetch_add(messages, Ordering::Relaxed);
+        if let Some(counter) = self.bytes.get(partition as usize) {
+            counter.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u64> {
+        self.bytes.iter().map(|bytes| bytes.load(Ordering::Relaxed)).collect()
+    }
+
+    pub(super) fn messages(&self) -> u64 {
+        self.messages.load(Ordering::Relaxed)
+    }
+
+    /// The partition for all messages of one burst that may go anywhere: one batch is cheaper to
+    /// store than many, and the next burst goes to the next partition.
+    pub(super) fn spread(&self, partitions: u32) -> u32 {
+        self.next.fetch_add(1, Ordering::Relaxed) % partitions
+    }
+}
+
+/// All topics' placements.
+#[derive(Debug, Default)]
+pub(super) struct Placements(RwLock<HashMap<TopicName, Arc<Placement>>>);
+
+impl Placements {
+    /// The placement of a topic. Its entries are bounded by the topics that exist.
+    pub(super) fn of(&self, topic: &TopicInfo) -> Arc<Placement> {
+        let fits = |placement: &Arc<Placement>| placement.bytes.len() == topic.partitions as usize;
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&topic.name).cloned();
+        known.filter(fits).unwrap_or_else(|| {
+            let placement = Arc::new(Placement::new(topic.partitions));
+            let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            all.insert(topic.name.clone(), Arc::clone(&placement));
+            placement
+        })
+    }
+}
+
+/// The default for keyed messages: `(murmur2(key) & 0x7fffffff) % partitions`.
+///
+/// Source: Kafka's Java client, so that records of one key written by other programs lie in the
+/// same partition.
+pub(super) fn partition_of_key(key: &[u8], partitions: u32) -> u32 {
+    (murmur2(key) & 0x7fff_ffff) % partitions
+}
+
+/// Murmur2 of 32 bits with the seed that Kafka's Java client uses.
+fn murmur2(key: &[u8]) -> u32 {
+    const SEED: u32 = 0x9747_b28c;
+    const MULTIPLIER: u32 = 0x5bd1_e995;
+    let length = u32::try_from(key.len()).unwrap_or(u32::MAX);
+    let mut hash = SEED ^ length;
+    let (words, tail) = key.as_chunks::<4>();
+    for word in words {
+        let mut k = u32::from_le_bytes(*word).wrapping_mul(MULTIPLIER);
+        k ^= k >> 24;
+        hash = hash.wrapping_mul(MULTIPLIER) ^ k.wrapping_mul(MULTIPLIER);
+    }
+    if !tail.is_empty() {
+        for (at, byte) in tail.iter().enumerate() {
+            hash ^= u32::from(*byte) << (8 * at);
+        }
+        hash = hash.wrapping_mul(MULTIPLIER);
+    }
+    hash ^= hash >> 13;
+    hash = hash.wrapping_mul(MULTIPLIER);
+    hash ^ (hash >> 15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_lie_where_kafkas_java_client_puts_them() {
+        for (key, hash) in [
+            ("", 275_646_681_i32),
+            ("x", 2_121_525_046),
+            ("id", -1_152_384_481),
+            ("key", -1_079_937_367),
+            ("1", -1_993_445_489),
+            ("app_key1", 1_818_167_781),
+            ("user_42", 475_133_338),
+            ("hello world", 1_221_641_059),
+            ("用户", 358_139_016),
+            ("abcd", -1_323_649_548),
+            ("test156", 878_482_665),
+        ] {
+            assert_eq!(murmur2(key.as_bytes()).cast_signed(), hash, "{key}");
+        }
+        assert_eq!(partition_of_key(b"id", 10), 7);
+    }
+}

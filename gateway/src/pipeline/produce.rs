@@ -1,0 +1,164 @@
+//! A burst of published messages, from the client's words to the broker's receipt.
+
+use std::{collections::HashMap, time::Instant};
+
+use super::{
+    Chain, Pipeline,
+    place::{Batches, Placer, TopicBurst},
+    refusal::broker_refusal,
+    shape::Shaper,
+};
+use crate::{
+    broker::{BrokerError, TopicInfo},
+    message::{ErrorCode, Message, Receipt, Rejection, TopicName},
+    plugin::CallContext,
+};
+
+/// How the way of one published message ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Durable, here.
+    Stored(Receipt),
+    /// A filter dropped it: acknowledged, not stored.
+    Dropped,
+    /// Not stored, or with the code `UNKNOWN` perhaps stored.
+    Refused(Rejection),
+}
+
+impl Pipeline {
+    /// Takes a burst of messages through the chain and stores what is left of it.
+    ///
+    /// Answers one outcome for each message, in the same order, within the publish deadline.
+    pub async fn produce(
+        &self,
+        chain: &Chain,
+        context: &CallContext,
+        mut messages: Vec<Message>,
+    ) -> Vec<Outcome> {
+        let deadline = Instant::now() + self.settings.publish_deadline;
+        let count = messages.len();
+        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
+        outcomes.resize_with(count, || None);
+        if !chain.plugins().is_empty() {
+            let mut shaper = Shaper::new(chain, &self.counters, context, deadline);
+            for (message, outcome) in messages.iter_mut().zip(&mut outcomes) {
+                *outcome = shaper.shape(message);
+            }
+        }
+        let bursts = self.by_topic(messages, &mut outcomes).await;
+        let mut batches = Batches::default();
+        let placer = Placer { pipeline: self, chain, context, deadline };
+        for burst in bursts {
+            placer.place(burst, &mut batches, &mut outcomes);
+        }
+        self.store(batches, context.timestamp_ms, deadline, &mut outcomes).await;
+        self.count(&outcomes);
+        let lost = || Outcome::Refused(Rejection::err("the message was lost inside the gateway"));
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
+    }
+
+    /// Sorts the messages that are still under way by topic; makes topics that may be made.
+    async fn by_topic(
+        &self,
+        messages: Vec<Message>,
+        outcomes: &mut [Option<Outcome>],
+    ) -> Vec<TopicBurst> {
+        let mut bursts: Vec<TopicBurst> = Vec::new();
+        let mut found: HashMap<TopicName, usize> = HashMap::new();
+        for (place, message) in messages.into_iter().enumerate() {
+            if outcomes[place].is_some() {
+                continue;
+            }
+            let same = bursts.last().is_some_and(|burst| burst.topic.name == message.topic);
+            let known =
+                if same { Some(bursts.len() - 1) } else { found.get(&message.topic).copied() };
+            let at = match known {
+                Some(at) => at,
+                None => match self.existing(&message.topic).await {
+                    Ok(topic) => {
+                        found.insert(topic.name.clone(), bursts.len());
+                        bursts.push(TopicBurst { topic, messages: Vec::new() });
+                        bursts.len() - 1
+                    }
+                    Err(error) => {
+                        outcomes[place] = Some(Outcome::Refused(broker_refusal(error)));
+                        continue;
+                    }
+                },
+            };
+            bursts[at].messages.push((place, message));
+        }
+        bursts
+    }
+
+    /// The topic, made if it is missing and may be made.
+    ///
+    /// # Errors
+    /// `NoSuchTopic` if it may not; otherwise the broker's.
+    pub async fn existing(&self, name: &TopicName) -> Result<TopicInfo, BrokerError> {
+        if let Some(topic) = self.broker.topic(name.as_str()) {
+            return Ok(topic);
+        }
+        if !self.settings.create_topics {
+            return Err(BrokerError::NoSuchTopic { topic: name.clone() });
+        }
+        match self.broker.create_topic(name.clone(), self.settings.partitions).await {
+            Err(BrokerError::TopicExists { .. }) => self
+                .broker
+                .topic(name.as_str())
+                .ok_or_else(|| BrokerError::NoSuchTopic { topic: name.clone() }),
+            other => other,
+        }
+    }
+
+    async fn store(
+        &self,
+        batches: Batches,
+        timestamp_ms: i64,
+        deadline: Instant,
+        outcomes: &mut [Option<Outcome>],
+    ) {
+        let Batches { appends, places, .. } = batches;
+        if appends.is_empty() {
+            return;
+        }
+        let whereto: Vec<_> = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
+        let stored = tokio::time::timeout_at(deadline.into(), self.broker.produce(appends)).await;
+        let mut results = stored.unwrap_or_default().into_iter();
+        for ((topic, partition), places) in whereto.into_iter().zip(places) {
+            let result = results.next().unwrap_or_else(|| {
+                Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
+            });
+            for (place, ahead) in places.into_iter().zip(0..) {
+                outcomes[place] = Some(match &result {
+                    Ok(appended) => Outcome::Stored(Receipt {
+                        topic: topic.clone(),
+                        partition,
+                        offset: appended.base_offset + ahead,
+                        timestamp_ms,
+                    }),
+                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
+                });
+            }
+        }
+    }
+
+    fn count(&self, outcomes: &[Option<Outcome>]) {
+        let (mut stored, mut dropped, mut rejected, mut unknown) = (0, 0, 0, 0);
+        for outcome in outcomes {
+            match outcome {
+                Some(Outcome::Stored(_)) => stored += 1,
+                Some(Outcome::Dropped) => dropped += 1,
+                Some(Outcome::Refused(r)) if r.code == ErrorCode::Unknown => {
+                    unknown += 1;
+                }
+                Some(Outcome::Refused(_)) | None => rejected += 1,
+            }
+        }
+        self.counters.messages_published.add(outcomes.len() as u64);
+        self.counters.messages_stored.add(stored);
+        self.counters.messages_dropped.add(dropped);
+        self.counters.messages_rejected.add(rejected);
+        self.counters.messages_unknown.add(unknown);
+    }
+}

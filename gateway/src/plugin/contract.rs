@@ -1,0 +1,164 @@
+//! Which version of the contract a component speaks, which roles it has, and what it wants to
+//! reach: read from its imports and exports before anything of it runs.
+
+use wasmtime::component::Component;
+
+use super::{host, load_error::LoadFault};
+use crate::message::Role;
+
+/// The package of the contract.
+const PACKAGE: &str = "sluicegate:plugin";
+
+/// The version of the contract that this gateway speaks.
+pub const CONTRACT_VERSION: &str = "0.1.0";
+
+const LIFECYCLE: &str = "sluicegate:plugin/lifecycle@0.1.0";
+
+/// Interfaces of the contract that every plugin may import.
+const FREE_IMPORTS: [&str; 5] = ["types", "log", "metrics", "current", "burst"];
+
+/// What a component offers and wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Outline {
+    /// Its roles, in the order in which a message meets them.
+    pub(super) roles: Vec<Role>,
+    /// It asks about the message in hand.
+    pub(super) asks_current: bool,
+    /// It asks about the burst in hand.
+    pub(super) asks_burst: bool,
+    /// It expects the empty world of WASI.
+    pub(super) wants_wasi: bool,
+}
+
+/// Checks a component against the contract.
+pub(super) fn check(component: &Component) -> Result<Outline, LoadFault> {
+    let (ty, engine) = (component.component_type(), component.engine());
+    let imports: Vec<&str> = ty.imports(engine).map(|(name, _)| name).collect();
+    let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
+    outline(&imports, &exports)
+}
+
+fn outline(imports: &[&str], exports: &[&str]) -> Result<Outline, LoadFault> {
+    // The version first: what another version imports or lacks would only mislead.
+    for name in imports.iter().chain(exports) {
+        check_version(&Name::parse(name))?;
+    }
+    let mut outline = Outline::default();
+    for name in imports {
+        check_import(&Name::parse(name), &mut outline)?;
+    }
+    let exported = |role: &Role| {
+        let of_role = |name: &&str| {
+            let name = Name::parse(name);
+            name.package == PACKAGE && name.interface == role.name()
+        };
+        exports.iter().any(of_role)
+    };
+    outline.roles = Role::ALL.into_iter().filter(exported).collect();
+    if outline.roles.is_empty() {
+        return Err(LoadFault::NoRole);
+    }
+    if !exports.contains(&LIFECYCLE) {
+        return Err(LoadFault::NoLifecycle { wanted: LIFECYCLE });
+    }
+    Ok(outline)
+}
+
+fn check_version(name: &Name<'_>) -> Result<(), LoadFault> {
+    if name.package == PACKAGE && name.version != CONTRACT_VERSION {
+        return Err(LoadFault::OtherVersion { found: name.whole.into(), spoken: CONTRACT_VERSION });
+    }
+    Ok(())
+}
+
+fn check_import(name: &Name<'_>, outline: &mut Outline) -> Result<(), LoadFault> {
+    if name.package == PACKAGE && FREE_IMPORTS.contains(&name.interface) {
+        outline.asks_current |= name.interface == "current";
+        outline.asks_burst |= name.interface == "burst";
+        return Ok(());
+    }
+    if host::is_satisfied_wasi(name.package, name.version) {
+        outline.wants_wasi = true;
+        return Ok(());
+    }
+    Err(LoadFault::NotGranted { import: name.whole.into(), capability: name.capability() })
+}
+
+/// `package/interface@version`, taken apart; missing parts are empty.
+struct Name<'a> {
+    whole: &'a str,
+    package: &'a str,
+    interface: &'a str,
+    version: &'a str,
+}
+
+impl<'a> Name<'a> {
+    fn parse(whole: &'a str) -> Self {
+        let (path, version) = whole.split_once('@').unwrap_or((whole, ""));
+        let (package, interface) = path.split_once('/').unwrap_or(("", path));
+        Self { whole, package, interface, version }
+    }
+
+    fn capability(&self) -> String {
+        match (self.package, self.interface) {
+            (PACKAGE, "redis") => "talking to Redis".into(),
+            (PACKAGE, "sql") => "talking to a database".into(),
+            (PACKAGE, "files") => "reading files".into(),
+            ("wasi:http", _) => "HTTP".into(),
+            (PACKAGE, interface) => format!("`{interface}`"),
+            ("", name) => format!("`{name}`"),
+            (package, _) => format!("`{package}`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILTER: &str = "sluicegate:plugin/filter@0.1.0";
+
+    #[test]
+    fn roles_and_wants_are_read_from_the_names() {
+        let imports = ["sluicegate:plugin/current@0.1.0", "wasi:io/poll@0.2.3"];
+        let exports = [FILTER, LIFECYCLE, "sluicegate:plugin/router@0.1.0", "wasi:cli/run@0.2.3"];
+        let outline = outline(&imports, &exports).unwrap();
+        assert_eq!(outline.roles, [Role::Filter, Role::Router]);
+        assert!(outline.asks_current && outline.wants_wasi && !outline.asks_burst);
+    }
+
+    #[test]
+    fn each_fault_has_words_of_its_own() {
+        for (imports, exports, words) in [
+            (
+                &["sluicegate:plugin/redis@0.1.0"][..],
+                &[FILTER, LIFECYCLE][..],
+                "it imports `sluicegate:plugin/redis@0.1.0`, and talking to Redis is not granted to it",
+            ),
+            (
+                &["wasi:http/outgoing-handler@0.2.0"],
+                &[FILTER, LIFECYCLE],
+                "it imports `wasi:http/outgoing-handler@0.2.0`, and HTTP is not granted to it",
+            ),
+            (
+                &["wasi:io/poll@0.3.0"],
+                &[FILTER, LIFECYCLE],
+                "it imports `wasi:io/poll@0.3.0`, and `wasi:io` is not granted to it",
+            ),
+            (&["env"], &[FILTER, LIFECYCLE], "it imports `env`, and `env` is not granted to it"),
+            (
+                &["sluicegate:plugin/redis@0.1.0"],
+                &["sluicegate:plugin/filter@0.2.0"],
+                "found `sluicegate:plugin/filter@0.2.0`, and this gateway speaks 0.1.0",
+            ),
+            (
+                &[],
+                &[LIFECYCLE],
+                "it exports no role: none of authenticator, filter, router, partitioner and transcoder",
+            ),
+            (&[], &[FILTER], "it does not export `sluicegate:plugin/lifecycle@0.1.0`"),
+        ] {
+            assert_eq!(outline(imports, exports).unwrap_err().to_string(), words);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `burst`: what a partitioner may ask about the messages in hand.
+
+use super::HostState;
+use crate::{
+    message::TopicName,
+    plugin::{Burst, bindings::sluicegate::plugin::burst::Host},
+};
+
+/// A copy of the burst that the call now running is about; its buffers are used again.
+#[derive(Debug, Default)]
+pub(in crate::plugin) struct BurstInHand {
+    /// `None` outside a call.
+    topic: Option<TopicName>,
+    sizes: Vec<u32>,
+    placed_bytes: Vec<u64>,
+    placed_messages: u64,
+}
+
+impl BurstInHand {
+    pub(in crate::plugin) fn take(&mut self, burst: &Burst<'_>) {
+        self.topic = Some(burst.topic.clone());
+        self.sizes.clear();
+        self.sizes.extend_from_slice(burst.sizes);
+        self.placed_bytes.clear();
+        self.placed_bytes.extend_from_slice(burst.placed_bytes);
+        self.placed_messages = burst.placed_messages;
+    }
+
+    pub(in crate::plugin) fn put_down(&mut self) {
+        self.topic = None;
+    }
+
+    fn topic(&self) -> wasmtime::Result<&TopicName> {
+        self.topic.as_ref().ok_or_else(|| {
+            wasmtime::Error::msg("`burst` was asked outside `partition-many`: there is no burst")
+        })
+    }
+}
+
+impl Host for HostState {
+    fn topic(&mut self) -> wasmtime::Result<String> {
+        self.burst.topic().map(|topic| topic.as_str().into())
+    }
+
+    fn sizes(&mut self) -> wasmtime::Result<Vec<u32>> {
+        self.burst.topic()?;
+        Ok(self.burst.sizes.clone())
+    }
+
+    fn placed_bytes(&mut self) -> wasmtime::Result<Vec<u64>> {
+        self.burst.topic()?;
+        Ok(self.burst.placed_bytes.clone())
+    }
+
+    fn placed_messages(&mut self) -> wasmtime::Result<u64> {
+        self.burst.topic()?;
+        Ok(self.burst.placed_messages)
+    }
+}

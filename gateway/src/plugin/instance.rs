@@ -1,0 +1,119 @@
+//! One running copy of a plugin, and the guard around each of its calls.
+
+use std::{sync::Arc, time::Duration};
+
+use wasmtime::Store;
+
+use super::{
+    blueprint::{Blueprint, START},
+    call_error::CallError,
+    engine::Seat,
+    fault,
+    host::HostState,
+    limits::EPOCH_TICK,
+    link::Exports,
+    runtime,
+};
+
+/// Name and time limit of one call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    /// `interface.function`, for errors.
+    pub(super) name: &'static str,
+    pub(super) limit: Duration,
+}
+
+impl Call {
+    /// Ticks of the epoch clock after which the call is stopped: never before the limit, and at
+    /// most one tick after it.
+    fn ticks(self) -> u64 {
+        let ticks = self.limit.as_millis().div_ceil(EPOCH_TICK.as_millis());
+        u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
+    }
+}
+
+/// One copy. After a failed call it must not be used again: its memory may be in any state.
+pub(super) struct Instance {
+    store: Store<HostState>,
+    exports: Exports,
+    blueprint: Arc<Blueprint>,
+    /// Role calls so far.
+    pub(super) calls: u64,
+    /// Counted until the instance is dropped.
+    _seat: Seat,
+    _counted: Counted,
+}
+
+/// Keeps the plugin's count of instances true.
+struct Counted(Arc<Blueprint>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.shared.counters.give_back_instance();
+    }
+}
+
+impl Instance {
+    /// Makes a copy, if the limits of the plugin and the process allow one more.
+    pub(super) fn new(blueprint: &Arc<Blueprint>) -> Result<Self, CallError> {
+        let limits = &blueprint.limits;
+        let shared = &blueprint.shared;
+        let busy = |limit| CallError::Busy { plugin: Arc::clone(&shared.name), limit };
+        if !shared.counters.take_instance(limits.instances_max) {
+            return Err(busy(limits.instances_max));
+        }
+        let counted = Counted(Arc::clone(blueprint));
+        let seat = blueprint.engine.seat().ok_or_else(|| busy(blueprint.engine.instances()))?;
+        let wasi = blueprint.outline.wants_wasi;
+        let state = HostState::new(Arc::clone(shared), limits, wasi);
+        let mut store = Store::new(blueprint.engine.wasm(), state);
+        store.limiter(|state| &mut state.memory);
+        store.set_hostcall_fuel(limits.result_bytes_max);
+        let call = Call { name: START, limit: limits.start_deadline };
+        let exports =
+            guarded(&mut store, blueprint, call, |store| blueprint.linked.instantiate(store))?;
+        let blueprint = Arc::clone(blueprint);
+        Ok(Self { store, exports, blueprint, calls: 0, _seat: seat, _counted: counted })
+    }
+
+    /// Calls a function of the guest within its limits.
+    pub(super) fn call<T: Send>(
+        &mut self,
+        call: Call,
+        run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<T> + Send,
+    ) -> Result<T, CallError> {
+        let exports = &self.exports;
+        guarded(&mut self.store, &self.blueprint, call, |store| run(store, exports))
+    }
+
+    pub(super) fn state(&mut self) -> &mut HostState {
+        self.store.data_mut()
+    }
+
+    /// True once it has served its time or its memory has grown to the mark.
+    pub(super) fn is_worn(&self) -> bool {
+        let limits = &self.blueprint.limits;
+        limits.recycle_after_calls.is_some_and(|calls| self.calls >= calls)
+            || limits.recycle_above_bytes.is_some_and(|b| self.store.data().memory.bytes() >= b)
+    }
+}
+
+/// Runs guest code in `store` with the clock set, and puts a failure into words.
+fn guarded<T: Send>(
+    store: &mut Store<HostState>,
+    blueprint: &Blueprint,
+    call: Call,
+    run: impl FnOnce(&mut Store<HostState>) -> wasmtime::Result<T> + Send,
+) -> Result<T, CallError> {
+    store.set_epoch_deadline(call.ticks());
+    store.data_mut().memory.forget_refused();
+    let outcome = if blueprint.outline.wants_wasi {
+        runtime::may_block(|| run(&mut *store))
+    } else {
+        run(&mut *store)
+    };
+    outcome.map_err(|error| {
+        let refused = store.data().memory.refused();
+        fault::into_words(&error, call, refused, blueprint)
+    })
+}

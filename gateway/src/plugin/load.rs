@@ -1,0 +1,144 @@
+//! From the bytes of a file to a plugin: every reason to refuse one is found here.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Instant,
+};
+
+use sha2::{Digest, Sha256};
+use tracing::debug;
+use wasmtime::component::Component;
+
+use super::{
+    Description, Plugin,
+    blueprint::Blueprint,
+    cache::hex,
+    call_error::CallError,
+    contract,
+    engine::Engine,
+    host::{LogGate, Shared},
+    instance::{Call, Instance},
+    limits::{GUEST_TEXT_BYTES_MAX, WASM_BYTES_MAX},
+    link::Linked,
+    load_error::LoadFault,
+    quarantine::Quarantine,
+    settings::PluginSettings,
+    stats::Counters,
+    text::{is_word, one_line},
+};
+
+/// How every WebAssembly file begins.
+const MAGIC: &[u8] = b"\0asm";
+/// What follows in a core module; a component has another word there.
+const CORE_MODULE: [u8; 4] = [1, 0, 0, 0];
+/// Bytes of the hash that [`Plugin::hash`] shows.
+const HASH_BYTES_SHOWN: usize = 6;
+
+const DESCRIBE: &str = "lifecycle.describe";
+
+pub(super) fn load(
+    engine: &Engine,
+    wasm: &[u8],
+    settings: PluginSettings,
+) -> Result<Plugin, LoadFault> {
+    check_kind(wasm)?;
+    let hash = Sha256::digest(wasm);
+    let component = compile(engine, wasm, &hash)?;
+    let outline = contract::check(&component)?;
+    let linked = Linked::new(&component, &outline).map_err(|error| wrong_shape(&error))?;
+    let shared = Arc::new(Shared {
+        name: settings.name.as_str().into(),
+        counters: Counters::default(),
+        log: LogGate::default(),
+    });
+    let blueprint = Arc::new(Blueprint {
+        engine: engine.clone(),
+        linked,
+        outline,
+        shared,
+        limits: settings.limits.clone(),
+        settings_json: settings.settings_json.clone(),
+    });
+    let mut first = blueprint.instance().map_err(LoadFault::Call)?;
+    let description = describe(&blueprint, &mut first)?;
+    blueprint.configure(&mut first).map_err(LoadFault::Call)?.map_err(|words| {
+        LoadFault::NotConfigured { reason: one_line(&words, GUEST_TEXT_BYTES_MAX) }
+    })?;
+    Ok(Plugin {
+        hash: hex(&hash[..HASH_BYTES_SHOWN]),
+        description,
+        quarantine: Quarantine::new(settings.limits.failures_in_a_row_max),
+        logins: tokio::sync::Semaphore::new(settings.limits.instances_max as usize),
+        idle: Mutex::new(vec![first]),
+        settings,
+        blueprint,
+    })
+}
+
+fn check_kind(wasm: &[u8]) -> Result<(), LoadFault> {
+    if wasm.len() > WASM_BYTES_MAX {
+        return Err(LoadFault::FileTooLarge { bytes: wasm.len(), limit: WASM_BYTES_MAX });
+    }
+    if !wasm.starts_with(MAGIC) {
+        let first = &wasm[..wasm.len().min(8)];
+        let found = if first.is_empty() { "nothing: it is empty".into() } else { shown(first) };
+        return Err(LoadFault::NotWasm { found });
+    }
+    if wasm[MAGIC.len()..].starts_with(&CORE_MODULE) {
+        return Err(LoadFault::CoreModule);
+    }
+    Ok(())
+}
+
+/// Bytes as text where they are text, as digits where not.
+fn shown(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(char::is_control) => format!("`{text}`"),
+        _ => format!("the bytes {}", hex(bytes)),
+    }
+}
+
+/// Takes the compiled form from the cache, or compiles and keeps it there.
+fn compile(engine: &Engine, wasm: &[u8], hash: &[u8]) -> Result<Component, LoadFault> {
+    let cached = engine.cache().and_then(|cache| cache.get(engine.wasm(), hash));
+    if let Some(component) = cached {
+        return Ok(component);
+    }
+    let began = Instant::now();
+    let component = Component::from_binary(engine.wasm(), wasm).map_err(|error| {
+        LoadFault::NotCompiled { reason: one_line(&format!("{error:#}"), GUEST_TEXT_BYTES_MAX) }
+    })?;
+    let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    debug!(elapsed_ms, bytes = wasm.len(), "plugin compiled");
+    if let Some(cache) = engine.cache() {
+        cache.put(hash, &component);
+    }
+    Ok(component)
+}
+
+fn describe(blueprint: &Blueprint, first: &mut Instance) -> Result<Description, LoadFault> {
+    let call = Call { name: DESCRIBE, limit: blueprint.limits.start_deadline };
+    let said = first
+        .call(call, |store, exports| exports.lifecycle.call_describe(store))
+        .map_err(LoadFault::Call)?;
+    if !is_word(&said.name, b'-') {
+        let name = one_line(&said.name, GUEST_TEXT_BYTES_MAX);
+        let reason = format!("`{name}` is not a name: use 1 to 64 of a-z, 0-9 and `-`");
+        return Err(LoadFault::BadDescription { reason });
+    }
+    Ok(Description {
+        name: said.name,
+        version: one_line(&said.version, GUEST_TEXT_BYTES_MAX),
+        summary: one_line(&said.summary, GUEST_TEXT_BYTES_MAX),
+    })
+}
+
+fn wrong_shape(error: &wasmtime::Error) -> LoadFault {
+    LoadFault::WrongShape { reason: one_line(&format!("{error:#}"), GUEST_TEXT_BYTES_MAX) }
+}
+
+impl From<CallError> for LoadFault {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}

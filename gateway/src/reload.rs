@@ -1,0 +1,183 @@
+//! Plugins change while the gateway runs: watch, plan, load aside, swap the chain whole.
+//!
+//! One task does all loading, so that there are never two loads at once and the last file wins. A
+//! file that is refused changes nothing but a log line, a counter and what `PLUGIN LIST` shows;
+//! the version before it stays in force.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+
+use crate::{
+    pipeline::Chain,
+    plugin::{Engine, Plugin},
+    session::{ReloadRequest, Services},
+};
+
+mod folder;
+mod plan;
+mod watch;
+
+pub use folder::PluginFiles;
+pub use watch::Watch;
+
+/// An editor saves a file in several events, and a copy takes a while: wait for so long a silence.
+const DEBOUNCE: Duration = Duration::from_millis(100);
+/// Wishes to reload that may wait.
+pub(crate) const REQUESTS_MAX: usize = 16;
+
+/// Plugin files that are refused now, with the reasons.
+#[derive(Debug, Default)]
+pub struct Refusals(Mutex<BTreeMap<String, String>>);
+
+impl Refusals {
+    /// All of them, by plugin name.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, all: BTreeMap<String, String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = all;
+    }
+}
+
+/// What the folder holds and what of it is loaded.
+#[derive(Debug)]
+pub struct Reloader {
+    engine: Arc<Engine>,
+    folder: PathBuf,
+    /// By name: the files they were loaded from, and the plugin.
+    loaded: BTreeMap<String, (PluginFiles, Arc<Plugin>)>,
+    /// By name: the files that were refused, and why.
+    refused: BTreeMap<String, (PluginFiles, String)>,
+    generation: u64,
+}
+
+impl Reloader {
+    /// Nothing is loaded yet.
+    pub fn new(engine: Arc<Engine>, folder: PathBuf) -> Self {
+        let (loaded, refused) = (BTreeMap::new(), BTreeMap::new());
+        Self { engine, folder, loaded, refused, generation: 0 }
+    }
+
+    /// Looks at the folder and loads what is new in it; `None` if the chain stays as it is.
+    ///
+    /// Compiling takes long: call it where blocking is allowed.
+    pub fn look(&mut self) -> Option<Chain> {
+        let wanted = folder::read(&self.folder);
+        let running = self.loaded.iter().map(|(name, (files, _))| (name.clone(), files.clone()));
+        let steps = plan::plan(&running.collect(), &wanted);
+        self.refused.retain(|name, _| wanted.contains_key(name));
+        let mut changed = self.generation == 0;
+        for step in steps {
+            changed |= self.take(step, &wanted);
+        }
+        if !changed {
+            return None;
+        }
+        self.generation += 1;
+        let plugins = self.loaded.values().map(|(_, plugin)| Arc::clone(plugin)).collect();
+        Some(Chain::new(self.generation, plugins))
+    }
+
+    /// Does one step; true if the chain changes.
+    fn take(&mut self, step: plan::Step, wanted: &BTreeMap<String, PluginFiles>) -> bool {
+        match step {
+            plan::Step::Keep(name) => {
+                // The files are those in force again: whatever was refused in between is gone.
+                self.refused.remove(&name);
+                false
+            }
+            plan::Step::Drop(name) => self.loaded.remove(&name).is_some(),
+            plan::Step::Load(name) => {
+                let Some(files) = wanted.get(&name) else { return false };
+                if self.refused.get(&name).is_some_and(|(seen, _)| seen == files) {
+                    return false;
+                }
+                match folder::load(&self.engine, &self.folder, &name, files) {
+                    Ok(plugin) => {
+                        self.refused.remove(&name);
+                        self.loaded.insert(name, (files.clone(), plugin));
+                        true
+                    }
+                    Err(refusal) => {
+                        self.refused.insert(name, (files.clone(), refusal));
+                        false
+                    }
+                }
+            }
+        }
+    }
+
+    /// Files that are refused, with the reasons.
+    pub fn refusals(&self) -> BTreeMap<String, String> {
+        self.refused.iter().map(|(name, (_, why))| (name.clone(), why.clone())).collect()
+    }
+}
+
+/// Reloads until every sender of `requests` is gone.
+pub async fn run(
+    reloader: Reloader,
+    services: Arc<Services>,
+    mut watch: Watch,
+    mut requests: mpsc::Receiver<ReloadRequest>,
+) {
+    let mut reloader = Some(reloader);
+    loop {
+        let mut waiting: Vec<ReloadRequest> = Vec::new();
+        tokio::select! {
+            request = requests.recv() => match request {
+                Some(request) => waiting.push(request),
+                None => return,
+            },
+            () = watch.changed() => watch.silence(DEBOUNCE).await,
+        }
+        let Some(mut taken) = reloader.take() else { return };
+        let look = tokio::task::spawn_blocking(move || {
+            let chain = taken.look();
+            (taken, chain)
+        });
+        let Ok((taken, chain)) = look.await else {
+            tracing::error!("reload ended in a panic, plugins stay as they are until a restart");
+            return;
+        };
+        let result = apply(&services, &taken, chain);
+        reloader = Some(taken);
+        for request in waiting {
+            let _ = request.send(result.clone());
+        }
+    }
+}
+
+/// Puts a chain in force, and tells what was refused.
+fn apply(services: &Services, reloader: &Reloader, chain: Option<Chain>) -> Result<u64, String> {
+    let mut refusals = reloader.refusals();
+    let before = services.refusals.all();
+    for (name, why) in refusals.iter().filter(|(name, why)| before.get(*name) != Some(why)) {
+        services.counters.reloads_refused.add(1);
+        tracing::warn!(plugin = name, error = why, "plugin refused, running version kept");
+    }
+    if let Some(chain) = chain {
+        if !services.settings.is_local && !chain.authenticates() {
+            let why = "no authenticator would be left, and the gateway listens beyond loopback";
+            services.counters.reloads_refused.add(1);
+            tracing::warn!(error = why, "reload refused, running chain kept");
+            refusals.insert("(chain)".into(), why.into());
+        } else {
+            let generation = chain.generation();
+            services.pipeline.swap(chain);
+            tracing::info!(generation, "plugin chain replaced");
+        }
+    }
+    services.refusals.set(refusals.clone());
+    if refusals.is_empty() {
+        return Ok(services.pipeline.chain().generation());
+    }
+    let all: Vec<_> = refusals.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    Err(all.join("; "))
+}

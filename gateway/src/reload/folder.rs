@@ -1,0 +1,84 @@
+//! The plugin folder: which files are in it, and loading one of them.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    config,
+    plugin::{Engine, Plugin},
+};
+
+/// Largest plugin file. A component with a Python runtime takes 18 MiB.
+const WASM_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// What tells one state of a plugin's files from another, without reading them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginFiles {
+    wasm: Stamp,
+    settings: Option<Stamp>,
+}
+
+/// A file's identity on its file system, its size and its times.
+type Stamp = (u64, u64, i64, i64, i64, i64);
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let times = (meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec());
+    Some((meta.ino(), meta.len(), times.0, times.1, times.2, times.3))
+}
+
+/// All plugins of a folder by name; a folder that cannot be read holds none.
+pub(super) fn read(folder: &Path) -> BTreeMap<String, PluginFiles> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            tracing::warn!(folder = %folder.display(), %error, "plugin folder not readable");
+            return BTreeMap::new();
+        }
+    };
+    let mut plugins = BTreeMap::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let is_wasm = path.extension().is_some_and(|extension| extension == "wasm");
+        let Some(name) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| is_wasm) else {
+            continue;
+        };
+        // A name that begins with a dot is an editor's or a copying tool's temporary file.
+        if name.starts_with('.') {
+            continue;
+        }
+        if let Some(wasm) = stamp(&path) {
+            let settings = stamp(&path.with_extension("toml"));
+            plugins.insert(name.to_owned(), PluginFiles { wasm, settings });
+        }
+    }
+    plugins
+}
+
+/// Loads one plugin; the error is for the operator, in full.
+pub(super) fn load(
+    engine: &Engine,
+    folder: &Path,
+    name: &str,
+    files: &PluginFiles,
+) -> Result<Arc<Plugin>, String> {
+    let path = folder.join(format!("{name}.wasm"));
+    if files.wasm.1 > WASM_BYTES_MAX {
+        return Err(format!("`{}` is over {WASM_BYTES_MAX} bytes", path.display()));
+    }
+    let settings_path: PathBuf = path.with_extension("toml");
+    let text = match files.settings {
+        None => String::new(),
+        Some(_) => fs::read_to_string(&settings_path)
+            .map_err(|error| format!("reading `{}`: {error}", settings_path.display()))?,
+    };
+    let settings = config::plugin_settings(&settings_path, &text, name)
+        .map_err(|problems| problems.to_string())?;
+    let wasm = fs::read(&path).map_err(|error| format!("reading `{}`: {error}", path.display()))?;
+    Plugin::load(engine, &wasm, settings)
+        .map_err(|error| format!("{:#}", anyhow::Error::from(error)))
+}

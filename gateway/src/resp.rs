@@ -1,0 +1,26 @@
+//! The only face of the Redis protocol: bytes to requests, replies to bytes.
+//!
+//! ```text
+//! read buffer ─▶ Decoder::scan ─▶ Args (ranges of the buffer) ─▶ command ─▶ Replies ─▶ one write
+//! ```
+//!
+//! Requests are found by our own scanner, because it must be bounded, linear and cheap for bytes
+//! that anyone may send. Replies are encoded by `redis-protocol` wherever it needs no allocation
+//! for each of them, and tests hold both directions against it. The difference between RESP2 and
+//! RESP3 ends here: callers say *map*, *null* or *double*, and the session's [`Protocol`] decides
+//! what that is on the wire.
+//!
+//! Not here: what commands mean, who may send them, reading from and writing to sockets.
+
+mod limits;
+mod protocol_error;
+mod decode;
+mod encode;
+
+#[cfg(test)]
+mod corpus_test;
+
+pub use decode::{Args, Decoder, Scan};
+pub use encode::{Protocol, Replies};
+pub use limits::Limits;
+pub use protocol_error::ProtocolError;

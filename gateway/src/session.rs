@@ -1,0 +1,293 @@
+//! One client, one task: next request, its answer, in order.
+//!
+//! All complete requests of a read are handled together and their replies leave in one write.
+//! Messages that a client publishes one after the other are gathered into a burst, which goes
+//! through the pipeline as one; every other command first waits for the burst before it, so that
+//! replies keep the order of the requests.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
+
+use crate::{
+    command::{self, Command, Spec},
+    message::{ErrorCode, Rejection},
+    resp::{Args, Decoder, Limits, Replies, Scan},
+};
+
+mod connection;
+mod databus;
+mod gateway;
+mod generic;
+mod identity;
+mod publish;
+mod read;
+mod registry;
+mod server;
+mod services;
+mod socket;
+mod streams;
+
+pub use registry::Registry;
+pub use services::{ReloadRequest, Services, SessionSettings};
+
+use identity::Identity;
+use publish::Burst;
+use registry::Card;
+use socket::{Ended, Socket};
+
+/// Replies are written before they pass this size, so that a long pipeline's replies take no more
+/// memory than one reply may.
+const REPLIES_FLUSH_BYTES: usize = 256 * 1024;
+
+/// What happens to the connection after a request.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It goes on.
+    Go,
+    /// It ends once the replies are written.
+    Close,
+}
+
+/// State of one connection, apart from its socket and read buffer.
+struct Session {
+    services: Arc<Services>,
+    /// Who the client is; `None` before login.
+    identity: Option<Identity>,
+    replies: Replies,
+    burst: Burst,
+    /// How the client shows in CLIENT LIST; taken off the list when dropped.
+    card: Card,
+    /// Its part in a consumer group, from the first MGET on.
+    membership: Option<crate::consumer::Membership>,
+    /// Request limits of an authenticated client, from the settings.
+    limits: Limits,
+}
+
+/// Serves one client until it leaves, is sent away, or the gateway drains.
+pub async fn run<S>(services: Arc<Services>, stream: S, peer: String, stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin,
+{
+    let settings = services.settings.clone();
+    let mut socket = Socket::new(stream, stop, &settings);
+    let mut session = Session::new(services, peer);
+    let ended = session.serve(&mut socket).await;
+    if ended == Ended::TimedOut {
+        session.services.counters.connections_timed_out.add(1);
+    }
+    tracing::debug!(client = session.card.id(), reason = ?ended, "session closed");
+}
+
+impl Session {
+    fn new(services: Arc<Services>, peer: String) -> Self {
+        let card = services.registry.register(peer);
+        let identity = services.open_identity();
+        let limits = services.settings.limits;
+        let burst = Burst::default();
+        let replies = Replies::new();
+        Self { services, identity, replies, burst, card, membership: None, limits }
+    }
+
+    async fn serve<S>(&mut self, socket: &mut Socket<S>) -> Ended
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let mut decoder = Decoder::new();
+        let mut buffer = BytesMut::new();
+        loop {
+            let next = self.handle_all(&mut decoder, &mut buffer, socket).await;
+            let next = match next {
+                Ok(next) => next,
+                Err(ended) => return ended,
+            };
+            if let Err(ended) = socket.write(&mut self.replies).await {
+                return ended;
+            }
+            if next == Next::Close {
+                socket.finish().await;
+                return Ended::Closed;
+            }
+            if let Err(ended) = socket.read(&mut buffer, self.identity.is_some()).await {
+                return ended;
+            }
+        }
+    }
+
+    /// Handles every complete request in the buffer.
+    async fn handle_all<S>(
+        &mut self,
+        decoder: &mut Decoder,
+        buffer: &mut BytesMut,
+        socket: &mut Socket<S>,
+    ) -> Result<Next, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let (mut at, mut commands) = (0, 0);
+        let mut next = Next::Go;
+        while next == Next::Go && at < buffer.len() {
+            let limits =
+                if self.identity.is_some() { &self.limits } else { &Limits::UNAUTHENTICATED };
+            match decoder.scan(&buffer[at..], limits) {
+                Ok(Scan::Complete { consumed }) => {
+                    let args = decoder.args(&buffer[at..]);
+                    if !self.handle_at_once(&args) {
+                        next = self.handle(args, socket).await?;
+                    }
+                    at += consumed;
+                    commands += 1;
+                }
+                Ok(Scan::Empty { consumed }) => at += consumed,
+                Ok(Scan::Incomplete { needed }) => {
+                    socket.expect(needed.saturating_sub(buffer.len() - at));
+                    break;
+                }
+                Err(error) => {
+                    self.flush_burst().await;
+                    self.services.counters.protocol_errors.add(1);
+                    self.replies.error(format_args!("ERR {error}"));
+                    next = Next::Close;
+                }
+            }
+            if self.replies.len() > REPLIES_FLUSH_BYTES {
+                socket.write(&mut self.replies).await?;
+            }
+        }
+        self.services.counters.commands.add(commands);
+        Socket::<S>::consume(buffer, at);
+        self.flush_burst().await;
+        Ok(next)
+    }
+
+    /// Answers a request that waits for nothing; false leaves it to [`Session::handle`].
+    ///
+    /// Most requests of a pipeline are such ones, and going through the futures of the others
+    /// costs them 80 ns each.
+    fn handle_at_once(&mut self, args: &Args<'_>) -> bool {
+        let Ok(spec) = self.admit(args) else { return false };
+        if self.identity.as_ref().is_none_or(Identity::has_expired) {
+            return false;
+        }
+        match spec.command {
+            Command::Ping if self.burst.is_empty() => self.ping(args).is_ok(),
+            command if self.publishes(command) => self.add_to_burst(command, args),
+            _ => false,
+        }
+    }
+
+    /// Answers one request.
+    async fn handle<S>(&mut self, args: Args<'_>, socket: &mut Socket<S>) -> Result<Next, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let spec = match self.admit(&args) {
+            Ok(spec) => spec,
+            Err(rejection) => {
+                if is_http(&args[0]) {
+                    return Err(Ended::Closed);
+                }
+                self.flush_burst().await;
+                self.refuse(rejection);
+                return Ok(Next::Go);
+            }
+        };
+        if self.identity.as_ref().is_some_and(Identity::has_expired) {
+            self.flush_burst().await;
+            if let Err(rejection) = self.renew().await {
+                self.refuse(rejection);
+                return Ok(Next::Go);
+            }
+        }
+        self.flush_burst().await;
+        if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
+            return Ok(Next::Go);
+        }
+        self.answer(spec, &args, socket).await
+    }
+
+    /// The command, if there is one, its arguments are as many as it takes, and the client has
+    /// logged in where it must.
+    fn admit(&self, args: &Args<'_>) -> Result<&'static Spec, Rejection> {
+        let found = command::find(&args[0]);
+        let known_before_login = found.is_some_and(|spec| spec.before_login);
+        if self.identity.is_none() && !known_before_login {
+            return Err(Rejection::new(ErrorCode::NoAuth, "Authentication required."));
+        }
+        let Some(spec) = found else { return Err(command::unknown_command(args)) };
+        if spec.takes(args.len()) { Ok(spec) } else { Err(command::wrong_arity(spec.name)) }
+    }
+
+    async fn answer<S>(
+        &mut self,
+        spec: &Spec,
+        args: &Args<'_>,
+        socket: &mut Socket<S>,
+    ) -> Result<Next, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let done = match spec.command {
+            Command::Ping => self.ping(args),
+            Command::Quit => {
+                self.replies.ok();
+                return Ok(Next::Close);
+            }
+            Command::Reset => self.reset(),
+            Command::Echo => self.echo(args),
+            Command::Select => self.select(args),
+            Command::Auth => self.auth(args).await,
+            Command::Hello => self.hello(args).await,
+            Command::Client => self.client(args),
+            Command::Command => self.command(args),
+            Command::Info => self.info(args),
+            Command::Config => self.config(args),
+            Command::Cluster | Command::ReadOnly => {
+                Err(Rejection::err("This instance has cluster support disabled"))
+            }
+            Command::Latency => self.latency(args),
+            Command::Module => self.module(args),
+            Command::Script => Err(command::unknown_subcommand("SCRIPT", &args[1])),
+            Command::DbSize => self.db_size().await,
+            Command::Exists => self.exists(args),
+            Command::Type => self.key_type(args),
+            Command::Scan => self.scan(args).await,
+            Command::Wait => self.wait(args),
+            Command::XLen => self.xlen(args).await,
+            Command::XRange => self.xrange(args).await,
+            Command::XRead => self.xread(args, socket).await?,
+            Command::MGet => self.mget(args, socket).await?,
+            Command::Set => self.commit(args).await,
+            Command::Topic => self.topic(args).await,
+            Command::Plugin => self.plugin(args).await,
+            Command::XAdd | Command::HSet => self.nothing_bound(spec.command),
+        };
+        if let Err(rejection) = done {
+            self.refuse(rejection);
+        }
+        Ok(Next::Go)
+    }
+
+    /// Sends an error; what only the operator may read goes to the log.
+    fn refuse(&mut self, rejection: Rejection) {
+        self.services.counters.commands_refused.add(1);
+        self.replies.error(&rejection);
+        if let Some(private) = rejection.private {
+            tracing::debug!(
+                client = self.card.id(),
+                error = format!("{private:#}"),
+                "request refused"
+            );
+        }
+    }
+}
+
+/// A web page that makes a browser send a form here: hang up, as Redis does.
+fn is_http(name: &[u8]) -> bool {
+    command::is_word(name, "POST") || command::is_word(name, "HOST:")
+}

@@ -1,0 +1,207 @@
+//! The databus dialect: MGET, and SET as a commit.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::{Instant, sleep_until},
+};
+
+use super::{Ended, Session, Socket, read::changed};
+use crate::{
+    command::{self, Command, MessageFormat},
+    consumer::CommitError,
+    message::{Binding, ErrorCode, Rejection, StartAt},
+    pipeline::broker_refusal,
+    resp::Args,
+};
+
+/// Payload bytes of one MGET; a batch ends behind the message that passes it.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Word that marks a SET of a client that publishes and consumes as a commit.
+const COMMIT_WORD: &str = "COMMIT";
+
+/// For databus commands of a client whose login has no topic.
+pub(super) fn not_bound() -> Rejection {
+    Rejection::err(
+        "command not support: this login has no bound topic, log in with a databus DSN or use XADD and XREAD",
+    )
+}
+
+fn no_permission(words: &'static str) -> Rejection {
+    Rejection::new(ErrorCode::NoPerm, words)
+}
+
+impl Session {
+    fn binding(&self) -> Result<&Binding, Rejection> {
+        self.identity()?.grant.binding.as_ref().ok_or_else(not_bound)
+    }
+
+    /// For publishing commands of a client that may not use them.
+    pub(super) fn nothing_bound(&self, _: Command) -> Result<(), Rejection> {
+        self.binding()?;
+        Err(no_permission("no publish permission"))
+    }
+
+    /// Is this SET a commit? Of a consumer every SET is; a client that also publishes says so:
+    /// `SET partition offset COMMIT`.
+    pub(super) fn is_commit(&self, args: &Args<'_>) -> bool {
+        let consumes = self.binding().is_ok_and(|binding| binding.consumes);
+        consumes && args.len() == 4 && args[0].len() == 3 && command::is_word(&args[3], COMMIT_WORD)
+    }
+
+    /// SET partition offset: everything up to and with the offset is processed.
+    pub(super) async fn commit(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let binding = self.binding()?;
+        if !binding.consumes {
+            return Err(no_permission("no subscribe permission"));
+        }
+        let start_at = binding.start_at;
+        let commit = command::commit(args)?;
+        self.join()?;
+        let start_at = self.start_at(start_at);
+        let Some(membership) = &mut self.membership else { return Err(not_bound()) };
+        // A new member owns nothing until it has looked at its share.
+        membership.assignment(start_at).await.map_err(broker_refusal)?;
+        match membership.commit(commit.partition, commit.offset).await {
+            Ok(()) => {
+                self.replies.ok();
+                Ok(())
+            }
+            Err(CommitError::Broker(error)) => Err(broker_refusal(error)),
+            Err(error) => Err(Rejection::err(format!("commit offset params error: {error}"))),
+        }
+    }
+
+    /// Makes the session a member of its group, if it is none yet.
+    fn join(&mut self) -> Result<(), Rejection> {
+        let binding = self.binding()?;
+        let topic = binding.topic.clone();
+        self.check_consume(&topic)?;
+        if self.membership.is_none() {
+            let Some(info) = self.services.pipeline.broker().topic(topic.as_str()) else {
+                return Err(Rejection::err("no such topic"));
+            };
+            let group = &self.identity()?.grant.group;
+            self.membership = Some(self.services.groups.join(group, &topic, info.partitions));
+        }
+        Ok(())
+    }
+
+    fn start_at(&self, of_grant: StartAt) -> StartAt {
+        match of_grant {
+            StartAt::Configured => self.services.settings.databus.start_at,
+            StartAt::Oldest | StartAt::Newest | StartAt::Offset(_) | StartAt::Timestamp(_) => {
+                of_grant
+            }
+        }
+    }
+
+    /// MGET: the next messages of the bound topic, waiting for the first of them.
+    pub(super) async fn mget<S>(
+        &mut self,
+        args: &Args<'_>,
+        socket: &mut Socket<S>,
+    ) -> Result<Result<(), Rejection>, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let format = command::message_format(args);
+        let until = Instant::now() + self.block();
+        loop {
+            let moved = match self.ready().await {
+                Ok(moved) => moved,
+                Err(rejection) => return Ok(Err(rejection)),
+            };
+            let mut watches = moved;
+            match self.next_batch(format).await {
+                Ok(batch) if !batch.is_empty() => {
+                    self.replies.array(batch.len());
+                    batch.iter().for_each(|message| self.replies.bulk(message));
+                    return Ok(Ok(()));
+                }
+                Ok(_) if Instant::now() >= until => break,
+                Ok(_) => {}
+                Err(rejection) => return Ok(Err(rejection)),
+            }
+            tokio::select! {
+                () = changed(&mut watches) => {}
+                () = sleep_until(until) => break,
+                ended = socket.gone() => {
+                    if ended != Ended::Draining {
+                        return Err(ended);
+                    }
+                    break;
+                }
+            }
+        }
+        self.replies.array(0);
+        Ok(Ok(()))
+    }
+
+    fn block(&self) -> Duration {
+        let of_grant = self.binding().ok().and_then(|binding| binding.block);
+        of_grant.unwrap_or(self.services.settings.databus.block)
+    }
+
+    /// Joins the group, and makes the topic if it may be made; what wakes a waiting MGET.
+    async fn ready(&mut self) -> Result<Vec<tokio::sync::watch::Receiver<u64>>, Rejection> {
+        let binding = self.binding()?;
+        if !binding.consumes {
+            return Err(no_permission("no subscribe permission"));
+        }
+        let topic = binding.topic.clone();
+        self.services.pipeline.existing(&topic).await.map_err(broker_refusal)?;
+        self.join()?;
+        let mut watches = Vec::with_capacity(2);
+        watches.extend(self.services.pipeline.broker().watch(topic.as_str()));
+        watches.extend(self.membership.as_ref().map(crate::consumer::Membership::moved));
+        Ok(watches)
+    }
+
+    /// What is there now, of all partitions of this member, up to the batch size.
+    async fn next_batch(&mut self, format: MessageFormat) -> Result<Vec<Vec<u8>>, Rejection> {
+        let binding = self.binding()?;
+        let (color, start_at) = (binding.color.clone(), self.start_at(binding.start_at));
+        let most = binding.batch.unwrap_or(self.services.settings.databus.batch).max(1) as usize;
+        let Some(mut membership) = self.membership.take() else { return Err(not_bound()) };
+        let topic = membership.topic().clone();
+        let assignment = membership.assignment(start_at).await;
+        let mut batch = Vec::new();
+        let mut bytes = 0;
+        let mut failure = None;
+        'partitions: for (partition, mut next) in assignment.map_err(broker_refusal)? {
+            while batch.len() < most && bytes < BATCH_BYTES {
+                let fetched = self.fetch(&topic, partition, next, most - batch.len()).await;
+                let (shown, behind, failed) = match fetched {
+                    Ok(fetched) => fetched,
+                    Err(rejection) => (Vec::new(), None, Some(rejection)),
+                };
+                for stored in &shown {
+                    if command::color_fits(&stored.record.headers, &color) {
+                        let message = format.encode(&topic, partition, stored);
+                        bytes += message.len();
+                        batch.push(message);
+                    }
+                }
+                if let Some(behind) = behind {
+                    next = behind;
+                    membership.delivered(partition, next);
+                }
+                if failed.is_some() {
+                    failure = failed;
+                    break 'partitions;
+                }
+                if behind.is_none() {
+                    break;
+                }
+            }
+        }
+        self.membership = Some(membership);
+        match failure {
+            // What came before it is given; the client meets the failure at its next MGET.
+            Some(failure) if batch.is_empty() => Err(failure),
+            _ => Ok(batch),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Who a client is: its grant, and until when it holds.
+
+use std::{sync::Arc, time::Instant};
+
+use super::Session;
+use crate::{
+    message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
+    plugin::CallContext,
+};
+
+/// A logged-in client.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) grant: Grant,
+    principal: Arc<str>,
+    ends: Option<Instant>,
+    /// For asking again when the grant ends; never shown.
+    credentials: Option<Credentials>,
+}
+
+impl Identity {
+    pub(super) fn new(grant: Grant, credentials: Option<Credentials>) -> Self {
+        let ends = grant.holds_for.map(|time| Instant::now() + time);
+        Self { principal: Arc::from(grant.principal.as_str()), grant, ends, credentials }
+    }
+
+    pub(super) fn has_expired(&self) -> bool {
+        self.ends.is_some_and(|ends| ends <= Instant::now())
+    }
+
+    /// What plugins learn about the client and the time.
+    pub(super) fn context(&self) -> CallContext {
+        CallContext { principal: Arc::clone(&self.principal), timestamp_ms: now_ms() }
+    }
+}
+
+/// Unix milliseconds.
+pub(super) fn now_ms() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Session {
+    /// Logs in; the identity before, and its part in a group, end with the answer `Ok`.
+    pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
+        let grant = self.services.pipeline.authenticate(credentials.clone()).await?;
+        self.membership = None;
+        self.card.set_user(&grant.principal);
+        self.identity = Some(Identity::new(grant, Some(credentials)));
+        Ok(())
+    }
+
+    /// Asks again for a grant that has ended. A client that is refused has to log in anew.
+    pub(super) async fn renew(&mut self) -> Result<(), Rejection> {
+        let Some(identity) = self.identity.take() else { return Ok(()) };
+        let Some(credentials) = identity.credentials else { return Ok(()) };
+        let grant = match self.services.pipeline.authenticate(credentials.clone()).await {
+            Ok(grant) => grant,
+            Err(rejection) => {
+                self.membership = None;
+                return Err(rejection);
+            }
+        };
+        if grant != identity.grant {
+            self.membership = None;
+        }
+        self.identity = Some(Identity::new(grant, Some(credentials)));
+        Ok(())
+    }
+
+    /// The client's identity; every command but a few is admitted only with one.
+    pub(super) fn identity(&self) -> Result<&Identity, Rejection> {
+        let refusal = || Rejection::new(ErrorCode::NoAuth, "Authentication required.");
+        self.identity.as_ref().ok_or_else(refusal)
+    }
+
+    pub(super) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
+        if self.identity()?.grant.may_publish(topic.as_str()) {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "no publish permission on this topic"))
+    }
+
+    pub(super) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
+        if self.identity()?.grant.may_consume(topic.as_str()) {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "no subscribe permission on this topic"))
+    }
+
+    pub(super) fn check_admin(&self) -> Result<(), Rejection> {
+        if self.identity()?.grant.admin {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "this command needs a login with admin rights"))
+    }
+}

@@ -1,0 +1,71 @@
+//! What all sessions share.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Identity, Registry};
+use crate::{
+    config::DatabusSettings, consumer::Groups, message::Grant, pipeline::Pipeline, resp::Limits,
+    telemetry::Counters,
+};
+
+/// A wish to look at the plugin folder again; the answer is the generation then in force, or why
+/// the change was refused.
+pub type ReloadRequest = oneshot::Sender<Result<u64, String>>;
+
+/// Times and sizes of sessions.
+#[derive(Clone, Debug)]
+pub struct SessionSettings {
+    /// Ends connections that sent nothing for so long; `None` never.
+    pub idle_timeout: Option<Duration>,
+    /// The same before login.
+    pub login_timeout: Duration,
+    /// Ends connections that do not take their replies for so long.
+    pub write_timeout: Duration,
+    /// Largest single reply, in bytes.
+    pub output_bytes_max: usize,
+    /// Largest value a client may publish, in bytes.
+    pub value_bytes_max: usize,
+    /// Request limits of logged-in clients.
+    pub limits: Limits,
+    /// Defaults of the databus commands.
+    pub databus: DatabusSettings,
+    /// Partitions of topics made without saying how many.
+    pub partitions: u32,
+    /// True if the gateway listens for this machine only: clients may then do without login where
+    /// there is no authenticator.
+    pub is_local: bool,
+}
+
+/// Made once at start-up, shared by all sessions.
+#[derive(Debug)]
+pub struct Services {
+    /// The way of messages.
+    pub pipeline: Pipeline,
+    /// Consumer groups.
+    pub groups: Arc<Groups>,
+    /// Times and sizes.
+    pub settings: SessionSettings,
+    /// What is counted.
+    pub counters: Arc<Counters>,
+    /// Who is connected.
+    pub registry: Arc<Registry>,
+    /// Where `PLUGIN RELOAD` sends its wish.
+    pub reload: mpsc::Sender<ReloadRequest>,
+    /// Plugin files that were refused: name and reason.
+    pub refusals: Arc<crate::reload::Refusals>,
+    /// When the gateway started.
+    pub started: Instant,
+}
+
+impl Services {
+    /// The identity of a client that need not log in, where that is allowed.
+    pub(super) fn open_identity(&self) -> Option<Identity> {
+        let open = self.settings.is_local && !self.pipeline.chain().authenticates();
+        open.then(|| Identity::new(Grant::open(), None))
+    }
+}

@@ -1,0 +1,161 @@
+//! A connection's bytes: reading with time limits, writing, and noticing that a client has gone.
+
+use std::{future::pending, time::Duration};
+
+use bytes::{Buf as _, BytesMut};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    sync::watch,
+    time::timeout,
+};
+
+use super::SessionSettings;
+use crate::resp::Replies;
+
+/// Room for reading, at first and at least.
+const READ_BYTES: usize = 16 * 1024;
+/// Room is reserved in steps of so much: what a client announces is not what it sends.
+const READ_STEP_BYTES_MAX: usize = 1024 * 1024;
+/// A read buffer larger than this is given back once it is empty.
+const READ_KEPT_BYTES_MAX: usize = 256 * 1024;
+/// Most bytes taken from a client while it waits in a blocking command.
+const AHEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Most bytes thrown away, and longest time, after the last reply of a connection.
+const FINISH_BYTES_MAX: usize = 4 * 1024 * 1024;
+const FINISH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// By the client, or by an answer after which the connection closes.
+    Closed,
+    /// A time limit passed.
+    TimedOut,
+    /// The gateway drains.
+    Draining,
+}
+
+/// One connection.
+pub(super) struct Socket<S> {
+    stream: S,
+    /// Read while the client waited in a blocking command.
+    ahead: BytesMut,
+    /// Bytes the decoder waits for, as far as it knows.
+    expected: usize,
+    stop: watch::Receiver<bool>,
+    idle_timeout: Option<Duration>,
+    login_timeout: Duration,
+    write_timeout: Duration,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub(super) fn new(stream: S, stop: watch::Receiver<bool>, settings: &SessionSettings) -> Self {
+        let SessionSettings { idle_timeout, login_timeout, write_timeout, .. } = *settings;
+        let (ahead, expected) = (BytesMut::new(), 0);
+        Self { stream, ahead, expected, stop, idle_timeout, login_timeout, write_timeout }
+    }
+
+    /// Notes how many bytes a request still needs.
+    pub(super) fn expect(&mut self, bytes: usize) {
+        self.expected = bytes;
+    }
+
+    /// Forgets what was handled.
+    pub(super) fn consume(buffer: &mut BytesMut, bytes: usize) {
+        buffer.advance(bytes);
+        if buffer.is_empty() && buffer.capacity() > READ_KEPT_BYTES_MAX {
+            *buffer = BytesMut::new();
+        }
+    }
+
+    /// Waits for more bytes of the client.
+    pub(super) async fn read(
+        &mut self,
+        buffer: &mut BytesMut,
+        logged_in: bool,
+    ) -> Result<(), Ended> {
+        if !self.ahead.is_empty() {
+            buffer.extend_from_slice(&self.ahead);
+            self.ahead.clear();
+            return Ok(());
+        }
+        if *self.stop.borrow() {
+            return Err(Ended::Draining);
+        }
+        buffer.reserve(self.expected.clamp(READ_BYTES, READ_STEP_BYTES_MAX));
+        self.expected = 0;
+        let limit = if logged_in { self.idle_timeout } else { Some(self.login_timeout) };
+        let read = async {
+            tokio::select! {
+                biased;
+                read = self.stream.read_buf(buffer) => match read {
+                    Ok(1..) => Ok(()),
+                    Ok(0) | Err(_) => Err(Ended::Closed),
+                },
+                _ = self.stop.changed() => Err(Ended::Draining),
+            }
+        };
+        match limit {
+            None => read.await,
+            Some(limit) => timeout(limit, read).await.unwrap_or(Err(Ended::TimedOut)),
+        }
+    }
+
+    /// Writes all replies.
+    pub(super) async fn write(&mut self, replies: &mut Replies) -> Result<(), Ended> {
+        if replies.is_empty() {
+            return Ok(());
+        }
+        let written = timeout(self.write_timeout, self.stream.write_all(replies.as_bytes())).await;
+        replies.clear();
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ended::Closed),
+            Err(_) => Err(Ended::TimedOut),
+        }
+    }
+
+    /// Closes after an error: a client that is still sending must be able to read the reply, which
+    /// a connection closed with unread bytes would take away from it.
+    pub(super) async fn finish(&mut self) {
+        let rest = async {
+            self.stream.shutdown().await?;
+            let mut left = FINISH_BYTES_MAX;
+            while left > 0 {
+                self.ahead.clear();
+                self.ahead.reserve(READ_BYTES);
+                match self.stream.read_buf(&mut self.ahead).await? {
+                    0 => break,
+                    bytes => left = left.saturating_sub(bytes),
+                }
+            }
+            std::io::Result::Ok(())
+        };
+        // Whatever happens, the connection ends.
+        let _ = timeout(FINISH_TIMEOUT, rest).await;
+    }
+
+    /// Ends when the client has gone or the gateway drains; bytes that arrive are kept.
+    pub(super) async fn gone(&mut self) -> Ended {
+        if *self.stop.borrow() {
+            return Ended::Draining;
+        }
+        loop {
+            if self.ahead.len() >= AHEAD_BYTES_MAX {
+                tokio::select! {
+                    _ = self.stop.changed() => return Ended::Draining,
+                    () = pending() => {}
+                }
+            }
+            tokio::select! {
+                read = self.stream.read_buf(&mut self.ahead) => {
+                    if matches!(read, Ok(0) | Err(_)) {
+                        return Ended::Closed;
+                    }
+                }
+                _ = self.stop.changed() => return Ended::Draining,
+            }
+        }
+    }
+}

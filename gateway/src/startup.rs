@@ -1,0 +1,180 @@
+//! Settings become a gateway: the one place where parts are joined.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail};
+use tokio::sync::mpsc;
+
+use crate::{
+    broker::{
+        Broker,
+        embedded::{Embedded, EmbeddedSettings},
+    },
+    config::{BrokerKind, BrokerSettings, PluginFolder, Settings},
+    consumer::Groups,
+    listener::Listener,
+    pipeline::{Chain, Pipeline, PipelineSettings},
+    plugin::{Engine, EngineSettings},
+    reload::{self, Refusals, Reloader, Watch},
+    resp::Limits,
+    session::{Registry, ReloadRequest, Services, SessionSettings},
+    telemetry::Counters,
+};
+
+/// A gateway that is ready to serve.
+#[derive(Debug)]
+pub struct Gateway {
+    listener: Listener,
+    services: Arc<Services>,
+    reloader: tokio::task::JoinHandle<()>,
+    drain: Duration,
+}
+
+/// The plugins of a folder, loaded; what `sluicegate check` looks at.
+///
+/// # Errors
+/// A plugin is refused, or clients beyond this machine could connect without login.
+pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
+    let PluginFolder { folder, cache_folder } = settings.plugins.clone();
+    let engine_settings = EngineSettings { cache_folder, ..EngineSettings::default() };
+    let engine = Engine::new(&engine_settings).context("starting the WebAssembly engine")?;
+    let mut reloader = Reloader::new(Arc::new(engine), folder.clone());
+    let chain = reloader.look().context("the plugin folder was looked at already")?;
+    let refusals = reloader.refusals();
+    if !refusals.is_empty() {
+        let lines: Vec<_> = refusals
+            .iter()
+            .map(|(name, why)| format!("plugin `{name}` was refused\n  cause: {why}"))
+            .collect();
+        bail!(
+            "{}\n  hint:  mend or remove the files in `{}`; a gateway does not start without its plugins",
+            lines.join("\n"),
+            folder.display()
+        );
+    }
+    if !settings.listen.is_local() && !chain.authenticates() {
+        bail!(
+            "anyone could connect: `listen.address` is beyond loopback and no plugin authenticates\n  \
+             hint:  put an authenticator such as auth-static.wasm into `{}`, or listen on 127.0.0.1",
+            folder.display()
+        );
+    }
+    Ok((reloader, chain))
+}
+
+/// Builds everything and binds the port; nobody is served yet.
+///
+/// # Errors
+/// Whatever keeps the gateway from serving as its settings say.
+pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
+    std::fs::create_dir_all(&settings.plugins.folder).with_context(|| {
+        format!("making the plugin folder `{}`", settings.plugins.folder.display())
+    })?;
+    // Before the plugins are read: a file that comes while they load must not be missed.
+    let watch = Watch::new(&settings.plugins.folder)?;
+    // Before the port opens: a plugin that does not load must stop the start, not a client.
+    let loading = settings.clone();
+    let loaded = tokio::task::spawn_blocking(move || load_plugins(&loading)).await;
+    let (reloader, chain) = loaded.context("loading the plugins")??;
+    // Before the port opens too: what is stored must be readable.
+    let broker = open_broker(settings.broker.clone()).await?;
+    let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
+    let services = Arc::new(services(&settings, chain, broker, reload));
+    let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
+    // Last: a client may speak the moment this returns.
+    let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
+    Ok(Gateway { listener, services, reloader, drain: settings.listen.drain })
+}
+
+async fn open_broker(settings: BrokerSettings) -> anyhow::Result<Arc<dyn Broker>> {
+    let folder = settings.folder.clone();
+    let embedded = match settings.kind {
+        BrokerKind::Embedded => EmbeddedSettings {
+            segment_bytes: settings.segment_bytes,
+            retention_bytes: settings.retention_bytes,
+            retention_age: settings.retention,
+            queue_bytes_max: settings.queue_bytes_max,
+            ..EmbeddedSettings::folder(settings.folder)
+        },
+        BrokerKind::Memory => EmbeddedSettings {
+            queue_bytes_max: settings.queue_bytes_max,
+            ..EmbeddedSettings::memory()
+        },
+    };
+    let opening = tokio::task::spawn_blocking(move || Embedded::open(embedded)).await;
+    let shown = folder.display();
+    let broker = opening.context("opening the log")?;
+    Ok(Arc::new(broker.with_context(|| format!("opening the log in `{shown}`"))?))
+}
+
+fn services(
+    settings: &Settings,
+    chain: Chain,
+    broker: Arc<dyn Broker>,
+    reload: mpsc::Sender<ReloadRequest>,
+) -> Services {
+    let counters = Arc::new(Counters::default());
+    let pipeline_settings = PipelineSettings {
+        publish_deadline: settings.limits.publish_deadline,
+        create_topics: settings.topics.create,
+        partitions: settings.topics.partitions,
+    };
+    let request_bytes_max = u32::try_from(settings.limits.request_bytes_max).unwrap_or(u32::MAX);
+    let session_settings = SessionSettings {
+        idle_timeout: settings.listen.idle_timeout,
+        login_timeout: settings.listen.login_timeout,
+        write_timeout: settings.listen.write_timeout,
+        output_bytes_max: settings.listen.output_bytes_max,
+        value_bytes_max: settings.limits.value_bytes_max,
+        limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
+        databus: settings.databus.clone(),
+        partitions: settings.topics.partitions,
+        is_local: settings.listen.is_local(),
+    };
+    let groups = Arc::new(Groups::new(Arc::clone(&broker)));
+    let pipeline = Pipeline::new(chain, broker, pipeline_settings, Arc::clone(&counters));
+    Services {
+        pipeline,
+        groups,
+        settings: session_settings,
+        counters,
+        registry: Arc::new(Registry::default()),
+        reload,
+        refusals: Arc::new(Refusals::default()),
+        started: Instant::now(),
+    }
+}
+
+impl Gateway {
+    /// Serves until `stop` ends.
+    pub async fn run_until(&mut self, stop: impl Future<Output = ()>) {
+        if let Some(address) = self.listener.address() {
+            tracing::info!(%address, "listening");
+        } else {
+            tracing::info!("listening on the unix socket");
+        }
+        tokio::select! {
+            () = self.listener.accept_all() => {}
+            () = stop => {}
+        }
+    }
+
+    /// Finishes: no new clients, those there may end what they have in hand, everything is stored.
+    ///
+    /// # Errors
+    /// The broker could not store what it had taken.
+    pub async fn drain(self) -> anyhow::Result<()> {
+        tracing::info!("draining");
+        let ended = self.listener.drain(self.drain).await;
+        if ended > 0 {
+            tracing::warn!(sessions = ended, "sessions ended before they were done");
+        }
+        self.reloader.abort();
+        self.services.pipeline.broker().close().await.context("closing the log")?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}

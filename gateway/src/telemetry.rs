@@ -1,0 +1,7 @@
+//! Counters, and how logging is set up. Everything that is exported is in this one room.
+
+mod counters;
+mod logging;
+
+pub use counters::{Counter, Counters};
+pub use logging::start_logging;

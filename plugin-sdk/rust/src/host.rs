@@ -1,0 +1,6 @@
+//! Where imported functions lead: to the gateway, or on a developer's machine to the test double.
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use crate::bindings::imports::{burst, current, log, metrics};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use crate::testing::double::{burst, current, log, metrics};

@@ -1,0 +1,18 @@
+//! Scenes: what the gateway promises, one file a promise, through the running program.
+
+mod tidy; //         how the code reads
+mod tour; //         the README's five minutes
+mod connection; //   what clients send before their first command
+mod clients; //      the real ones
+mod malformed; //    bytes that are no command
+mod streams; //      a topic as a Redis stream
+mod databus; //      the databus dialect
+mod partitioners; // which key goes where
+mod plugins; //      the shipped plugins
+mod bad_plugins; //  plugins that break in every way
+mod reload; //       new plugins under traffic
+mod durability; //   what is acknowledged stays
+mod damage; //       logs that were cut or spoilt
+mod drain; //        an orderly end
+mod limits; //       what a client may take
+mod check; //        configuration, before it runs

@@ -1,0 +1,142 @@
+//! One child process, its log, and its end.
+
+use std::{
+    fs, io,
+    process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::watch,
+    time::timeout,
+};
+
+/// Longest wait for anything a healthy process does; generous, since CI machines are slow.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running program. It is killed, by its own process id, when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    pid: Pid,
+    log: Log,
+}
+
+/// What a process wrote on its standard output and standard error so far.
+#[derive(Clone, Debug)]
+pub struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+    changed: watch::Sender<usize>,
+}
+
+impl Process {
+    /// Starts `command` and begins to collect what it writes.
+    pub fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("starting {command:?}: {error}"));
+        let id = child.id().expect("the process was not waited for yet");
+        let pid = Pid::from_raw(i32::try_from(id).expect("process ids are small")).expect("not 0");
+        let log = Log { lines: Arc::default(), changed: watch::channel(0).0 };
+        tokio::spawn(log.clone().collect(child.stdout.take().expect("it is piped")));
+        tokio::spawn(log.clone().collect(child.stderr.take().expect("it is piped")));
+        Self { child, pid, log }
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.pid.as_raw_nonzero().get().unsigned_abs()
+    }
+
+    /// What it wrote.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// True until it ends.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        // A process that has just ended cannot take it, and need not.
+        let _ = rustix::process::kill_process(self.pid, signal);
+    }
+
+    /// Ends it as a power cut would: SIGKILL, then waits until it is gone.
+    pub async fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        self.wait().await.expect("a killed process ends");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// If it has not ended after [`PATIENCE`].
+    pub async fn wait(&mut self) -> io::Result<ExitStatus> {
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        ended.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the process did not end"))?
+    }
+
+    /// Memory it holds now, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it lives");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|rest| rest.split_whitespace().next());
+        number.and_then(|number| number.parse().ok()).expect("the kernel tells VmRSS")
+    }
+
+    /// Processor time it used so far, user and system.
+    pub fn processor_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("it lives");
+        let after_name = stat.rsplit(')').next().expect("a name stands in brackets");
+        let ticks: u64 = after_name
+            .split_whitespace()
+            .skip(11) // utime and stime are fields 14 and 15; the name was the second
+            .take(2)
+            .map(|ticks| ticks.parse::<u64>().expect("ticks are a number"))
+            .sum();
+        Duration::from_millis(ticks * 10) // USER_HZ is 100 on every Linux
+    }
+}
+
+impl Log {
+    /// All lines so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("no writer panics").clone()
+    }
+
+    /// All lines so far, as one text.
+    pub fn text(&self) -> String {
+        self.lines().join("\n")
+    }
+
+    /// Waits for a line that holds `words`, and returns it; `None` after [`PATIENCE`].
+    pub async fn wait_for(&self, words: &str) -> Option<String> {
+        let mut changed = self.changed.subscribe();
+        let found = async {
+            loop {
+                let line = self.lines().into_iter().find(|line| line.contains(words));
+                if line.is_some() || changed.changed().await.is_err() {
+                    return line;
+                }
+            }
+        };
+        timeout(PATIENCE, found).await.ok().flatten()
+    }
+
+    async fn collect(self, from: impl AsyncRead + Unpin) {
+        let mut lines = BufReader::new(from).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            self.lines.lock().expect("no reader panics").push(line);
+            self.changed.send_modify(|count| *count += 1);
+        }
+    }
+}

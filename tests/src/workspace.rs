@@ -1,0 +1,47 @@
+//! Where things lie: the repository, the program and the components that were built.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package has a parent").to_owned()
+}
+
+/// The folder cargo builds into.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The program under test: `SLUICEGATE_BIN`, or what was built with the same profile as this.
+///
+/// # Panics
+/// If it was not built.
+pub fn program() -> PathBuf {
+    if let Some(named) = env::var_os("SLUICEGATE_BIN") {
+        return PathBuf::from(named);
+    }
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let candidates = [target(), root().join("target")].map(|t| t.join(profile).join("sluicegate"));
+    candidates
+        .iter()
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("{} is missing: run `cargo build`", candidates[0].display()))
+        .clone()
+}
+
+/// The built component of a shipped plugin or a test guest.
+///
+/// # Panics
+/// If it was not built.
+pub fn component(name: &str) -> PathBuf {
+    let targets = [target(), root().join("target")];
+    let places =
+        targets.iter().flat_map(|target| ["plugins", "guests"].map(|kind| target.join(kind)));
+    places
+        .map(|folder| folder.join(format!("{name}.wasm")))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("component `{name}` is not built: run `cargo plugins`"))
+}
