@@ -135,7 +135,8 @@ pub async fn run(
                 Some(request) => waiting.push(request),
                 None => return,
             },
-            () = watch.changed() => watch.silence(DEBOUNCE).await,
+            // A wish is not made to wait for silence: it ends this, and events are kept.
+            () = watch.settled(DEBOUNCE) => {}
         }
         let Some(mut taken) = reloader.take() else { return };
         let look = tokio::task::spawn_blocking(move || {

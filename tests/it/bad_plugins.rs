@@ -30,7 +30,7 @@ fn refused() -> Vec<Refused> {
             what: "a wrong contract version",
             wasm: read(&workspace::component("future")),
             toml: "",
-            words: &["sluicegate:plugin@", "0.1.0"],
+            words: &["sluicegate:plugin/lifecycle@0.2.0", "0.1.0"],
         },
         Refused {
             what: "an ungranted import",
@@ -75,7 +75,9 @@ async fn a_file_that_is_refused_leaves_its_previous_version_in_force() {
 
 #[tokio::test]
 async fn a_call_that_breaks_fails_alone_and_says_how() {
-    let gateway = gateway().plugin("misbehaving", "").start().await;
+    // 1 GiB is over this limit; a result of 100 MB is not, and meets the limit on results.
+    let toml = "[limits]\nmemory_bytes_max = 268435456\n";
+    let gateway = gateway().plugin("misbehaving", toml).start().await;
     let (mut victim, mut neighbour) = (gateway.client().await, gateway.client().await);
     let mut told = Vec::new();
 

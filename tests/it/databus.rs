@@ -53,7 +53,7 @@ async fn mget_shows_the_fixtures_byte_for_byte() {
         assert_eq!(client.send_args(&[b"SET", &b"x"[..], VALUE]).await, "+OK");
     }
     let json = last(&drain(&mut client, "MGET").await);
-    client.send("SET 1 4").await;
+    client.send("SET 1 4 COMMIT").await;
     drop(client);
     let mut second = gateway.client_as(dsn).await;
     let pb = last(&drain(&mut second, "MGET pb").await);
@@ -97,9 +97,9 @@ async fn what_is_committed_is_not_shown_again() {
     }
 
     assert_eq!(client.send("MGET").await.items().len(), 3);
-    assert_eq!(client.send("SET 0 1").await, "+OK");
-    assert_eq!(client.send("SET 0 0").await, "+OK", "a lower one is ignored");
-    for refused in ["SET 0 -1", "SET 0 99", "SET 7 0"] {
+    assert_eq!(client.send("SET 0 1 COMMIT").await, "+OK");
+    assert_eq!(client.send("SET 0 0 COMMIT").await, "+OK", "a lower one is ignored");
+    for refused in ["SET 0 -1 COMMIT", "SET 0 99 COMMIT", "SET 7 0 COMMIT"] {
         let reply = client.send(refused).await;
         assert!(reply.error().is_some(), "{refused}: {reply}");
     }

@@ -48,8 +48,8 @@ async fn route_rules_chooses_the_topic() {
     let settings = r#"
 [[settings.rules]]
 topic = "orders"
-json_field = "region"
-equals = "eu"
+field = "region"
+matches = "eu"
 to = "orders-eu"
 "#;
     let gateway = gateway().plugin("route-rules", settings).start().await;
@@ -94,5 +94,10 @@ async fn transcode_protobuf_stores_protobuf_and_shows_json() {
     }
 }
 
-/// A message of a `string name = 1` and an `int32 count = 2`.
-const TRANSCODE: &str = "";
+/// The schema `message Item { string name = 1; int32 count = 2; }` of package `shop`, as protoc's
+/// `--descriptor_set_out` writes it, in base64.
+const TRANSCODE: &str = r#"
+[settings]
+descriptor_set = "Cj8KCml0ZW0ucHJvdG8SBHNob3AiIwoESXRlbRIMCgRuYW1lGAEgASgJEg0KBWNvdW50GAIgASgFYgZwcm90bzM="
+topics = { t = "shop.Item" }
+"#;

@@ -102,13 +102,25 @@ impl Pipeline {
         if !self.settings.create_topics {
             return Err(BrokerError::NoSuchTopic { topic: name.clone() });
         }
+        let mut made = self.broker.watch_topics();
         match self.broker.create_topic(name.clone(), self.settings.partitions).await {
-            Err(BrokerError::TopicExists { .. }) => self
-                .broker
-                .topic(name.as_str())
-                .ok_or_else(|| BrokerError::NoSuchTopic { topic: name.clone() }),
-            other => other,
+            Err(BrokerError::TopicExists { .. }) => {}
+            other => return other,
         }
+        // Another session is making it, and it shows once that is durable.
+        let shown = async {
+            loop {
+                if let Some(topic) = self.broker.topic(name.as_str()) {
+                    return Ok(topic);
+                }
+                if made.changed().await.is_err() {
+                    return Err(BrokerError::Closed);
+                }
+            }
+        };
+        let limit = self.settings.publish_deadline;
+        let missing = BrokerError::NoSuchTopic { topic: name.clone() };
+        tokio::time::timeout(limit, shown).await.unwrap_or(Err(missing))
     }
 
     async fn store(

@@ -193,3 +193,16 @@ fn compiled_code_is_taken_from_the_cache() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_guest_that_expects_wasi_gets_an_empty_world_wherever_it_is_called() {
+    let clock = r#"(import "wasi:clocks/monotonic-clock@0.2.0"
+        (instance (export "now" (func (result u64)))))"#;
+    let plugin = load(&component(clock, "", "")).unwrap();
+    assert!(matches!(call(&plugin), Ok(Verdict::Forward)));
+    let single = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let multi = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    for runtime in [&single, &multi] {
+        assert!(matches!(runtime.block_on(async { call(&plugin) }), Ok(Verdict::Forward)));
+    }
+}

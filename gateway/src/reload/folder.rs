@@ -79,6 +79,9 @@ pub(super) fn load(
     let settings = config::plugin_settings(&settings_path, &text, name)
         .map_err(|problems| problems.to_string())?;
     let wasm = fs::read(&path).map_err(|error| format!("reading `{}`: {error}", path.display()))?;
-    Plugin::load(engine, &wasm, settings)
-        .map_err(|error| format!("{:#}", anyhow::Error::from(error)))
+    Plugin::load(engine, &wasm, settings).map_err(|error| {
+        let hint = error.hint();
+        let cause = anyhow::Error::from(error.cause);
+        format!("{cause:#}\n  hint:  {hint}")
+    })
 }

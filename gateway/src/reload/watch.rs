@@ -10,6 +10,8 @@ use tokio::{sync::mpsc, time::timeout};
 #[derive(Debug)]
 pub struct Watch {
     events: mpsc::Receiver<()>,
+    /// Something has changed since the last silence.
+    unsettled: bool,
     _watcher: RecommendedWatcher,
 }
 
@@ -32,18 +34,19 @@ impl Watch {
         watcher
             .watch(folder, RecursiveMode::NonRecursive)
             .with_context(|| format!("watching the plugin folder `{}`", folder.display()))?;
-        Ok(Self { events, _watcher: watcher })
+        Ok(Self { events, unsettled: false, _watcher: watcher })
     }
 
-    /// Ends when something has changed.
-    pub async fn changed(&mut self) {
-        if self.events.recv().await.is_none() {
-            std::future::pending::<()>().await;
+    /// Ends when something has changed, and then nothing for `silence`. Can be dropped and called
+    /// again without losing a change.
+    pub async fn settled(&mut self, silence: Duration) {
+        if !self.unsettled {
+            if self.events.recv().await.is_none() {
+                std::future::pending::<()>().await;
+            }
+            self.unsettled = true;
         }
-    }
-
-    /// Ends when nothing has changed for `time`.
-    pub async fn silence(&mut self, time: Duration) {
-        while let Ok(Some(())) = timeout(time, self.events.recv()).await {}
+        while let Ok(Some(())) = timeout(silence, self.events.recv()).await {}
+        self.unsettled = false;
     }
 }

@@ -112,5 +112,8 @@ impl<P: Exported + Transcoder> bindings::transcoder::Guest for Guest<P> {
 /// A panic ends in a trap, which has no words; so the words go to the gateway's log before it.
 fn log_panics() {
     static HOOK: Once = Once::new();
-    HOOK.call_once(|| panic::set_hook(Box::new(|panic| log::error(&panic.to_string()))));
+    HOOK.call_once(|| {
+        // One line: std puts the place and the words on two.
+        panic::set_hook(Box::new(|panic| log::error(&panic.to_string().replacen('\n', " ", 1))));
+    });
 }
