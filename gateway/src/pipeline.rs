@@ -25,6 +25,7 @@ pub use consume::Consumed;
 pub use produce::Outcome;
 pub use refusal::broker_refusal;
 
+use authenticate::LastGood;
 use placement::Placements;
 
 /// What the pipeline may take for itself.
@@ -44,6 +45,7 @@ pub struct Pipeline {
     chain: ArcSwap<Chain>,
     broker: Arc<dyn Broker>,
     placements: Placements,
+    last_good: LastGood,
     settings: PipelineSettings,
     counters: Arc<Counters>,
 }
@@ -57,7 +59,14 @@ impl Pipeline {
         counters: Arc<Counters>,
     ) -> Self {
         let chain = ArcSwap::from_pointee(chain);
-        Self { chain, broker, placements: Placements::default(), settings, counters }
+        Self {
+            chain,
+            broker,
+            placements: Placements::default(),
+            last_good: LastGood::default(),
+            settings,
+            counters,
+        }
     }
 
     /// The chain in force. Whoever holds it keeps it alive; a burst must use one only.

@@ -2,6 +2,8 @@
 
 mod counters;
 mod logging;
+mod occasionally;
 
 pub use counters::{Counter, Counters};
 pub use logging::start_logging;
+pub use occasionally::Occasionally;

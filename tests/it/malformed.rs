@@ -69,12 +69,15 @@ async fn check(gateway: &Gateway, case: &Case, logged_in: bool) {
         let rest = client.rest().await.unwrap_or_else(|error| panic!("{told}: {error}"));
         assert!(rest.is_empty(), "{told}: {}", rest.escape_ascii());
     } else if case.is_usable() {
-        let ping = client.send("PING").await;
-        let alive = if logged_in { "+PONG" } else { "-NOAUTH Authentication required." };
-        assert_eq!(ping, alive, "{told}");
+        assert_eq!(client.send("PING").await, alive(logged_in), "{told}");
     } else {
         assert!(client.is_silent_for(Duration::from_millis(20)).await, "{told}");
     }
+}
+
+/// What PING is answered with.
+fn alive(logged_in: bool) -> &'static str {
+    if logged_in { "+PONG" } else { "-NOAUTH Authentication required." }
 }
 
 async fn replies(client: &mut Client, case: &Case, told: &str) -> Vec<Reply> {

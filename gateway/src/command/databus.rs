@@ -230,7 +230,11 @@ mod tests {
     }
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut text = String::new();
+        for byte in bytes {
+            text.push_str(&format!("{byte:02x}"));
+        }
+        text
     }
 
     #[test]

@@ -1,12 +1,18 @@
 //! Instances for the length of one burst.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use super::Chain;
 use crate::{
     plugin::{CallError, Lease, OnFailure, Plugin},
-    telemetry::Counters,
+    telemetry::{Counters, Occasionally},
 };
+
+/// A failing plugin may fail with every message; its log line comes once in so long.
+const LINE_PERIOD: Duration = Duration::from_secs(1);
 
 /// One instance of each plugin that a burst meets, taken when first needed.
 pub(super) struct Leases<'c> {
@@ -57,7 +63,10 @@ impl<'c> Leases<'c> {
 
 fn fail(counters: &Counters, plugin: &Arc<Plugin>, error: CallError) -> Failed {
     counters.plugin_failures.add(1);
-    tracing::debug!(plugin = plugin.name(), error = %error, "plugin call failed");
+    static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(LINE_PERIOD));
+    if let Some(held_back) = LINES.may() {
+        tracing::warn!(plugin = plugin.name(), %error, held_back, "plugin call failed");
+    }
     match plugin.settings().on_failure {
         OnFailure::Bypass => {
             counters.plugin_bypasses.add(1);

@@ -126,7 +126,7 @@ impl LoadError {
                 "do less in `configure`, or raise `start_deadline_ms` under `[limits]`"
             }
             LoadFault::Call(CallError::MemoryExceeded { .. }) => {
-                "use less memory, or raise `memory_mib` under `[limits]`"
+                "use less memory, or raise `memory_bytes_max` under `[limits]`"
             }
             LoadFault::Call(_) => "try it alone with `sluicegate plugin check FILE`",
         }
