@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     pipeline::Chain,
@@ -120,44 +120,64 @@ impl Reloader {
     }
 }
 
+/// What a look at the folder found: a chain to put in force, if it changed, and all refusals.
+type Look = (Option<Chain>, BTreeMap<String, String>);
+
+/// Lets one thread of its own do all the looking: compiling takes long, and memory that plugins
+/// leave is taken again by the thread that took it before.
+fn loader(mut reloader: Reloader) -> std::io::Result<mpsc::Sender<oneshot::Sender<Look>>> {
+    let (wishes, mut looks) = mpsc::channel::<oneshot::Sender<Look>>(1);
+    let work = move || {
+        while let Some(answer) = looks.blocking_recv() {
+            let chain = reloader.look();
+            // Nobody waits any more only when the gateway has stopped.
+            let _ = answer.send((chain, reloader.refusals()));
+        }
+    };
+    std::thread::Builder::new().name("plugin-loader".into()).spawn(work)?;
+    Ok(wishes)
+}
+
 /// Reloads until every sender of `requests` is gone.
+///
+/// # Errors
+/// The loader's thread cannot be started.
 pub async fn run(
     reloader: Reloader,
     services: Arc<Services>,
     mut watch: Watch,
     mut requests: mpsc::Receiver<ReloadRequest>,
-) {
-    let mut reloader = Some(reloader);
+) -> std::io::Result<()> {
+    let loader = loader(reloader)?;
     loop {
-        let mut waiting: Vec<ReloadRequest> = Vec::new();
-        tokio::select! {
+        let waiting = tokio::select! {
             request = requests.recv() => match request {
-                Some(request) => waiting.push(request),
-                None => return,
+                Some(request) => Some(request),
+                None => return Ok(()),
             },
             // A wish is not made to wait for silence: it ends this, and events are kept.
-            () = watch.settled(DEBOUNCE) => {}
-        }
-        let Some(mut taken) = reloader.take() else { return };
-        let look = tokio::task::spawn_blocking(move || {
-            let chain = taken.look();
-            (taken, chain)
-        });
-        let Ok((taken, chain)) = look.await else {
-            tracing::error!("reload ended in a panic, plugins stay as they are until a restart");
-            return;
+            () = watch.settled(DEBOUNCE) => None,
         };
-        let result = apply(&services, &taken, chain);
-        reloader = Some(taken);
-        for request in waiting {
-            let _ = request.send(result.clone());
+        let (answer, look) = oneshot::channel();
+        let sent = loader.send(answer).await.is_ok();
+        let Some((chain, refusals)) = look.await.ok().filter(|_| sent) else {
+            tracing::error!("plugin loader has ended, plugins stay as they are until a restart");
+            return Ok(());
+        };
+        let result = apply(&services, chain, refusals);
+        if let Some(request) = waiting {
+            // The client may have left meanwhile.
+            let _ = request.send(result);
         }
     }
 }
 
 /// Puts a chain in force, and tells what was refused.
-fn apply(services: &Services, reloader: &Reloader, chain: Option<Chain>) -> Result<u64, String> {
-    let mut refusals = reloader.refusals();
+fn apply(
+    services: &Services,
+    chain: Option<Chain>,
+    mut refusals: BTreeMap<String, String>,
+) -> Result<u64, String> {
     let before = services.refusals.all();
     for (name, why) in refusals.iter().filter(|(name, why)| before.get(*name) != Some(why)) {
         services.counters.reloads_refused.add(1);

@@ -29,7 +29,7 @@ use crate::{
 pub struct Gateway {
     listener: Listener,
     services: Arc<Services>,
-    reloader: tokio::task::JoinHandle<()>,
+    reloader: tokio::task::JoinHandle<std::io::Result<()>>,
     drain: Duration,
 }
 

@@ -23,7 +23,12 @@ const GROWTH_MAX: f64 = 1.02;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_reloads_fail_no_command_and_keep_no_memory() {
     let reloads = env::var("SLUICEGATE_RELOADS").map_or(RELOADS, |n| n.parse().expect("a number"));
-    let gateway = gateway().plugin("stamp", &stamp("even")).start().await;
+    // Memory is given back to the system at once, so that what is measured is what is in use.
+    let gateway = gateway()
+        .variable("MIMALLOC_PURGE_DELAY", "0")
+        .plugin("stamp", &stamp("even"))
+        .start()
+        .await;
     let mut operator = gateway.client().await;
     let wasm = read(&workspace::component("stamp"));
     let traffic = Traffic::begin(&gateway.address);
@@ -43,10 +48,9 @@ async fn ten_thousand_reloads_fail_no_command_and_keep_no_memory() {
     let took = began.elapsed();
     let published = traffic.end().await;
     assert!(published > 0);
-    let (second, last) = (median(&memory, 1), median(&memory, 9));
-    tell(&format!(
-        "{reloads} reloads in {took:?}, {published} messages; {second} KiB, later {last} KiB"
-    ));
+    let tenths: Vec<f64> = (0..10).map(|tenth| median(&memory, tenth)).collect();
+    let (second, last) = (tenths[1], tenths[9]);
+    tell(&format!("{reloads} reloads in {took:?}, {published} messages; KiB by tenths {tenths:?}"));
     let grown = last / second;
     assert!(grown < GROWTH_MAX, "{second} KiB in the second tenth, {last} KiB in the last one");
 }
@@ -116,8 +120,8 @@ async fn publish(address: String, n: usize, stop: Arc<AtomicBool>, published: Ar
         let version = stamped(&mut client, &topic).await;
         assert!(["even", "odd"].contains(&version.as_str()), "{version:?}");
         published.fetch_add(1, Ordering::Relaxed);
-        // Steady, not hard: memory is measured, and stored messages take some.
-        sleep(Duration::from_millis(5)).await;
+        // Steady, not hard: memory is measured, and the log keeps what was stored last in memory.
+        sleep(Duration::from_millis(20)).await;
     }
 }
 

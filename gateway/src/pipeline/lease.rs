@@ -13,6 +13,7 @@ use crate::{
 
 /// A failing plugin may fail with every message; its log line comes once in so long.
 const LINE_PERIOD: Duration = Duration::from_secs(1);
+static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(LINE_PERIOD));
 
 /// One instance of each plugin that a burst meets, taken when first needed.
 pub(super) struct Leases<'c> {
@@ -63,7 +64,6 @@ impl<'c> Leases<'c> {
 
 fn fail(counters: &Counters, plugin: &Arc<Plugin>, error: CallError) -> Failed {
     counters.plugin_failures.add(1);
-    static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(LINE_PERIOD));
     if let Some(held_back) = LINES.may() {
         tracing::warn!(plugin = plugin.name(), %error, held_back, "plugin call failed");
     }

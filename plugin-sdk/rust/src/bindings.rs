@@ -1,7 +1,7 @@
 //! What wit-bindgen makes of the contract, cut into one world for each role.
 //!
 //! The gateway reads a plugin's roles from its exports, and every export of a world must be there.
-//! So each role is a world of its own here, and [`export!`](crate::export) joins those a plugin
+//! So each role is a world of its own here, and [`export!`](macro@crate::export) joins those a plugin
 //! asks for: the encoded worlds travel in the core module as custom sections, and making a
 //! component unites them.
 #![allow(

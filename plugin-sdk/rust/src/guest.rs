@@ -1,4 +1,4 @@
-//! Between the generated exports and the traits of authors. For [`export!`](crate::export) only.
+//! Between the generated exports and the traits of authors. For [`export!`](macro@crate::export) only.
 
 use std::{cell::RefCell, fmt, marker::PhantomData, panic, sync::Once};
 
