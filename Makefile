@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 
-# One profile for everything in `make test`: building wasmtime twice is most of the time.
+# One profile and one selection of packages for everything in `make test`: with another selection
+# cargo chooses other features, and building wasmtime twice is most of the time.
 CARGO ?= cargo
 # Where the tests note what they could not run, one line each.
 export SLUICEGATE_SKIPS := $(CURDIR)/target/skipped.txt
@@ -47,8 +48,8 @@ test: ## run every check and every test, against the real servers
 	$(call step,lints,$(CARGO) clippy --workspace --all-targets -- -D warnings)
 	$(call step,documentation,RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items)
 	$(call step,licences and versions,$(deny))
-	$(call step,build,$(CARGO) build)
-	$(call step,plugins,$(CARGO) plugins)
+	$(call step,build,$(CARGO) build --workspace --all-targets)
+	$(call step,plugins,target/debug/plugins)
 	$(call step,tests,$(CARGO) test --workspace)
 	printf '\n== all: %d s\n' $$((SECONDS - total))
 	printf '%d skipped\n' "$$(wc -l < $(SLUICEGATE_SKIPS))"

@@ -37,6 +37,8 @@ pub struct PipelineSettings {
     pub create_topics: bool,
     /// Partitions of topics made that way.
     pub partitions: u32,
+    /// Most topics that clients may make there be.
+    pub topics_max: usize,
 }
 
 /// The chain in force, and the broker behind it.

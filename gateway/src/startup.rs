@@ -121,6 +121,7 @@ fn services(
         publish_deadline: settings.limits.publish_deadline,
         create_topics: settings.topics.create,
         partitions: settings.topics.partitions,
+        topics_max: settings.topics.max,
     };
     let request_bytes_max = u32::try_from(settings.limits.request_bytes_max).unwrap_or(u32::MAX);
     let session_settings = SessionSettings {

@@ -51,6 +51,7 @@ async fn damage_in_a_segment_is_never_passed_off_as_data() {
     } else {
         let reply = gateway.client().await.send("XRANGE t - +").await;
         assert!(reply.error().is_some(), "{reply}");
+        gateway.logs("damaged").await;
         gateway.log()
     };
 

@@ -72,3 +72,18 @@ async fn open_access_is_refused_beyond_loopback() {
     assert!(!refused.status.success());
     assert!(refused.log.contains("authenticator"), "it says how: {}", refused.log);
 }
+
+#[tokio::test]
+async fn topics_are_made_up_to_the_limit() {
+    let gateway = gateway().set("topics.max", 2).start().await;
+    let mut client = gateway.client().await;
+
+    assert_eq!(client.send("XADD a * f v").await, "$1-0");
+    assert_eq!(client.send("TOPIC CREATE b").await, "+OK");
+    for refused in ["XADD c * f v", "TOPIC CREATE c"] {
+        let reply = client.send(refused).await;
+        assert!(reply.error().is_some_and(|text| text.starts_with("ERR")), "{refused}: {reply}");
+    }
+    assert_eq!(client.send("XADD b * f v").await, "$1-0", "what is there can be written to");
+    assert_eq!(client.send("DBSIZE").await, ":2");
+}

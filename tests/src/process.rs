@@ -87,10 +87,20 @@ impl Process {
 
     /// Memory it holds now, in KiB.
     pub fn resident_kib(&self) -> u64 {
+        self.status_kib("VmRSS:")
+    }
+
+    /// Memory it took itself, in KiB: without pages of the program's file, which the kernel takes
+    /// and gives back as it likes.
+    pub fn anonymous_kib(&self) -> u64 {
+        self.status_kib("RssAnon:")
+    }
+
+    fn status_kib(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it lives");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let number = line.and_then(|rest| rest.split_whitespace().next());
-        number.and_then(|number| number.parse().ok()).expect("the kernel tells VmRSS")
+        number.and_then(|number| number.parse().ok()).expect("the kernel tells it")
     }
 
     /// Processor time it used so far, user and system.

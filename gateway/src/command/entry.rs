@@ -14,6 +14,10 @@ use crate::message::Record;
 
 /// Field of an entry that is a record's bare value.
 const VALUE_FIELD: &[u8] = b"value";
+/// Bytes around a bulk string: `$`, at most 20 digits and two line ends.
+const BULK_FRAME_BYTES_MAX: usize = 25;
+/// Room for entries that is taken at once; a connection keeps what is left of it.
+const ARENA_BYTES: usize = 4096;
 const KEY_FIELD: &[u8] = b"key";
 const HEADER_PREFIX: &[u8] = b"header:";
 
@@ -32,6 +36,11 @@ pub fn encode_entry<'a>(
     count: usize,
     mut fields: impl Iterator<Item = &'a [u8]> + Clone,
 ) -> Bytes {
+    let bytes: usize = fields.clone().map(|field| field.len() + BULK_FRAME_BYTES_MAX).sum();
+    if arena.capacity() < bytes + BULK_FRAME_BYTES_MAX {
+        // One allocation for many entries; what is left of the old one is given up.
+        *arena = BytesMut::with_capacity(ARENA_BYTES.max(bytes + BULK_FRAME_BYTES_MAX));
+    }
     if count == 2 {
         let mut pair = fields.clone();
         if let (Some(VALUE_FIELD), Some(value)) = (pair.next(), pair.next())

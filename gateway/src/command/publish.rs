@@ -2,27 +2,24 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{EntryId, StreamKey, encode_entry, integer, is_word, rest, stream_key, wrong_arity};
+use super::{EntryId, encode_entry, integer, is_word, rest, wrong_arity};
 use crate::{message::Rejection, resp::Args};
 
 /// What an XADD asks for.
 #[derive(Clone, Debug)]
 pub struct Add {
-    /// Where to.
-    pub key: StreamKey,
     /// `NOMKSTREAM`: the topic is not made if it is missing.
     pub only_existing: bool,
     /// The entry as a record's value.
     pub value: Bytes,
 }
 
-/// Reads `XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] n [LIMIT c]] * field value …`.
+/// Reads all but the key of `XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] n [LIMIT c]] * field value …`.
 ///
 /// # Errors
 /// Redis' words; and what a log cannot do (ids of the client's choice, exact trimming) with the
 /// reason.
 pub fn add(args: &Args<'_>, arena: &mut BytesMut) -> Result<Add, Rejection> {
-    let key = stream_key(&args[1])?;
     let mut at = 2;
     let mut only_existing = false;
     while at < args.len() {
@@ -42,7 +39,7 @@ pub fn add(args: &Args<'_>, arena: &mut BytesMut) -> Result<Add, Rejection> {
         return Err(wrong_arity("xadd"));
     }
     let value = encode_entry(arena, fields, rest(args, at + 1));
-    Ok(Add { key, only_existing, value })
+    Ok(Add { only_existing, value })
 }
 
 /// Passes over a trimming option. Approximate trimming is a hint that retention answers; exact

@@ -161,6 +161,7 @@ fn topics(mut section: Section<'_, '_>) -> TopicSettings {
     let settings = TopicSettings {
         create: section.boolean("create", true),
         partitions: u32::try_from(partitions).unwrap_or(1),
+        max: usize_of(section.integer("max", 10_000, 1..=1_000_000)),
     };
     section.finish();
     settings

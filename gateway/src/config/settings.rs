@@ -95,6 +95,8 @@ pub struct TopicSettings {
     pub create: bool,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
+    /// Most topics there may be.
+    pub max: usize,
 }
 
 /// `[databus]`.

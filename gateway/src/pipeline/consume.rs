@@ -1,5 +1,7 @@
 //! Stored records on their way to a client: decode, then the filters in reverse.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{
@@ -49,7 +51,11 @@ impl Pipeline {
         let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
         for StoredRecord { offset, record } in records {
             let mut message = Message { topic: topic.clone(), partition: Some(partition), record };
-            match self.show(&mut leases, &lane, &mut message, context) {
+            let context = CallContext {
+                principal: Arc::clone(&context.principal),
+                timestamp_ms: message.record.timestamp_ms,
+            };
+            match self.show(&mut leases, &lane, &mut message, &context) {
                 Ok(true) => consumed.shown.push(StoredRecord { offset, record: message.record }),
                 Ok(false) => self.counters.records_hidden.add(1),
                 Err(failure) => {

@@ -103,7 +103,7 @@ impl Pipeline {
             return Err(BrokerError::NoSuchTopic { topic: name.clone() });
         }
         let mut made = self.broker.watch_topics();
-        match self.broker.create_topic(name.clone(), self.settings.partitions).await {
+        match self.create_topic(name.clone(), self.settings.partitions).await {
             Err(BrokerError::TopicExists { .. }) => {}
             other => return other,
         }
@@ -121,6 +121,23 @@ impl Pipeline {
         let limit = self.settings.publish_deadline;
         let missing = BrokerError::NoSuchTopic { topic: name.clone() };
         tokio::time::timeout(limit, shown).await.unwrap_or(Err(missing))
+    }
+
+    /// Makes a topic, unless there are as many as there may be.
+    ///
+    /// # Errors
+    /// `Refused` if there are; otherwise the broker's.
+    pub async fn create_topic(
+        &self,
+        name: TopicName,
+        partitions: u32,
+    ) -> Result<TopicInfo, BrokerError> {
+        let most = self.settings.topics_max;
+        if self.broker.topic(name.as_str()).is_none() && self.broker.topics().await?.len() >= most {
+            let reason = format!("there are {most} topics, as many as `topics.max` allows");
+            return Err(BrokerError::Refused { reason });
+        }
+        self.broker.create_topic(name, partitions).await
     }
 
     async fn store(

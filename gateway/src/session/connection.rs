@@ -42,6 +42,7 @@ impl Session {
     pub(super) fn reset(&mut self) -> Result<(), Rejection> {
         self.replies.set_protocol(Protocol::Resp2);
         self.identity = self.services.open_identity();
+        self.burst.forget_key();
         self.membership = None;
         self.card.set_name("");
         self.replies.simple("RESET");

@@ -24,8 +24,8 @@ impl Session {
         self.check_admin()?;
         let create = command::topic_create(args)?;
         let partitions = create.partitions.unwrap_or(self.services.settings.partitions);
-        let broker = self.services.pipeline.broker();
-        broker.create_topic(create.name, partitions).await.map_err(broker_refusal)?;
+        let pipeline = &self.services.pipeline;
+        pipeline.create_topic(create.name, partitions).await.map_err(broker_refusal)?;
         self.replies.ok();
         Ok(())
     }

@@ -45,6 +45,7 @@ impl Session {
     pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
         let grant = self.services.pipeline.authenticate(credentials.clone()).await?;
         self.membership = None;
+        self.burst.forget_key();
         self.card.set_user(&grant.principal);
         self.identity = Some(Identity::new(grant, Some(credentials)));
         Ok(())
@@ -52,6 +53,7 @@ impl Session {
 
     /// Asks again for a grant that has ended. A client that is refused has to log in anew.
     pub(super) async fn renew(&mut self) -> Result<(), Rejection> {
+        self.burst.forget_key();
         let Some(identity) = self.identity.take() else { return Ok(()) };
         let Some(credentials) = identity.credentials else { return Ok(()) };
         let grant = match self.services.pipeline.authenticate(credentials.clone()).await {

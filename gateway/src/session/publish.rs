@@ -4,7 +4,7 @@ use bytes::BytesMut;
 
 use super::Session;
 use crate::{
-    command::{self, Command, EntryId, IdText},
+    command::{self, Command, EntryId, IdText, StreamKey},
     message::{Message, Record, Rejection},
     pipeline::Outcome,
     resp::Args,
@@ -24,9 +24,16 @@ pub(super) struct Burst {
     replies: Vec<Reply>,
     /// Where values are laid one behind the other before they become shared.
     arena: BytesMut,
+    /// The key named last, and what it stands for, while this login may publish to it.
+    last_key: Option<(Vec<u8>, StreamKey)>,
 }
 
 impl Burst {
+    /// Forgets what the login before was allowed.
+    pub(super) fn forget_key(&mut self) {
+        self.last_key = None;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.replies.is_empty()
     }
@@ -71,16 +78,30 @@ impl Session {
     }
 
     fn xadd(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
+        let StreamKey { topic, partition } = self.publish_key(&args[1])?;
         let add = command::add(args, &mut self.burst.arena)?;
-        self.check_publish(&add.key.topic)?;
         let broker = self.services.pipeline.broker();
-        if add.only_existing && broker.topic(add.key.topic.as_str()).is_none() {
+        if add.only_existing && broker.topic(topic.as_str()).is_none() {
             return Ok(Reply::Null);
         }
         self.check_size(add.value.len())?;
         let record = Record { value: Some(add.value), ..Record::default() };
-        self.push(Message { topic: add.key.topic, partition: add.key.partition, record });
+        self.push(Message { topic, partition, record });
         Ok(Reply::Id)
+    }
+
+    /// The stream that a key names, if the client may publish to it. Remembers the last one: most
+    /// clients publish to one topic.
+    fn publish_key(&mut self, name: &[u8]) -> Result<StreamKey, Rejection> {
+        if let Some((last, key)) = &self.burst.last_key
+            && last == name
+        {
+            return Ok(key.clone());
+        }
+        let key = command::stream_key(name)?;
+        self.check_publish(&key.topic)?;
+        self.burst.last_key = Some((name.to_vec(), key.clone()));
+        Ok(key)
     }
 
     fn databus_publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {

@@ -22,6 +22,8 @@ use crate::{
 
 /// Most entries of one stream in one XREAD; a reader goes on from the last id it got.
 const READ_RECORDS_MAX: usize = 10_000;
+/// Payload bytes of all streams of one XREAD; streams behind it show nothing this time.
+const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
 const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 
@@ -113,11 +115,16 @@ impl Session {
     /// Answers with what there is; false if that is nothing.
     async fn read_once(&mut self, cursors: &mut [Cursor]) -> Result<bool, Rejection> {
         let mut found: Vec<(usize, Vec<StoredRecord>)> = Vec::new();
+        let mut bytes = 0;
         for (at, cursor) in cursors.iter_mut().enumerate() {
             if self.services.pipeline.broker().topic(cursor.topic.as_str()).is_none() {
                 continue;
             }
+            if bytes >= READ_BYTES_MAX {
+                break;
+            }
             let entries = self.read_stream(cursor).await?;
+            bytes += entries.iter().map(|stored| stored.record.payload_len()).sum::<usize>();
             if !entries.is_empty() {
                 found.push((at, entries));
             }

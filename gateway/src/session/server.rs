@@ -7,6 +7,8 @@ use crate::{
     resp::Args,
 };
 
+/// Most arguments of COMMAND: each name is answered with a hundred bytes and more.
+const NAMES_MAX: usize = 1_000;
 /// What redis-benchmark and others look for with CONFIG GET.
 const CONFIG: &[(&str, &str)] =
     &[("appendonly", "yes"), ("databases", "1"), ("maxmemory", "0"), ("save", "")];
@@ -18,6 +20,9 @@ impl Session {
             TABLE.iter().for_each(|spec| self.describe(spec));
             return Ok(());
         };
+        if args.len() > NAMES_MAX {
+            return Err(Rejection::err("too many command names"));
+        }
         match subcommand.to_ascii_uppercase().as_slice() {
             b"COUNT" => self.replies.integer(i64::try_from(TABLE.len()).unwrap_or(i64::MAX)),
             b"LIST" => {
