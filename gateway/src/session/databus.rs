@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    time::{Instant, sleep_until},
+    time::Instant,
 };
 
 use super::{Ended, Session, Socket, read::changed};
@@ -109,11 +109,10 @@ impl Session {
         let format = command::message_format(args);
         let until = Instant::now() + self.block();
         loop {
-            let moved = match self.ready().await {
-                Ok(moved) => moved,
+            let mut watches = match self.ready().await {
+                Ok(watches) => watches,
                 Err(rejection) => return Ok(Err(rejection)),
             };
-            let mut watches = moved;
             match self.next_batch(format).await {
                 Ok(batch) if !batch.is_empty() => {
                     self.replies.array(batch.len());
@@ -124,15 +123,8 @@ impl Session {
                 Ok(_) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            tokio::select! {
-                () = changed(&mut watches) => {}
-                () = sleep_until(until) => break,
-                ended = socket.gone() => {
-                    if ended != Ended::Draining {
-                        return Err(ended);
-                    }
-                    break;
-                }
+            if !socket.wait_for(changed(&mut watches), until).await? {
+                break;
             }
         }
         self.replies.array(0);

@@ -6,7 +6,7 @@ use futures_util::future::select_all;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
-    time::{Instant, sleep_until},
+    time::Instant,
 };
 
 use super::{
@@ -66,15 +66,8 @@ impl Session {
                 Ok(false) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            tokio::select! {
-                () = changed(&mut watches) => {}
-                () = sleep_until(until) => break,
-                ended = socket.gone() => {
-                    if ended != Ended::Draining {
-                        return Err(ended);
-                    }
-                    break;
-                }
+            if !socket.wait_for(changed(&mut watches), until).await? {
+                break;
             }
         }
         self.replies.null_array();

@@ -6,7 +6,7 @@ use bytes::{Buf as _, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     sync::watch,
-    time::timeout,
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::SessionSettings;
@@ -136,8 +136,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let _ = timeout(FINISH_TIMEOUT, rest).await;
     }
 
+    /// Waits in a blocking command for `change`; false if there is nothing more to wait for: the
+    /// time is up, or the gateway drains.
+    ///
+    /// # Errors
+    /// The client has gone.
+    pub(super) async fn wait_for(
+        &mut self,
+        change: impl Future<Output = ()>,
+        until: Instant,
+    ) -> Result<bool, Ended> {
+        tokio::select! {
+            () = change => Ok(true),
+            () = sleep_until(until) => Ok(false),
+            ended = self.gone() => match ended {
+                Ended::Draining => Ok(false),
+                Ended::Closed | Ended::TimedOut => Err(ended),
+            },
+        }
+    }
+
     /// Ends when the client has gone or the gateway drains; bytes that arrive are kept.
-    pub(super) async fn gone(&mut self) -> Ended {
+    async fn gone(&mut self) -> Ended {
         if *self.stop.borrow() {
             return Ended::Draining;
         }
