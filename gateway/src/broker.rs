@@ -3,16 +3,23 @@
 //! One trait, several implementations, and one test suite that runs over all of them. Nothing
 //! outside this room knows which broker it speaks to.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::message::{Record, StoredRecord, TopicName};
 
+mod error;
+mod member;
+mod clusters;
 pub mod embedded;
+pub mod kafka;
 #[cfg(test)]
 mod suite;
+
+pub use clusters::{Cluster, Clusters};
+pub use error::BrokerError;
+pub use member::GroupMember;
 
 /// A boxed future, so that the trait can be used as an object; one allocation per *burst*.
 pub type BrokerFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -24,15 +31,30 @@ pub struct Append {
     pub topic: TopicName,
     /// A partition below the topic's count.
     pub partition: u32,
-    /// One or more records, stored in this order with consecutive offsets.
+    /// One or more records, stored in this order.
     pub records: Vec<Record>,
 }
 
-/// Where an [`Append`] was stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where the records of an [`Append`] were stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
-    /// Offset of its first record; the others follow without gaps.
+    /// Offset of its first record.
     pub base_offset: u64,
+    /// Offset of every record, where those of other producers lie between them; empty where they
+    /// follow the first without gaps.
+    pub scattered: Vec<u64>,
+}
+
+impl Appended {
+    /// Records that lie side by side.
+    pub fn run(base_offset: u64) -> Self {
+        Self { base_offset, scattered: Vec::new() }
+    }
+
+    /// Offset of the record at `nth` in its append, counted from 0.
+    pub fn offset(&self, nth: usize) -> u64 {
+        self.scattered.get(nth).copied().unwrap_or(self.base_offset + nth as u64)
+    }
 }
 
 /// What a topic looks like.
@@ -42,6 +64,48 @@ pub struct TopicInfo {
     pub name: TopicName,
     /// Number of partitions, at least 1.
     pub partitions: u32,
+}
+
+/// A topic to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTopic {
+    /// Its name.
+    pub name: TopicName,
+    /// Number of partitions, at least 1.
+    pub partitions: u32,
+    /// Settings in the broker's own words, such as `retention.ms`; the rest is as the broker has
+    /// it by default.
+    pub configs: Vec<(String, String)>,
+}
+
+impl NewTopic {
+    /// A topic with the broker's default settings.
+    pub fn new(name: TopicName, partitions: u32) -> Self {
+        Self { name, partitions, configs: Vec::new() }
+    }
+}
+
+/// What the broker tells about one topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicDetails {
+    /// Name and partitions.
+    pub info: TopicInfo,
+    /// Copies the broker keeps of each record, at least 1.
+    pub replicas: u32,
+    /// Settings in the broker's own words, sorted by name.
+    pub configs: Vec<(String, String)>,
+}
+
+/// Is the broker there?
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrokerState {
+    /// It answers.
+    Ready,
+    /// It does not, or not yet.
+    Away {
+        /// What was tried last, and what came of it.
+        reason: String,
+    },
 }
 
 /// The offsets a partition holds.
@@ -85,21 +149,47 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// Name of the implementation: `embedded`, `memory`, `kafka`.
     fn name(&self) -> &'static str;
 
+    /// Is it there? From what is known here; never blocks.
+    fn state(&self) -> BrokerState;
+
     /// The topic, if it exists, from what is known here. Never blocks.
     fn topic(&self, name: &str) -> Option<TopicInfo>;
+
+    /// The topic, asked for where it is not known here yet: others may have made it meanwhile.
+    fn look_up<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>>;
 
     /// All topics, sorted by name.
     fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>>;
 
+    /// Settings of one topic.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, or the broker's.
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>>;
+
     /// Makes a topic; durable when the answer is `Ok`.
     ///
     /// # Errors
-    /// `TopicExists` if there is one; otherwise nothing or, after `Unknown`, perhaps was made.
-    fn create_topic(
-        &self,
-        name: TopicName,
-        partitions: u32,
-    ) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>>;
+    /// `TopicExists` if there is one, `Refused` for settings the broker does not take; nothing
+    /// or, after `Unknown`, perhaps was made.
+    fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>>;
+
+    /// Deletes the records of a partition below `before`; answers the offset it now starts at.
+    ///
+    /// # Errors
+    /// `Refused` where the broker cannot; nothing or, after `Unknown`, perhaps was deleted.
+    fn delete_records<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        partition: u32,
+        before: u64,
+    ) -> BrokerFuture<'a, Result<u64, BrokerError>>;
 
     /// Stores every append on its own and answers one result for each, in the same order.
     ///
@@ -134,8 +224,17 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// A counter that changes after every topic that is made, for readers of topics to come.
     fn watch_topics(&self) -> watch::Receiver<u64>;
 
-    /// Stores a group's place; durable when the answer is `Ok`. The caller checks that it owns
-    /// the partition and that `offset` makes sense; a lower offset replaces a higher one.
+    /// Makes this gateway a member of a group that reads `topic`, until the member has left.
+    ///
+    /// Joining goes on behind the answer: the member's partitions show when the group has dealt
+    /// them.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, `Closed`.
+    fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError>;
+
+    /// Stores the place of a group that nobody is a member of; durable when the answer is `Ok`.
+    /// The caller checks that `offset` makes sense; a lower offset replaces a higher one.
     fn commit<'a>(
         &'a self,
         group: &'a str,
@@ -154,68 +253,4 @@ pub trait Broker: Send + Sync + fmt::Debug {
 
     /// Waits until everything taken is durable and closes files. Later calls get `Closed`.
     fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>>;
-}
-
-/// Why the broker did not do it, and whether anything was stored.
-#[derive(Clone, Debug, Error)]
-#[non_exhaustive]
-pub enum BrokerError {
-    /// Nothing was stored.
-    #[error("no such topic `{topic}`")]
-    NoSuchTopic {
-        /// Topic that was asked for.
-        topic: TopicName,
-    },
-    /// Nothing was stored.
-    #[error("topic `{topic}` has no partition {partition}")]
-    NoSuchPartition {
-        /// Topic that was asked for.
-        topic: TopicName,
-        /// Partition it does not have.
-        partition: u32,
-    },
-    /// Nothing was changed.
-    #[error("topic `{topic}` already exists")]
-    TopicExists {
-        /// Topic that is there already.
-        topic: TopicName,
-    },
-    /// Back-pressure: nothing was taken.
-    #[error("too much is waiting to be stored in `{topic}`")]
-    Busy {
-        /// Topic that was written to.
-        topic: TopicName,
-    },
-    /// The broker said no; nothing was stored.
-    #[error("broker refused: {reason}")]
-    Refused {
-        /// The broker's words.
-        reason: String,
-    },
-    /// No answer: it may or may not have been stored.
-    #[error("no answer from the broker: {reason}")]
-    Unknown {
-        /// What was heard instead of an answer.
-        reason: String,
-    },
-    /// Stored data cannot be read back.
-    #[error("`{topic}`/{partition} is damaged: {reason}")]
-    Corrupt {
-        /// Topic that was read.
-        topic: TopicName,
-        /// Partition that was read.
-        partition: u32,
-        /// File, byte and what was found.
-        reason: String,
-    },
-    /// The broker is shut down; nothing was stored.
-    #[error("the broker is closed")]
-    Closed,
-}
-
-impl BrokerError {
-    /// True only if the broker cannot have stored anything.
-    pub fn is_safe_to_retry(&self) -> bool {
-        !matches!(self, Self::Unknown { .. })
-    }
 }

@@ -3,6 +3,7 @@
 //! Reading never binds, opens or creates anything, and reports every problem of a file at once.
 
 mod check;
+mod cluster;
 mod environment;
 mod file;
 mod plugin_file;

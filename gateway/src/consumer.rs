@@ -1,9 +1,11 @@
 //! Consumer groups: who reads which partition, and what was committed.
 //!
-//! Whole partitions are dealt out among the sessions of a group, and stay where they are unless a
-//! session comes or goes. A session that ends gives its share back at once; what it did not commit
-//! is delivered again to whoever gets the partition. More sessions than partitions is fine: the
-//! extra ones stand by. Here is no plugin and no protocol.
+//! A gateway is one member of each group that its clients read with, and deals the partitions it
+//! is given out among their sessions: whole partitions, which stay where they are unless a session
+//! or another gateway comes or goes. A session that ends gives its share back at once, the last
+//! one takes the gateway out of the group; what was not committed is delivered again to whoever
+//! gets the partition. More sessions than partitions is fine: the extra ones stand by. Here is no
+//! plugin and no protocol.
 
 use std::{
     collections::HashMap,
@@ -13,49 +15,81 @@ use std::{
     },
 };
 
-use crate::{broker::Broker, message::TopicName};
+use crate::{
+    broker::{BrokerError, Cluster},
+    message::TopicName,
+};
 
+mod acknowledged;
 mod deal;
 mod group;
 mod membership;
 
+pub use acknowledged::Acknowledged;
 pub use membership::{CommitError, Membership};
 
 use group::Group;
 
-/// A group in one topic.
-type GroupKey = (String, TopicName);
+/// A group that reads one topic of one cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct GroupKey {
+    cluster: usize,
+    group: String,
+    topic: TopicName,
+}
 
 /// All groups with members on this gateway.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Groups {
-    broker: Arc<dyn Broker>,
     /// Held for look-ups only.
     by_key: Mutex<HashMap<GroupKey, Arc<Group>>>,
     members: AtomicU64,
 }
 
 impl Groups {
-    /// No groups yet.
-    pub fn new(broker: Arc<dyn Broker>) -> Self {
-        Self { broker, by_key: Mutex::default(), members: AtomicU64::new(1) }
-    }
-
-    /// Makes a member of a group; dropping it leaves the group.
-    pub fn join(self: &Arc<Self>, group: &str, topic: &TopicName, partitions: u32) -> Membership {
-        let key = (group.to_owned(), topic.clone());
-        let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = groups.entry(key).or_insert_with(|| Arc::new(Group::new(partitions)));
+    /// Makes a session a member of a group; dropping the membership leaves it.
+    ///
+    /// # Errors
+    /// The broker's, if the gateway cannot join.
+    pub fn join(
+        self: &Arc<Self>,
+        cluster: &Cluster,
+        group: &str,
+        topic: &TopicName,
+    ) -> Result<Membership, BrokerError> {
+        let key = GroupKey { cluster: cluster.id, group: group.to_owned(), topic: topic.clone() };
         let member = self.members.fetch_add(1, Ordering::Relaxed);
-        shared.join(member, partitions);
-        Membership::new(Arc::clone(self), Arc::clone(shared), (group, topic), member)
+        let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = if let Some(shared) = groups.get(&key) {
+            Arc::clone(shared)
+        } else {
+            let shared = Group::new(cluster.broker.join(group, topic)?);
+            groups.insert(key.clone(), Arc::clone(&shared));
+            shared
+        };
+        shared.join(member);
+        drop(groups);
+        let broker = Arc::clone(&cluster.broker);
+        Ok(Membership::new(Arc::clone(self), shared, broker, key, member))
     }
 
-    /// Takes a member out, and the group with the last one.
-    fn leave(&self, key: &GroupKey, group: &Group, member: u64) {
+    /// Takes a session out, and the gateway out of the group with the last one.
+    fn leave(&self, key: &GroupKey, group: &Arc<Group>, member: u64) {
         let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
         if group.leave(member) {
             groups.remove(key);
+            group.end();
+        }
+    }
+
+    /// Leaves all groups: for a gateway that stops, once its sessions have ended.
+    pub async fn close(&self) {
+        let groups: Vec<_> = {
+            let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+            groups.drain().map(|(_, group)| group).collect()
+        };
+        for group in groups {
+            group.left().await;
         }
     }
 }

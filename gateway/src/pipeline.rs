@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 
-use crate::{broker::Broker, telemetry::Counters};
+use crate::{broker::Clusters, telemetry::Counters};
 
 mod authenticate;
 mod chain;
@@ -41,12 +41,13 @@ pub struct PipelineSettings {
     pub topics_max: usize,
 }
 
-/// The chain in force, and the broker behind it.
+/// The chain in force, and the brokers behind it.
 #[derive(Debug)]
 pub struct Pipeline {
     chain: ArcSwap<Chain>,
-    broker: Arc<dyn Broker>,
-    placements: Placements,
+    clusters: Clusters,
+    /// One for each cluster, in their order.
+    placements: Vec<Placements>,
     last_good: LastGood,
     settings: PipelineSettings,
     counters: Arc<Counters>,
@@ -56,15 +57,15 @@ impl Pipeline {
     /// A pipeline that begins with `chain`.
     pub fn new(
         chain: Chain,
-        broker: Arc<dyn Broker>,
+        clusters: Clusters,
         settings: PipelineSettings,
         counters: Arc<Counters>,
     ) -> Self {
         let chain = ArcSwap::from_pointee(chain);
         Self {
             chain,
-            broker,
-            placements: Placements::default(),
+            placements: clusters.all().iter().map(|_| Placements::default()).collect(),
+            clusters,
             last_good: LastGood::default(),
             settings,
             counters,
@@ -82,8 +83,8 @@ impl Pipeline {
         self.counters.reloads.add(1);
     }
 
-    /// The broker behind the pipeline.
-    pub fn broker(&self) -> &Arc<dyn Broker> {
-        &self.broker
+    /// The brokers behind the pipeline.
+    pub fn clusters(&self) -> &Clusters {
+        &self.clusters
     }
 }

@@ -9,12 +9,8 @@ use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
 
 use crate::{
-    broker::{
-        Broker,
-        embedded::{Embedded, EmbeddedSettings},
-    },
-    config::{BrokerKind, BrokerSettings, PluginFolder, Settings},
-    consumer::Groups,
+    broker::Clusters,
+    config::{PluginFolder, Settings},
     listener::Listener,
     pipeline::{Chain, Pipeline, PipelineSettings},
     plugin::{Engine, EngineSettings},
@@ -23,6 +19,10 @@ use crate::{
     session::{Registry, ReloadRequest, Services, SessionSettings},
     telemetry::Counters,
 };
+
+mod brokers;
+
+pub use brokers::check as check_clusters;
 
 /// A gateway that is ready to serve.
 #[derive(Debug)]
@@ -80,40 +80,19 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let loaded = tokio::task::spawn_blocking(move || load_plugins(&loading)).await;
     let (reloader, chain) = loaded.context("loading the plugins")??;
     // Before the port opens too: what is stored must be readable.
-    let broker = open_broker(settings.broker.clone()).await?;
+    let clusters = brokers::open(&settings).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
-    let services = Arc::new(services(&settings, chain, broker, reload));
+    let services = Arc::new(services(&settings, chain, clusters, reload));
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.
     let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
     Ok(Gateway { listener, services, reloader, drain: settings.listen.drain })
 }
 
-async fn open_broker(settings: BrokerSettings) -> anyhow::Result<Arc<dyn Broker>> {
-    let folder = settings.folder.clone();
-    let embedded = match settings.kind {
-        BrokerKind::Embedded => EmbeddedSettings {
-            segment_bytes: settings.segment_bytes,
-            retention_bytes: settings.retention_bytes,
-            retention_age: settings.retention,
-            queue_bytes_max: settings.queue_bytes_max,
-            ..EmbeddedSettings::folder(settings.folder)
-        },
-        BrokerKind::Memory => EmbeddedSettings {
-            queue_bytes_max: settings.queue_bytes_max,
-            ..EmbeddedSettings::memory()
-        },
-    };
-    let opening = tokio::task::spawn_blocking(move || Embedded::open(embedded)).await;
-    let shown = folder.display();
-    let broker = opening.context("opening the log")?;
-    Ok(Arc::new(broker.with_context(|| format!("opening the log in `{shown}`"))?))
-}
-
 fn services(
     settings: &Settings,
     chain: Chain,
-    broker: Arc<dyn Broker>,
+    clusters: Clusters,
     reload: mpsc::Sender<ReloadRequest>,
 ) -> Services {
     let counters = Arc::new(Counters::default());
@@ -135,11 +114,10 @@ fn services(
         partitions: settings.topics.partitions,
         is_local: settings.listen.is_local(),
     };
-    let groups = Arc::new(Groups::new(Arc::clone(&broker)));
-    let pipeline = Pipeline::new(chain, broker, pipeline_settings, Arc::clone(&counters));
+    let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
     Services {
         pipeline,
-        groups,
+        groups: Arc::default(),
         settings: session_settings,
         counters,
         registry: Arc::new(Registry::default()),
@@ -174,7 +152,12 @@ impl Gateway {
             tracing::warn!(sessions = ended, "sessions ended before they were done");
         }
         self.reloader.abort();
-        self.services.pipeline.broker().close().await.context("closing the log")?;
+        // Before the brokers close: others get this gateway's partitions at once.
+        self.services.groups.close().await;
+        for cluster in self.services.pipeline.clusters().all() {
+            let closed = cluster.broker.close().await;
+            closed.with_context(|| format!("closing `{}`", cluster.name))?;
+        }
         tracing::info!("stopped");
         Ok(())
     }

@@ -15,16 +15,17 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 use super::{
-    Append, Appended, Broker, BrokerError, BrokerFuture, Committed, Fetch, OffsetRange, TopicInfo,
+    Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
+    GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
 };
 use crate::message::{StoredRecord, TopicName};
+use member::Member;
 use partition::Partition;
-use queue::{Answer, CommitJob, End, Job};
+use queue::Answer;
 use read::{Reader, Wanted};
-use settings::{COMMIT_METADATA_BYTES_MAX, GROUP_NAME_BYTES_MAX, PARTITIONS_MAX};
 use shared::Shared;
 use writer::{Ended, Writer};
 
@@ -45,6 +46,8 @@ mod index;
 mod scan;
 mod read;
 mod lookup;
+mod jobs;
+mod member;
 mod retention;
 mod checkpoint;
 mod recovery;
@@ -57,9 +60,6 @@ mod wire;
 mod tests;
 
 pub use settings::{EmbeddedSettings, Storage};
-
-/// What a job without payload counts for in the queue.
-const JOB_FIXED_BYTES: usize = 64;
 
 /// The embedded log. Dropping it lets the writer finish what was taken; [`Broker::close`] waits.
 #[derive(Debug)]
@@ -92,69 +92,6 @@ impl Embedded {
         Ok(Self { shared, ended: writer.start()? })
     }
 
-    /// After a failure reading goes on, after closing it does not.
-    fn check_open(&self) -> Answer<()> {
-        match self.shared.queue.end() {
-            Some(End::Closed) => Err(BrokerError::Closed),
-            Some(End::Failed(_)) | None => Ok(()),
-        }
-    }
-
-    fn partition(&self, topic: &TopicName, partition: u32) -> Answer<Arc<Partition>> {
-        self.check_open()?;
-        self.shared.catalog.topic(topic)?.partition(partition).map(Arc::clone)
-    }
-
-    /// Hands a job of about `bytes` to the writer.
-    fn send(&self, topic: &TopicName, bytes: usize, job: Job) -> Answer<()> {
-        if let Some(end) = self.shared.queue.end() {
-            return Err(end.error());
-        }
-        if !self.shared.queue.reserve(bytes) {
-            return Err(BrokerError::Busy { topic: topic.clone() });
-        }
-        self.shared.queue.push(job, bytes)
-    }
-
-    fn send_commit(
-        &self,
-        group: &str,
-        partition: Arc<Partition>,
-        committed: Committed,
-    ) -> Answer<oneshot::Receiver<Answer<()>>> {
-        let too_long = |what: &str, max: usize| BrokerError::Refused {
-            reason: format!("the {what} of a commit may have {max} bytes"),
-        };
-        if group.len() > GROUP_NAME_BYTES_MAX {
-            return Err(too_long("group", GROUP_NAME_BYTES_MAX));
-        }
-        if committed.metadata.len() > COMMIT_METADATA_BYTES_MAX {
-            return Err(too_long("metadata", COMMIT_METADATA_BYTES_MAX));
-        }
-        let bytes = JOB_FIXED_BYTES + group.len() + committed.metadata.len();
-        let topic = partition.topic.clone();
-        let (answer, receiver) = oneshot::channel();
-        let job = CommitJob { group: group.to_owned(), partition, committed, answer };
-        self.send(&topic, bytes, Job::Commit(Box::new(job)))?;
-        Ok(receiver)
-    }
-
-    fn send_create(
-        &self,
-        name: TopicName,
-        partitions: u32,
-    ) -> Answer<oneshot::Receiver<Answer<TopicInfo>>> {
-        if partitions == 0 || partitions > PARTITIONS_MAX {
-            let reason = format!("a topic has 1 to {PARTITIONS_MAX} partitions, not {partitions}");
-            return Err(BrokerError::Refused { reason });
-        }
-        let topic = name.clone();
-        let bytes = JOB_FIXED_BYTES + name.as_str().len();
-        let (answer, receiver) = oneshot::channel();
-        self.send(&topic, bytes, Job::Create { name, partitions, answer })?;
-        Ok(receiver)
-    }
-
     /// Reads on this thread if the disk need not be waited for, otherwise on one that may wait.
     async fn read<T: Send + 'static>(
         &self,
@@ -178,22 +115,62 @@ impl Broker for Embedded {
         if self.shared.root.is_some() { "embedded" } else { "memory" }
     }
 
+    fn state(&self) -> BrokerState {
+        match self.shared.queue.end() {
+            None => BrokerState::Ready,
+            Some(end) => BrokerState::Away { reason: end.error().to_string() },
+        }
+    }
+
     fn topic(&self, name: &str) -> Option<TopicInfo> {
         self.shared.catalog.topics().get(name).map(|topic| topic.info())
     }
 
+    fn look_up<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>> {
+        let found = self.shared.check_open().map(|()| self.topic(name.as_str()));
+        Box::pin(async { found })
+    }
+
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
+        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(name));
+        let details = found.map(|topic| TopicDetails {
+            info: topic.info(),
+            replicas: 1,
+            configs: Vec::new(),
+        });
+        Box::pin(async { details })
+    }
+
+    fn delete_records<'a>(
+        &'a self,
+        _topic: &'a TopicName,
+        _partition: u32,
+        _before: u64,
+    ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
+        let reason = "the embedded log deletes by age and size only".to_owned();
+        Box::pin(async { Err(BrokerError::Refused { reason }) })
+    }
+
+    fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
+        self.shared.check_open()?;
+        let count = self.shared.catalog.topic(topic)?.info().partitions;
+        Ok(Arc::new(Member::new(Arc::clone(&self.shared), group, topic, count)))
+    }
+
     fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
         let infos = || self.shared.catalog.topics().values().map(|topic| topic.info()).collect();
-        let topics = self.check_open().map(|()| infos());
+        let topics = self.shared.check_open().map(|()| infos());
         Box::pin(async { topics })
     }
 
-    fn create_topic(
-        &self,
-        name: TopicName,
-        partitions: u32,
-    ) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
-        let sent = self.send_create(name, partitions);
+    fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
+        let sent = self.shared.send_create(topic);
         Box::pin(async { produce::answered(sent?.await) })
     }
 
@@ -207,7 +184,7 @@ impl Broker for Embedded {
 
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
-            let partition = self.partition(&fetch.topic, fetch.partition)?;
+            let partition = self.shared.partition(&fetch.topic, fetch.partition)?;
             let Fetch { from, records_max, bytes_max, .. } = fetch;
             let wanted = Wanted { records_max, bytes_max };
             let is_cold = Reader { partition: &partition, files: &self.shared.files }.is_cold(from);
@@ -220,7 +197,7 @@ impl Broker for Embedded {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        let range = self.partition(topic, partition).map(|partition| partition.offsets());
+        let range = self.shared.partition(topic, partition).map(|partition| partition.offsets());
         Box::pin(async { range })
     }
 
@@ -231,7 +208,7 @@ impl Broker for Embedded {
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            let partition = self.partition(topic, partition)?;
+            let partition = self.shared.partition(topic, partition)?;
             let in_folder = partition.folder.is_some();
             self.read(partition, in_folder, move |reader| reader.offset_at(timestamp_ms)).await
         })
@@ -252,9 +229,8 @@ impl Broker for Embedded {
         partition: u32,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let sent = self
-            .partition(topic, partition)
-            .and_then(|partition| self.send_commit(group, partition, committed));
+        let found = self.shared.partition(topic, partition);
+        let sent = found.and_then(|found| self.shared.send_commit(group, found, committed));
         Box::pin(async { produce::answered(sent?.await) })
     }
 
@@ -264,7 +240,7 @@ impl Broker for Embedded {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
-        let found = self.partition(topic, partition).map(|partition| {
+        let found = self.shared.partition(topic, partition).map(|partition| {
             let place = (partition.topic_id, partition.number);
             self.shared.catalog.committed(group, place)
         });

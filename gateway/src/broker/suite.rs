@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    broker::{Append, Broker, BrokerError, Committed, Fetch},
+    broker::{Append, Broker, BrokerError, Committed, Fetch, NewTopic},
     message::{Record, StoredRecord, TopicName},
 };
 
@@ -66,12 +66,14 @@ fn kind<T>(answer: &Result<T, BrokerError>) -> &'static str {
         Err(BrokerError::Refused { .. }) => "refused",
         Err(BrokerError::Unknown { .. }) => "unknown",
         Err(BrokerError::Corrupt { .. }) => "corrupt",
+        Err(BrokerError::Unreachable { .. }) => "unreachable",
+        Err(BrokerError::NotOwner { .. }) => "not owner",
         Err(BrokerError::Closed) => "closed",
     }
 }
 
 async fn topic(broker: &Shared, topic: &str, partitions: u32) -> TopicName {
-    broker.create_topic(name(topic), partitions).await.unwrap();
+    broker.create_topic(NewTopic::new(name(topic), partitions)).await.unwrap();
     name(topic)
 }
 
@@ -154,9 +156,9 @@ pub(crate) async fn a_topic_is_made_once(broker: Shared) {
     assert_eq!(broker.topic("made-once"), None);
     assert!(broker.watch("made-once").is_none());
 
-    let made = broker.create_topic(name("made-once"), 3).await.unwrap();
-    let again = broker.create_topic(name("made-once"), 4).await;
-    let without = broker.create_topic(name("made-once-0"), 0).await;
+    let made = broker.create_topic(NewTopic::new(name("made-once"), 3)).await.unwrap();
+    let again = broker.create_topic(NewTopic::new(name("made-once"), 4)).await;
+    let without = broker.create_topic(NewTopic::new(name("made-once-0"), 0)).await;
 
     assert_eq!(made.partitions, 3);
     assert_eq!((kind(&again), kind(&without)), ("exists", "refused"));
@@ -315,7 +317,7 @@ pub(crate) async fn after_closing_nothing_is_taken(broker: Shared) {
         kind(&broker.offsets(&topic, 0).await),
         kind(&broker.topics().await),
         kind(&broker.commit("g", &topic, 0, place).await),
-        kind(&broker.create_topic(name("closed-2"), 1).await),
+        kind(&broker.create_topic(NewTopic::new(name("closed-2"), 1)).await),
     ];
     assert_eq!(kinds, ["closed"; 5]);
 }

@@ -10,9 +10,10 @@ use std::{
 use super::{
     BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
     LogSettings, PluginFolder, Problem, Problems, Settings, TopicSettings,
+    cluster::cluster,
     file::{Section, Source},
 };
-use crate::message::StartAt;
+use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
 /// What the command line and the environment say over the file.
 #[derive(Clone, Debug, Default)]
@@ -52,10 +53,11 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
     let lookup = |name: &str| std::env::var(name).ok();
     let source = Source::new(path, text, &lookup);
     let mut root = Section::new(&source, "", source.parse());
+    let limits = limits(root.section("limits"));
     let mut settings = Settings {
         listen: listen(root.section("listen"), &source),
-        limits: limits(root.section("limits")),
-        broker: broker(root.section("broker")),
+        broker: broker(root.section("broker"), limits.publish_deadline),
+        limits,
         topics: topics(root.section("topics")),
         databus: databus(root.section("databus")),
         plugins: plugins(root.section("plugins")),
@@ -137,23 +139,57 @@ fn limits(mut section: Section<'_, '_>) -> LimitSettings {
     limits
 }
 
-fn broker(mut section: Section<'_, '_>) -> BrokerSettings {
-    let kinds = [("embedded", BrokerKind::Embedded), ("memory", BrokerKind::Memory)];
+fn broker(mut section: Section<'_, '_>, publish_deadline: Duration) -> BrokerSettings {
+    let kinds = [
+        ("embedded", BrokerKind::Embedded),
+        ("memory", BrokerKind::Memory),
+        ("kafka", BrokerKind::Kafka),
+    ];
     let retention_bytes = section.integer("retention_bytes", 0, 0..=u64::MAX);
+    let queue_bytes_max = section.integer("queue_bytes_max", 64 << 20, (1 << 20)..=(1 << 32));
+    let queue_bytes_max = usize_of(queue_bytes_max);
+    let clusters = section.sections("clusters").into_iter();
+    let clusters: Vec<_> = clusters
+        .map(|(name, section)| cluster(name, section, publish_deadline, queue_bytes_max))
+        .collect();
     let settings = BrokerSettings {
         kind: section.choice("kind", BrokerKind::Embedded, &kinds),
         folder: section.string("folder", "./data").into(),
         segment_bytes: section.integer("segment_bytes", 128 << 20, (1 << 16)..=(1 << 30)),
         retention_bytes: (retention_bytes > 0).then_some(retention_bytes),
         retention: optional_secs(section.integer("retention_secs", 604_800, 0..=u64::MAX >> 10)),
-        queue_bytes_max: usize_of(section.integer(
-            "queue_bytes_max",
-            64 << 20,
-            (1 << 20)..=(1 << 32),
-        )),
+        queue_bytes_max,
+        cluster: default_cluster(&mut section, &clusters),
+        clusters,
     };
+    if settings.kind == BrokerKind::Kafka && settings.clusters.is_empty() {
+        let hint =
+            "add a section such as `[broker.clusters.main]` with `bootstrap = [\"host:9092\"]`";
+        section.incomplete("clusters", "the kind `kafka` needs a cluster", hint);
+    }
     section.finish();
     settings
+}
+
+/// The cluster of clients whose login names none: it must be said where there are several.
+fn default_cluster(section: &mut Section<'_, '_>, clusters: &[ClusterSettings]) -> String {
+    let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let known = names.join(", ");
+    match section.string_at("cluster") {
+        Some((name, _)) if names.contains(&name.as_str()) => name,
+        Some((name, _)) => {
+            let hint = format!("the clusters are: {known}");
+            section.incomplete("cluster", &format!("there is no cluster `{name}`"), &hint);
+            name
+        }
+        None => {
+            if names.len() > 1 {
+                let hint = format!("set it to one of: {known}");
+                section.incomplete("cluster", "it must name the default cluster", &hint);
+            }
+            names.first().map(|name| (*name).to_owned()).unwrap_or_default()
+        }
+    }
 }
 
 fn topics(mut section: Section<'_, '_>) -> TopicSettings {
@@ -198,7 +234,7 @@ fn log(mut section: Section<'_, '_>) -> LogSettings {
     settings
 }
 
-fn usize_of(number: u64) -> usize {
+pub(super) fn usize_of(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 

@@ -79,6 +79,11 @@ impl<'s, 'a> Section<'s, 'a> {
         self.table.remove(&Spanned::new(0..0, DeString::Borrowed(key)))
     }
 
+    /// Is there such a key?
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.table.keys().any(|name| name.get_ref() == key)
+    }
+
     /// Notes a problem with the value of a key.
     pub(super) fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, cause: &str, hint: &str) {
         self.source.report(Some(value.span().start), &self.full(key), cause, hint);
@@ -189,14 +194,43 @@ impl<'s, 'a> Section<'s, 'a> {
     /// A list of strings.
     pub(super) fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
         let value = self.take(key)?;
-        let items = value.get_ref().as_array().map(|array| {
-            array.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
-        });
+        let items: Option<Option<Vec<&str>>> = value
+            .get_ref()
+            .as_array()
+            .map(|array| array.iter().map(|item| item.get_ref().as_str()).collect());
         let Some(Some(items)) = items else {
             self.wrong_type(key, &value, "a list of strings");
             return None;
         };
-        Some(items)
+        let items: Result<_, _> =
+            items.into_iter().map(|text| expand(text, self.source.lookup)).collect();
+        items.map_err(|cause| self.wrong(key, &value, &cause, "")).ok()
+    }
+
+    /// The tables inside a table, with their names; none if it is missing.
+    pub(super) fn sections(&mut self, key: &'static str) -> Vec<(String, Section<'s, 'a>)> {
+        let outer = self.section(key);
+        let mut sections = Vec::new();
+        for (name, value) in outer.table {
+            let name = name.into_inner().into_owned();
+            let at = value.span().start;
+            let full = format!("{}.{name}", outer.name);
+            match value.into_inner() {
+                DeValue::Table(table) => {
+                    sections.push((name, Section::new(self.source, &full, table)));
+                }
+                other => {
+                    let cause = format!("expected a table, found {}", other.type_str());
+                    self.source.report(Some(at), &full, &cause, "");
+                }
+            }
+        }
+        sections
+    }
+
+    /// Notes a problem of this table as a whole.
+    pub(super) fn incomplete(&self, key: &str, cause: &str, hint: &str) {
+        self.source.report(None, &self.full(key), cause, hint);
     }
 
     /// Whatever stands under a key, as JSON with `${NAME}` replaced in its strings.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use crate::message::StartAt;
+use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
 /// Everything a gateway is built from.
 #[derive(Clone, Debug)]
@@ -77,6 +77,10 @@ pub struct BrokerSettings {
     pub retention: Option<Duration>,
     /// Most bytes waiting to be stored.
     pub queue_bytes_max: usize,
+    /// Kafka clusters; empty for the other kinds.
+    pub clusters: Vec<ClusterSettings>,
+    /// Name of the cluster of clients whose login names none.
+    pub cluster: String,
 }
 
 /// Which broker.
@@ -86,6 +90,8 @@ pub enum BrokerKind {
     Embedded,
     /// The same without a folder: gone when the process ends.
     Memory,
+    /// Apache Kafka.
+    Kafka,
 }
 
 /// `[topics]`.

@@ -1,29 +1,39 @@
 //! One session's part in a group: its partitions, its places in them, its commits.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc, time::Duration};
 
 use thiserror::Error;
 use tokio::sync::watch;
 
-use super::{GroupKey, Groups, group::Group};
+use super::{Acknowledged, GroupKey, Groups, group::Group};
 use crate::{
-    broker::{Broker, BrokerError, Committed},
+    broker::{Broker, BrokerError},
     message::{StartAt, TopicName},
 };
 
-/// A member of a group; leaves it when dropped.
+/// A session in a group; leaves it when dropped.
 #[derive(Debug)]
 pub struct Membership {
     groups: Arc<Groups>,
     group: Arc<Group>,
+    broker: Arc<dyn Broker>,
     key: GroupKey,
     member: u64,
-    /// Next offset to deliver in each partition that is owned and was read.
-    places: HashMap<u32, u64>,
-    /// What this member knows to be committed.
-    committed: HashMap<u32, u64>,
+    /// Partitions that are owned and were read or committed in.
+    places: HashMap<u32, Place>,
     /// Begin the next round with this partition, so that none waits for ever behind a busy one.
     turn: usize,
+}
+
+/// Where a session is in a partition.
+#[derive(Debug)]
+struct Place {
+    /// Next offset to deliver.
+    next: u64,
+    /// What the group acknowledged, as far as this session knows.
+    acknowledged: Acknowledged,
+    /// True if the broker has the group's place.
+    is_committed: bool,
 }
 
 /// Why nothing was committed.
@@ -52,17 +62,16 @@ impl Membership {
     pub(super) fn new(
         groups: Arc<Groups>,
         group: Arc<Group>,
-        (name, topic): (&str, &TopicName),
+        broker: Arc<dyn Broker>,
+        key: GroupKey,
         member: u64,
     ) -> Self {
-        let key = (name.to_owned(), topic.clone());
-        let (places, committed) = (HashMap::new(), HashMap::new());
-        Self { groups, group, key, member, places, committed, turn: 0 }
+        Self { groups, group, broker, key, member, places: HashMap::new(), turn: 0 }
     }
 
     /// The topic this is about.
     pub fn topic(&self) -> &TopicName {
-        &self.key.1
+        &self.key.topic
     }
 
     /// Tells when partitions move.
@@ -70,7 +79,15 @@ impl Membership {
         self.group.moved()
     }
 
-    /// The partitions this member reads, each time beginning with another one, and the offset to
+    /// Waits, for so long at most, until the group has dealt its partitions.
+    pub async fn dealt(&self, limit: Duration) {
+        let mut moved = self.group.moved();
+        let dealt = async { while !self.group.is_dealt() && moved.changed().await.is_ok() {} };
+        // Without a share every commit is refused, which says what there is to say.
+        let _ = tokio::time::timeout(limit, dealt).await;
+    }
+
+    /// The partitions this session reads, each time beginning with another one, and the offset to
     /// go on from in each.
     ///
     /// # Errors
@@ -78,70 +95,98 @@ impl Membership {
     pub async fn assignment(&mut self, start_at: StartAt) -> Result<Vec<(u32, u64)>, BrokerError> {
         let mut owned = self.group.owned(self.member);
         self.places.retain(|partition, _| owned.contains(partition));
-        self.committed.retain(|partition, _| owned.contains(partition));
         if !owned.is_empty() {
             self.turn = (self.turn + 1) % owned.len();
             owned.rotate_left(self.turn);
         }
         let mut assignment = Vec::with_capacity(owned.len());
         for partition in owned {
-            let place = match self.places.get(&partition) {
-                Some(place) => *place,
+            let next = match self.places.get(&partition) {
+                Some(place) => place.next,
                 None => self.begin(partition, start_at).await?,
             };
-            assignment.push((partition, place));
+            assignment.push((partition, next));
         }
         Ok(assignment)
     }
 
-    /// Where to begin in a partition that has just been dealt to this member.
+    /// Where to begin in a partition that has just been dealt to this session.
     async fn begin(&mut self, partition: u32, start_at: StartAt) -> Result<u64, BrokerError> {
-        let broker = Arc::clone(&self.groups.broker);
-        let (group, topic) = &self.key;
-        let place = if let Some(committed) = broker.committed(group, topic, partition).await? {
-            self.committed.insert(partition, committed.offset);
-            committed.offset
-        } else {
-            start(broker.as_ref(), topic, partition, start_at).await?
+        let GroupKey { group, topic, .. } = &self.key;
+        let committed = self.broker.committed(group, topic, partition).await?;
+        let is_committed = committed.is_some();
+        let acknowledged = match committed {
+            Some(committed) => Acknowledged::from_committed(&committed),
+            None => Acknowledged::below(start(&*self.broker, topic, partition, start_at).await?),
         };
-        self.places.insert(partition, place);
-        Ok(place)
+        let next = acknowledged.next();
+        self.places.insert(partition, Place { next, acknowledged, is_committed });
+        Ok(next)
     }
 
-    /// Notes that everything before `next` was delivered to this member.
+    /// Notes that everything before `next` was delivered to this session.
     pub fn delivered(&mut self, partition: u32, next: u64) {
         if let Some(place) = self.places.get_mut(&partition) {
-            *place = next;
+            place.next = next;
         }
     }
 
-    /// Commits that `offset` is processed: the group goes on behind it. A lower offset than the
-    /// one committed is ignored.
+    /// Was this record acknowledged already, out of order, before the partition came here?
+    pub fn is_acknowledged(&self, partition: u32, offset: u64) -> bool {
+        self.places.get(&partition).is_some_and(|place| place.acknowledged.contains(offset))
+    }
+
+    /// Commits that everything up to and with `offset` is processed: the group goes on behind it.
+    /// A lower offset than the one committed is ignored.
     ///
     /// # Errors
     /// [`CommitError`]; nothing was committed, unless the broker's answer is `Unknown`.
     pub async fn commit(&mut self, partition: u32, offset: u64) -> Result<(), CommitError> {
+        self.acknowledge(partition, 0..offset.saturating_add(1)).await
+    }
+
+    /// Commits that a run of offsets is processed, whatever lies before it: the group goes on
+    /// with the lowest one that is not.
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing was committed, unless the broker's answer is `Unknown`.
+    pub async fn acknowledge(
+        &mut self,
+        partition: u32,
+        run: Range<u64>,
+    ) -> Result<(), CommitError> {
         if !self.group.owns(self.member, partition) {
             return Err(CommitError::NotOwned { partition });
         }
-        let (group, topic) = &self.key;
-        let broker = &self.groups.broker;
-        let end = broker.offsets(topic, partition).await?.end;
-        if offset >= end {
-            return Err(CommitError::PastTheEnd { partition, offset });
+        if !self.places.contains_key(&partition) {
+            self.begin(partition, StartAt::Newest).await?;
         }
-        let known = match self.committed.get(&partition) {
-            Some(known) => Some(*known),
-            None => broker.committed(group, topic, partition).await?.map(|known| known.offset),
+        let Some(place) = self.places.get_mut(&partition) else {
+            return Err(CommitError::NotOwned { partition });
         };
-        let next = offset + 1;
-        if known.is_some_and(|known| known >= next) {
+        if run.end > place.next {
+            let end = self.broker.offsets(&self.key.topic, partition).await?.end;
+            if run.end > end {
+                return Err(CommitError::PastTheEnd { partition, offset: run.end - 1 });
+            }
+        }
+        let mut acknowledged = place.acknowledged.clone();
+        if !place.is_committed && run.start == 0 {
+            // The first word of a group counts as it is, also below where it began to read.
+            acknowledged = Acknowledged::below(run.end);
+        } else if !acknowledged.add(run) && place.is_committed {
             return Ok(());
         }
-        let committed = Committed { offset: next, metadata: String::new() };
-        broker.commit(group, topic, partition, committed).await?;
-        self.committed.insert(partition, next);
-        Ok(())
+        let stored = self.group.commit(partition, acknowledged.to_committed()).await;
+        match stored {
+            Ok(()) => {
+                place.acknowledged = acknowledged;
+                place.is_committed = true;
+                Ok(())
+            }
+            Err(BrokerError::NotOwner { .. }) => Err(CommitError::NotOwned { partition }),
+            Err(error) => Err(CommitError::Broker(error)),
+        }
     }
 }
 

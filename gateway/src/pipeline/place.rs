@@ -6,22 +6,24 @@ use super::{
     Chain, Outcome, Pipeline,
     chain::Lane,
     lease::{Failed, Leases},
-    placement::{Placement, partition_of_key},
-    refusal::call_refusal,
+    placement::{Placement, Placements, partition_of_key},
+    refusal::{broker_refusal, call_refusal},
     shape::too_late,
 };
 use crate::{
-    broker::{Append, TopicInfo},
-    message::{Message, Rejection, TopicName},
+    broker::{Append, Appended, BrokerError, TopicInfo},
+    message::{Message, Receipt, Rejection, TopicName},
     plugin::{Burst, CallContext, NO_KEY},
 };
 
 /// Batches for the broker, and which message of the burst each record is.
 #[derive(Default)]
 pub(super) struct Batches {
-    pub(super) appends: Vec<Append>,
+    appends: Vec<Append>,
     /// For each append, the places in the burst of its records.
-    pub(super) places: Vec<Vec<usize>>,
+    places: Vec<Vec<usize>>,
+    /// Topic and partition of each append that was taken.
+    whereto: Vec<(TopicName, u32)>,
     found: HashMap<(TopicName, u32), usize>,
 }
 
@@ -42,6 +44,39 @@ impl Batches {
         self.appends[at].records.push(message.record);
         self.places[at].push(place);
     }
+
+    /// The appends, for the broker.
+    pub(super) fn take(&mut self) -> Vec<Append> {
+        let appends = std::mem::take(&mut self.appends);
+        self.whereto = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
+        appends
+    }
+
+    /// Notes what became of the appends that were taken; without an answer it is not known.
+    pub(super) fn settle(
+        self,
+        answers: Vec<Result<Appended, BrokerError>>,
+        timestamp_ms: i64,
+        outcomes: &mut [Option<Outcome>],
+    ) {
+        let mut answers = answers.into_iter();
+        for ((topic, partition), places) in self.whereto.into_iter().zip(self.places) {
+            let answer = answers.next().unwrap_or_else(|| {
+                Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
+            });
+            for (nth, place) in places.into_iter().enumerate() {
+                outcomes[place] = Some(match &answer {
+                    Ok(appended) => Outcome::Stored(Receipt {
+                        topic: topic.clone(),
+                        partition,
+                        offset: appended.offset(nth),
+                        timestamp_ms,
+                    }),
+                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
+                });
+            }
+        }
+    }
 }
 
 /// The messages of a burst that go to one topic.
@@ -55,6 +90,7 @@ pub(super) struct TopicBurst {
 pub(super) struct Placer<'c> {
     pub(super) pipeline: &'c Pipeline,
     pub(super) chain: &'c Chain,
+    pub(super) placements: &'c Placements,
     pub(super) context: &'c CallContext,
     pub(super) deadline: Instant,
 }
@@ -70,7 +106,7 @@ impl Placer<'_> {
         let TopicBurst { topic, mut messages } = burst;
         let lane = self.chain.lane(&topic.name);
         let mut leases = Leases::new(self.chain, &self.pipeline.counters);
-        let placement = self.pipeline.placements.of(&topic);
+        let placement = self.placements.of(&topic);
         if let Some(at) = lane.partitioner {
             let keys = Keys::of(&messages);
             let burst = Burst {

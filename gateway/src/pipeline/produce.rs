@@ -9,7 +9,7 @@ use super::{
     shape::Shaper,
 };
 use crate::{
-    broker::{BrokerError, TopicInfo},
+    broker::{BrokerError, Cluster, NewTopic, TopicInfo},
     message::{ErrorCode, Message, Receipt, Rejection, TopicName},
     plugin::CallContext,
 };
@@ -26,12 +26,13 @@ pub enum Outcome {
 }
 
 impl Pipeline {
-    /// Takes a burst of messages through the chain and stores what is left of it.
+    /// Takes a burst of messages through the chain and stores what is left of it in `cluster`.
     ///
     /// Answers one outcome for each message, in the same order, within the publish deadline.
     pub async fn produce(
         &self,
         chain: &Chain,
+        cluster: &Cluster,
         context: &CallContext,
         mut messages: Vec<Message>,
     ) -> Vec<Outcome> {
@@ -45,13 +46,21 @@ impl Pipeline {
                 *outcome = shaper.shape(message);
             }
         }
-        let bursts = self.by_topic(messages, &mut outcomes).await;
+        let bursts = self.by_topic(cluster, messages, deadline, &mut outcomes).await;
         let mut batches = Batches::default();
-        let placer = Placer { pipeline: self, chain, context, deadline };
+        let placer = Placer {
+            pipeline: self,
+            chain,
+            placements: &self.placements[cluster.id],
+            context,
+            deadline,
+        };
         for burst in bursts {
             placer.place(burst, &mut batches, &mut outcomes);
         }
-        self.store(batches, context.timestamp_ms, deadline, &mut outcomes).await;
+        let stored = cluster.broker.produce(batches.take());
+        let stored = tokio::time::timeout_at(deadline.into(), stored).await.unwrap_or_default();
+        batches.settle(stored, context.timestamp_ms, &mut outcomes);
         self.count(&outcomes);
         let lost = || Outcome::Refused(Rejection::err("the message was lost inside the gateway"));
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
@@ -60,7 +69,9 @@ impl Pipeline {
     /// Sorts the messages that are still under way by topic; makes topics that may be made.
     async fn by_topic(
         &self,
+        cluster: &Cluster,
         messages: Vec<Message>,
+        deadline: Instant,
         outcomes: &mut [Option<Outcome>],
     ) -> Vec<TopicBurst> {
         let mut bursts: Vec<TopicBurst> = Vec::new();
@@ -74,7 +85,7 @@ impl Pipeline {
                 if same { Some(bursts.len() - 1) } else { found.get(&message.topic).copied() };
             let at = match known {
                 Some(at) => at,
-                None => match self.existing(&message.topic).await {
+                None => match self.existing_until(deadline, cluster, &message.topic).await {
                     Ok(topic) => {
                         found.insert(topic.name.clone(), bursts.len());
                         bursts.push(TopicBurst { topic, messages: Vec::new() });
@@ -91,26 +102,51 @@ impl Pipeline {
         bursts
     }
 
+    /// The same as [`Self::existing`], within the time that is left.
+    async fn existing_until(
+        &self,
+        deadline: Instant,
+        cluster: &Cluster,
+        name: &TopicName,
+    ) -> Result<TopicInfo, BrokerError> {
+        let found = tokio::time::timeout_at(deadline.into(), self.existing(cluster, name)).await;
+        found.unwrap_or_else(|_| {
+            let reason = format!("the publish deadline passed while `{name}` was looked for");
+            Err(BrokerError::Unreachable { reason })
+        })
+    }
+
     /// The topic, made if it is missing and may be made.
     ///
     /// # Errors
     /// `NoSuchTopic` if it may not; otherwise the broker's.
-    pub async fn existing(&self, name: &TopicName) -> Result<TopicInfo, BrokerError> {
-        if let Some(topic) = self.broker.topic(name.as_str()) {
+    pub async fn existing(
+        &self,
+        cluster: &Cluster,
+        name: &TopicName,
+    ) -> Result<TopicInfo, BrokerError> {
+        let broker = &cluster.broker;
+        if let Some(topic) = broker.topic(name.as_str()) {
+            return Ok(topic);
+        }
+        if let Some(topic) = broker.look_up(name).await? {
             return Ok(topic);
         }
         if !self.settings.create_topics {
             return Err(BrokerError::NoSuchTopic { topic: name.clone() });
         }
-        let mut made = self.broker.watch_topics();
-        match self.create_topic(name.clone(), self.settings.partitions).await {
+        let mut made = broker.watch_topics();
+        match self
+            .create_topic(cluster, NewTopic::new(name.clone(), self.settings.partitions))
+            .await
+        {
             Err(BrokerError::TopicExists { .. }) => {}
             other => return other,
         }
         // Another session is making it, and it shows once that is durable.
         let shown = async {
             loop {
-                if let Some(topic) = self.broker.topic(name.as_str()) {
+                if let Some(topic) = broker.topic(name.as_str()) {
                     return Ok(topic);
                 }
                 if made.changed().await.is_err() {
@@ -129,47 +165,15 @@ impl Pipeline {
     /// `Refused` if there are; otherwise the broker's.
     pub async fn create_topic(
         &self,
-        name: TopicName,
-        partitions: u32,
+        cluster: &Cluster,
+        topic: NewTopic,
     ) -> Result<TopicInfo, BrokerError> {
-        let most = self.settings.topics_max;
-        if self.broker.topic(name.as_str()).is_none() && self.broker.topics().await?.len() >= most {
+        let (broker, most) = (&cluster.broker, self.settings.topics_max);
+        if broker.topic(topic.name.as_str()).is_none() && broker.topics().await?.len() >= most {
             let reason = format!("there are {most} topics, as many as `topics.max` allows");
             return Err(BrokerError::Refused { reason });
         }
-        self.broker.create_topic(name, partitions).await
-    }
-
-    async fn store(
-        &self,
-        batches: Batches,
-        timestamp_ms: i64,
-        deadline: Instant,
-        outcomes: &mut [Option<Outcome>],
-    ) {
-        let Batches { appends, places, .. } = batches;
-        if appends.is_empty() {
-            return;
-        }
-        let whereto: Vec<_> = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
-        let stored = tokio::time::timeout_at(deadline.into(), self.broker.produce(appends)).await;
-        let mut results = stored.unwrap_or_default().into_iter();
-        for ((topic, partition), places) in whereto.into_iter().zip(places) {
-            let result = results.next().unwrap_or_else(|| {
-                Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
-            });
-            for (place, ahead) in places.into_iter().zip(0..) {
-                outcomes[place] = Some(match &result {
-                    Ok(appended) => Outcome::Stored(Receipt {
-                        topic: topic.clone(),
-                        partition,
-                        offset: appended.base_offset + ahead,
-                        timestamp_ms,
-                    }),
-                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
-                });
-            }
-        }
+        broker.create_topic(topic).await
     }
 
     fn count(&self, outcomes: &[Option<Outcome>]) {

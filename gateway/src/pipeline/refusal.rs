@@ -20,12 +20,13 @@ pub fn broker_refusal(error: BrokerError) -> Rejection {
     match &error {
         // Someone must act: stored data does not come back by itself.
         BrokerError::Corrupt { .. } => tracing::error!(%error, "stored data is damaged"),
-        BrokerError::Refused { .. } | BrokerError::Unknown { .. } => {
-            tracing::warn!(%error, "broker did not store");
-        }
+        BrokerError::Refused { .. }
+        | BrokerError::Unknown { .. }
+        | BrokerError::Unreachable { .. } => tracing::warn!(%error, "broker did not store"),
         BrokerError::NoSuchTopic { .. }
         | BrokerError::NoSuchPartition { .. }
         | BrokerError::TopicExists { .. }
+        | BrokerError::NotOwner { .. }
         | BrokerError::Busy { .. }
         | BrokerError::Closed => {}
     }
@@ -33,7 +34,11 @@ pub fn broker_refusal(error: BrokerError) -> Rejection {
         BrokerError::NoSuchTopic { .. } => (ErrorCode::Err, "no such topic".to_owned()),
         BrokerError::NoSuchPartition { .. }
         | BrokerError::TopicExists { .. }
+        | BrokerError::NotOwner { .. }
         | BrokerError::Closed => (ErrorCode::Err, error.to_string()),
+        BrokerError::Unreachable { .. } => {
+            (ErrorCode::Err, "the broker cannot be reached, nothing was stored".to_owned())
+        }
         BrokerError::Busy { .. } => {
             (ErrorCode::Busy, "too much is waiting to be stored, nothing was taken".to_owned())
         }

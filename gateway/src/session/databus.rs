@@ -18,6 +18,8 @@ use crate::{
 
 /// Payload bytes of one MGET; a batch ends behind the message that passes it.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// A commit waits so long for the group to deal its partitions; a publish may take as long.
+const DEALT_WITHIN: Duration = Duration::from_millis(2_500);
 /// Word that marks a SET of a client that publishes and consumes as a commit.
 const COMMIT_WORD: &str = "COMMIT";
 
@@ -61,7 +63,8 @@ impl Session {
         self.join()?;
         let start_at = self.start_at(start_at);
         let Some(membership) = &mut self.membership else { return Err(not_bound()) };
-        // A new member owns nothing until it has looked at its share.
+        // A new member owns nothing until the group has dealt, and it has looked at its share.
+        membership.dealt(DEALT_WITHIN).await;
         membership.assignment(start_at).await.map_err(broker_refusal)?;
         match membership.commit(commit.partition, commit.offset).await {
             Ok(()) => {
@@ -79,11 +82,10 @@ impl Session {
         let topic = binding.topic.clone();
         self.check_consume(&topic)?;
         if self.membership.is_none() {
-            let Some(info) = self.services.pipeline.broker().topic(topic.as_str()) else {
-                return Err(Rejection::err("no such topic"));
-            };
-            let group = &self.identity()?.grant.group;
-            self.membership = Some(self.services.groups.join(group, &topic, info.partitions));
+            let identity = self.identity()?;
+            let joined =
+                self.services.groups.join(&identity.cluster, &identity.grant.group, &topic);
+            self.membership = Some(joined.map_err(broker_refusal)?);
         }
         Ok(())
     }
@@ -143,10 +145,11 @@ impl Session {
             return Err(no_permission("no subscribe permission"));
         }
         let topic = binding.topic.clone();
-        self.services.pipeline.existing(&topic).await.map_err(broker_refusal)?;
+        let cluster = &self.identity()?.cluster;
+        self.services.pipeline.existing(cluster, &topic).await.map_err(broker_refusal)?;
         self.join()?;
         let mut watches = Vec::with_capacity(2);
-        watches.extend(self.services.pipeline.broker().watch(topic.as_str()));
+        watches.extend(self.broker()?.watch(topic.as_str()));
         watches.extend(self.membership.as_ref().map(crate::consumer::Membership::moved));
         Ok(watches)
     }
@@ -162,7 +165,15 @@ impl Session {
         let mut batch = Vec::new();
         let mut bytes = 0;
         let mut failure = None;
-        'partitions: for (partition, mut next) in assignment.map_err(broker_refusal)? {
+        let assignment = match assignment {
+            Ok(assignment) => assignment,
+            Err(error) => {
+                // It stays in the group: the broker may be back at the next MGET.
+                self.membership = Some(membership);
+                return Err(broker_refusal(error));
+            }
+        };
+        'partitions: for (partition, mut next) in assignment {
             while batch.len() < most && bytes < BATCH_BYTES {
                 let fetched = self.fetch(&topic, partition, next, most - batch.len()).await;
                 let (shown, behind, failed) = match fetched {
@@ -170,7 +181,8 @@ impl Session {
                     Err(rejection) => (Vec::new(), None, Some(rejection)),
                 };
                 for stored in &shown {
-                    if command::color_fits(&stored.record.headers, &color) {
+                    let is_new = !membership.is_acknowledged(partition, stored.offset);
+                    if is_new && command::color_fits(&stored.record.headers, &color) {
                         let message = format.encode(&topic, partition, stored);
                         bytes += message.len();
                         batch.push(message);

@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use super::Session;
 use crate::{
+    broker::NewTopic,
     command,
     message::Rejection,
     pipeline::broker_refusal,
@@ -16,6 +17,7 @@ impl Session {
         match args[1].to_ascii_uppercase().as_slice() {
             b"CREATE" => self.topic_create(args).await,
             b"LIST" => self.topic_list().await,
+            b"INFO" => self.topic_info(args).await,
             _ => Err(command::unknown_subcommand("TOPIC", &args[1])),
         }
     }
@@ -25,14 +27,39 @@ impl Session {
         let create = command::topic_create(args)?;
         let partitions = create.partitions.unwrap_or(self.services.settings.partitions);
         let pipeline = &self.services.pipeline;
-        pipeline.create_topic(create.name, partitions).await.map_err(broker_refusal)?;
+        let topic = NewTopic { name: create.name, partitions, configs: create.configs };
+        let cluster = &self.identity()?.cluster;
+        pipeline.create_topic(cluster, topic).await.map_err(broker_refusal)?;
         self.replies.ok();
+        Ok(())
+    }
+
+    /// TOPIC INFO: partitions, copies, and the settings that are not the broker's defaults.
+    async fn topic_info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        if args.len() != 3 {
+            return Err(command::wrong_arity("topic|info"));
+        }
+        let name = command::stream_key(&args[2])?.topic;
+        let grant = &self.identity()?.grant;
+        if !grant.admin && !grant.may_publish(name.as_str()) {
+            self.check_consume(&name)?;
+        }
+        let details = self.broker()?.describe_topic(&name).await.map_err(broker_refusal)?;
+        self.replies.map(4);
+        self.text("name", details.info.name.as_str());
+        self.number("partitions", u64::from(details.info.partitions));
+        self.number("replicas", u64::from(details.replicas));
+        self.replies.bulk(b"configs");
+        self.replies.map(details.configs.len());
+        for (name, value) in &details.configs {
+            self.text(name, value);
+        }
         Ok(())
     }
 
     /// TOPIC LIST: name and partitions of each topic the client may use.
     async fn topic_list(&mut self) -> Result<(), Rejection> {
-        let topics = self.services.pipeline.broker().topics().await.map_err(broker_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(broker_refusal)?;
         let grant = &self.identity()?.grant;
         let may = |name: &str| grant.admin || grant.may_consume(name) || grant.may_publish(name);
         let topics: Vec<_> = topics.into_iter().filter(|topic| may(topic.name.as_str())).collect();
@@ -139,6 +166,7 @@ impl Session {
         }
     }
 
+    /// A name and its value, both as texts.
     pub(super) fn text(&mut self, name: &str, value: &str) {
         self.replies.bulk(name.as_bytes());
         self.replies.bulk(value.as_bytes());

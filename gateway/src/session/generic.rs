@@ -14,7 +14,7 @@ const SCAN_COUNT: usize = 10;
 impl Session {
     /// The topics this client may know about.
     async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
-        let topics = self.services.pipeline.broker().topics().await.map_err(broker_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(broker_refusal)?;
         let grant = &self.identity()?.grant;
         let may =
             |name: &TopicName| grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());
@@ -26,7 +26,7 @@ impl Session {
         let grant = &self.identity()?.grant;
         let name = key.topic.as_str();
         let visible = grant.may_consume(name) || grant.may_publish(name);
-        let topic = self.services.pipeline.broker().topic(name).filter(|_| visible);
+        let topic = self.broker()?.topic(name).filter(|_| visible);
         Ok(topic.is_some_and(|topic| key.partition.is_none_or(|at| at < topic.partitions)))
     }
 

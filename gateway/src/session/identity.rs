@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Instant};
 
 use super::Session;
 use crate::{
+    broker::{Broker, Cluster, TopicInfo},
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
+    pipeline::broker_refusal,
     plugin::CallContext,
 };
 
@@ -12,6 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Identity {
     pub(super) grant: Grant,
+    /// Where its messages go and come from.
+    pub(super) cluster: Cluster,
     principal: Arc<str>,
     ends: Option<Instant>,
     /// For asking again when the grant ends; never shown.
@@ -19,9 +23,9 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) fn new(grant: Grant, credentials: Option<Credentials>) -> Self {
+    pub(super) fn new(grant: Grant, cluster: Cluster, credentials: Option<Credentials>) -> Self {
         let ends = grant.holds_for.map(|time| Instant::now() + time);
-        Self { principal: Arc::from(grant.principal.as_str()), grant, ends, credentials }
+        Self { principal: Arc::from(grant.principal.as_str()), grant, cluster, ends, credentials }
     }
 
     pub(super) fn has_expired(&self) -> bool {
@@ -44,10 +48,11 @@ impl Session {
     /// Logs in; the identity before, and its part in a group, end with the answer `Ok`.
     pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
         let grant = self.services.pipeline.authenticate(credentials.clone()).await?;
+        let cluster = self.services.cluster_of(&grant)?;
         self.membership = None;
         self.burst.forget_key();
         self.card.set_user(&grant.principal);
-        self.identity = Some(Identity::new(grant, Some(credentials)));
+        self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
         Ok(())
     }
 
@@ -66,7 +71,8 @@ impl Session {
         if grant != identity.grant {
             self.membership = None;
         }
-        self.identity = Some(Identity::new(grant, Some(credentials)));
+        let cluster = self.services.cluster_of(&grant)?;
+        self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
         Ok(())
     }
 
@@ -74,6 +80,23 @@ impl Session {
     pub(super) fn identity(&self) -> Result<&Identity, Rejection> {
         let refusal = || Rejection::new(ErrorCode::NoAuth, "Authentication required.");
         self.identity.as_ref().ok_or_else(refusal)
+    }
+
+    /// The broker behind this client.
+    pub(super) fn broker(&self) -> Result<&Arc<dyn Broker>, Rejection> {
+        Ok(&self.identity()?.cluster.broker)
+    }
+
+    /// A topic of the client's cluster, asked for where it is not known here yet.
+    pub(super) async fn find_topic(
+        &self,
+        name: &TopicName,
+    ) -> Result<Option<TopicInfo>, Rejection> {
+        let broker = self.broker()?;
+        match broker.topic(name.as_str()) {
+            Some(topic) => Ok(Some(topic)),
+            None => broker.look_up(name).await.map_err(broker_refusal),
+        }
     }
 
     pub(super) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {

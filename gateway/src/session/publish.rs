@@ -80,8 +80,7 @@ impl Session {
     fn xadd(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
         let StreamKey { topic, partition } = self.publish_key(&args[1])?;
         let add = command::add(args, &mut self.burst.arena)?;
-        let broker = self.services.pipeline.broker();
-        if add.only_existing && broker.topic(topic.as_str()).is_none() {
+        if add.only_existing && self.broker()?.topic(topic.as_str()).is_none() {
             return Ok(Reply::Null);
         }
         self.check_size(add.value.len())?;
@@ -150,7 +149,8 @@ impl Session {
                     message.record.timestamp_ms = context.timestamp_ms;
                 }
                 let chain = self.services.pipeline.chain();
-                self.services.pipeline.produce(&chain, &context, messages).await
+                let cluster = &identity.cluster;
+                self.services.pipeline.produce(&chain, cluster, &context, messages).await
             }
             _ => Vec::new(),
         };

@@ -59,7 +59,10 @@ impl Session {
         let wait = block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let until = Instant::now() + wait.unwrap_or_default();
         loop {
-            let mut watches = self.watches(&cursors);
+            let mut watches = match self.watches(&cursors) {
+                Ok(watches) => watches,
+                Err(rejection) => return Ok(Err(rejection)),
+            };
             match self.read_once(&mut cursors).await {
                 Ok(true) => return Ok(Ok(())),
                 Ok(false) if wait.is_none() || Instant::now() >= until => break,
@@ -77,7 +80,7 @@ impl Session {
     async fn cursors(&self, read: Read) -> Result<Vec<Cursor>, Rejection> {
         let mut cursors = Vec::with_capacity(read.streams.len());
         for (name, key, from) in read.streams {
-            let found = self.partition(&key)?;
+            let found = self.partition(&key).await?;
             let partition = found.as_ref().map_or(0, |(_, partition)| *partition);
             let range = match &found {
                 Some((topic, partition)) => self.offsets(&topic.name, *partition).await?,
@@ -93,8 +96,8 @@ impl Session {
         Ok(cursors)
     }
 
-    fn watches(&self, cursors: &[Cursor]) -> Vec<watch::Receiver<u64>> {
-        let broker = self.services.pipeline.broker();
+    fn watches(&self, cursors: &[Cursor]) -> Result<Vec<watch::Receiver<u64>>, Rejection> {
+        let broker = self.broker()?;
         let mut watches = Vec::with_capacity(cursors.len());
         for cursor in cursors {
             // A topic that does not exist yet is waited for through the list of topics.
@@ -102,7 +105,7 @@ impl Session {
                 broker.watch(cursor.topic.as_str()).unwrap_or_else(|| broker.watch_topics());
             watches.push(watch);
         }
-        watches
+        Ok(watches)
     }
 
     /// Answers with what there is; false if that is nothing.
@@ -110,7 +113,7 @@ impl Session {
         let mut found: Vec<(usize, Vec<StoredRecord>)> = Vec::new();
         let mut bytes = 0;
         for (at, cursor) in cursors.iter_mut().enumerate() {
-            if self.services.pipeline.broker().topic(cursor.topic.as_str()).is_none() {
+            if self.broker()?.topic(cursor.topic.as_str()).is_none() {
                 continue;
             }
             if bytes >= READ_BYTES_MAX {

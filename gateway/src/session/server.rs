@@ -2,6 +2,7 @@
 
 use super::{Session, connection::REDIS_VERSION};
 use crate::{
+    broker::{BrokerState, Cluster, Clusters},
     command::{self, Spec, TABLE, is_word},
     message::{Rejection, TopicPattern},
     resp::Args,
@@ -164,7 +165,8 @@ impl Session {
         section(
             "Sluicegate",
             &[
-                ("broker", services.pipeline.broker().name().into()),
+                ("broker", services.pipeline.clusters().default().broker.name().into()),
+                ("broker_state", broker_states(services.pipeline.clusters())),
                 ("generation", chain.generation().to_string()),
                 ("plugins", chain.plugins().len().to_string()),
             ],
@@ -176,4 +178,11 @@ impl Session {
         self.replies.verbatim(&text);
         Ok(())
     }
+}
+
+/// `ready`, or the names of the clusters that do not answer; the reasons are in the log.
+fn broker_states(clusters: &Clusters) -> String {
+    let is_away = |cluster: &&Cluster| cluster.broker.state() != BrokerState::Ready;
+    let away: Vec<_> = clusters.all().iter().filter(is_away).map(|c| &*c.name).collect();
+    if away.is_empty() { "ready".to_owned() } else { format!("away: {}", away.join(",")) }
 }

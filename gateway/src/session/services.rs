@@ -9,7 +9,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Identity, Registry};
 use crate::{
-    config::DatabusSettings, consumer::Groups, message::Grant, pipeline::Pipeline, resp::Limits,
+    broker::Cluster,
+    config::DatabusSettings,
+    consumer::Groups,
+    message::{Grant, Rejection},
+    pipeline::Pipeline,
+    resp::Limits,
     telemetry::Counters,
 };
 
@@ -66,6 +71,20 @@ impl Services {
     /// The identity of a client that need not log in, where that is allowed.
     pub(super) fn open_identity(&self) -> Option<Identity> {
         let open = self.settings.is_local && !self.pipeline.chain().authenticates();
-        open.then(|| Identity::new(Grant::open(), None))
+        let cluster = self.pipeline.clusters().default();
+        open.then(|| Identity::new(Grant::open(), cluster.clone(), None))
+    }
+
+    /// The cluster that a grant names.
+    pub(super) fn cluster_of(&self, grant: &Grant) -> Result<Cluster, Rejection> {
+        let name = grant.cluster.as_deref();
+        self.pipeline.clusters().get(name).cloned().ok_or_else(|| {
+            tracing::warn!(
+                cluster = name,
+                principal = grant.principal,
+                "grant names a cluster that is not configured"
+            );
+            Rejection::err("the cluster of this login is not configured here")
+        })
     }
 }

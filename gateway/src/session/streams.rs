@@ -18,7 +18,7 @@ impl Session {
         let key = command::stream_key(&args[1])?;
         self.check_consume(&key.topic)?;
         let mut length = 0;
-        if let Some(topic) = self.services.pipeline.broker().topic(key.topic.as_str()) {
+        if let Some(topic) = self.find_topic(&key.topic).await? {
             let all = 0..topic.partitions;
             for partition in all.filter(|at| key.partition.is_none_or(|named| named == *at)) {
                 let OffsetRange { start, end } = self.offsets(&topic.name, partition).await?;
@@ -34,14 +34,17 @@ impl Session {
         topic: &TopicName,
         partition: u32,
     ) -> Result<OffsetRange, Rejection> {
-        let broker = self.services.pipeline.broker();
+        let broker = self.broker()?;
         broker.offsets(topic, partition).await.map_err(broker_refusal)
     }
 
     /// The one partition a key is about; `None` if there is no such topic.
-    pub(super) fn partition(&self, key: &StreamKey) -> Result<Option<(TopicInfo, u32)>, Rejection> {
+    pub(super) async fn partition(
+        &self,
+        key: &StreamKey,
+    ) -> Result<Option<(TopicInfo, u32)>, Rejection> {
         self.check_consume(&key.topic)?;
-        let Some(topic) = self.services.pipeline.broker().topic(key.topic.as_str()) else {
+        let Some(topic) = self.find_topic(&key.topic).await? else {
             return Ok(None);
         };
         match key.partition {
@@ -62,7 +65,7 @@ impl Session {
 
     pub(super) async fn xrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let range = command::range(args)?;
-        let Some((topic, partition)) = self.partition(&range.key)? else {
+        let Some((topic, partition)) = self.partition(&range.key).await? else {
             self.replies.array(0);
             return Ok(());
         };
@@ -129,7 +132,7 @@ impl Session {
         let pipeline = &self.services.pipeline;
         let bytes_max = FETCH_BYTES;
         let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
-        let records = pipeline.broker().fetch(fetch).await.map_err(broker_refusal)?;
+        let records = self.broker()?.fetch(fetch).await.map_err(broker_refusal)?;
         let context = self.identity()?.context();
         let chain = pipeline.chain();
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);

@@ -8,12 +8,16 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::Subscr
 
 use crate::config::{LogFormat, LogSettings};
 
+/// Libraries that tell at length what the gateway says in its own words; a filter that names them
+/// has the last word.
+const QUIET: &str = "krafka=off";
+
 /// Starts logging for this process; once.
 ///
 /// # Errors
 /// The filter is not one, or logging has been started before.
 pub fn start_logging(settings: &LogSettings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.filter)
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.filter))
         .with_context(|| format!("reading the log level `{}`", settings.filter))?;
     let registry = tracing_subscriber::registry().with(filter);
     let lines = fmt::layer().with_writer(std::io::stderr);

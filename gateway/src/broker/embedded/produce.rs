@@ -68,7 +68,7 @@ pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
                 if !filling.parts.is_empty() && filling.frames.len() + bytes > job_bytes {
                     produced.send(shared, std::mem::take(&mut filling));
                 }
-                produced.results.push(Ok(Appended { base_offset: 0 }));
+                produced.results.push(Ok(Appended::run(0)));
                 filling.slots.push(slot);
                 filling.frames.reserve_exact(if filling.parts.is_empty() { bytes } else { 0 });
                 let (id, number) = (topic.id, partition.number);
@@ -140,7 +140,7 @@ impl Produced {
             match outcome {
                 Ok(offsets) => {
                     for (slot, base_offset) in slots.into_iter().zip(offsets) {
-                        results[slot] = Ok(Appended { base_offset });
+                        results[slot] = Ok(Appended::run(base_offset));
                     }
                 }
                 Err(error) => {

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{Embedded, EmbeddedSettings};
 use crate::{
-    broker::{Append, Broker, BrokerError, Fetch},
+    broker::{Append, Broker, BrokerError, Fetch, NewTopic},
     message::{Record, StoredRecord, TopicName},
 };
 

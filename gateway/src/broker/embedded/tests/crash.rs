@@ -9,7 +9,7 @@ use crate::broker::{Committed, embedded::journal};
 async fn acknowledged(folder: &Path, count: usize) -> (Embedded, Vec<String>) {
     let log =
         Embedded::open(EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) }).unwrap();
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let values: Vec<String> = (0..count).map(|n| format!("value {n}")).collect();
     for (offset, value) in (0..).zip(&values) {
         assert_eq!(produce(&log, 0, std::slice::from_ref(value)).await.unwrap(), offset);
@@ -97,7 +97,7 @@ async fn a_crash_at_any_time_keeps_what_was_answered() {
     let folder = folder_in_memory();
     let settings = |folder: &Path| EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) };
     let log = Embedded::open(settings(&folder.path().join("log"))).unwrap();
-    log.create_topic(topic(), 3).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 3)).await.unwrap();
     let mut expected = vec![Vec::new(); 3];
 
     // About ten journal files' worth, looked at now and then.

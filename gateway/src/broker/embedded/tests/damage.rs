@@ -14,7 +14,7 @@ fn flip(path: &Path, at: u64) {
 
 async fn closed_log(folder: &Path) -> Vec<String> {
     let log = Embedded::open(small(folder)).unwrap();
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let values: Vec<String> = (0..60).map(|n| format!("value {n} {}", "x".repeat(60))).collect();
     for value in &values {
         produce(&log, 0, std::slice::from_ref(value)).await.unwrap();
@@ -85,7 +85,7 @@ async fn damage_inside_the_journal_refuses_to_open() {
     let folder = folder_in_memory();
     let (live, copied) = (folder.path().join("log"), folder.path().join("copy"));
     let log = Embedded::open(small(&live)).unwrap();
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     for n in 0..3 {
         produce(&log, 0, &[format!("value {n}")]).await.unwrap();
     }

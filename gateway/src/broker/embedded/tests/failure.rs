@@ -39,7 +39,7 @@ fn failing_after(folder: &Path, syncs: usize) -> (Embedded, Arc<AtomicUsize>) {
 async fn after_a_failed_sync_nothing_is_stored_until_a_restart() {
     let folder = folder_in_memory();
     let (log, left) = failing_after(folder.path(), 2);
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     produce(&log, 0, &["stored".to_owned()]).await.unwrap();
 
     let failed = produce(&log, 0, &["unknown".to_owned()]).await.unwrap_err();
@@ -50,7 +50,7 @@ async fn after_a_failed_sync_nothing_is_stored_until_a_restart() {
     assert!(matches!(&later, BrokerError::Refused { reason } if reason.contains("restart")));
     assert!(!failed.is_safe_to_retry() && later.is_safe_to_retry());
     assert_eq!(values(&log, 0).await, ["stored"], "what is durable can be read");
-    let made = log.create_topic(TopicName::new("u").unwrap(), 1).await;
+    let made = log.create_topic(NewTopic::new(TopicName::new("u").unwrap(), 1)).await;
     assert!(matches!(made, Err(BrokerError::Refused { .. })));
     assert!(log.close().await.is_err());
 }
@@ -60,7 +60,7 @@ async fn a_full_queue_takes_nothing_and_lets_nothing_overtake() {
     let log =
         Embedded::open(EmbeddedSettings { queue_bytes_max: 10_000, ..EmbeddedSettings::memory() });
     let log = log.unwrap();
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let append = |value: &str, size| {
         let records = vec![record(value.repeat(size))];
         Append { topic: topic(), partition: 0, records }

@@ -52,7 +52,7 @@ async fn run(steps: Vec<Step>) {
     let mut model = Model::default();
     let mut generation = 0;
     let mut log = Embedded::open(settings(0)).unwrap();
-    log.create_topic(topic(), 3).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 3)).await.unwrap();
     for step in steps {
         match step {
             Step::Produce { partition, sizes } => {

@@ -6,7 +6,7 @@ use super::*;
 use crate::broker::{Committed, OffsetRange};
 
 async fn fill(log: &Embedded) {
-    log.create_topic(topic(), 1).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     for n in 0..200 {
         produce(log, 0, &[format!("{n} {}", "x".repeat(100))]).await.unwrap();
     }
@@ -92,7 +92,7 @@ async fn more_segments_than_open_files_can_be_written_and_read() {
     let folder = folder_in_memory();
     let settings = EmbeddedSettings { open_files_max: 16, ..small(folder.path()) };
     let log = Embedded::open(settings.clone()).unwrap();
-    log.create_topic(topic(), 40).await.unwrap();
+    log.create_topic(NewTopic::new(topic(), 40)).await.unwrap();
     for n in 0..80 {
         for partition in 0..40 {
             produce(&log, partition, &[format!("{n} {}", "x".repeat(100))]).await.unwrap();

@@ -1,0 +1,62 @@
+//! The brokers of one gateway, by name.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::Broker;
+
+/// One broker, and what the configuration and grants call it.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its place among all clusters of the gateway, from 0.
+    pub id: usize,
+    /// The broker itself.
+    pub broker: Arc<dyn Broker>,
+}
+
+/// All clusters of a gateway: those named in the configuration, one of which serves clients whose
+/// grant names none.
+#[derive(Debug)]
+pub struct Clusters {
+    all: Vec<Cluster>,
+    default: usize,
+}
+
+impl Clusters {
+    /// A gateway with one broker.
+    pub fn one(broker: Arc<dyn Broker>) -> Self {
+        let name = broker.name().to_owned();
+        Self::new(BTreeMap::from([(name.clone(), broker)]), &name)
+    }
+
+    /// A gateway with several; `default` names one of them, or else the first is the default.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn new(named: BTreeMap<String, Arc<dyn Broker>>, default: &str) -> Self {
+        assert!(!named.is_empty(), "a gateway has a broker");
+        let place = named.keys().position(|name| name == default).unwrap_or_default();
+        let all = named.into_iter().enumerate();
+        let all = all.map(|(id, (name, broker))| Cluster { name: name.into(), id, broker });
+        Self { all: all.collect(), default: place }
+    }
+
+    /// The cluster of that name, or the default one; `None` if there is no such cluster.
+    pub fn get(&self, name: Option<&str>) -> Option<&Cluster> {
+        match name {
+            None => self.all.get(self.default),
+            Some(name) => self.all.iter().find(|cluster| &*cluster.name == name),
+        }
+    }
+
+    /// The cluster of clients whose grant names none.
+    pub fn default(&self) -> &Cluster {
+        &self.all[self.default]
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> &[Cluster] {
+        &self.all
+    }
+}

@@ -1,0 +1,48 @@
+//! The member of every group: this process reads all partitions, since no other can.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::{produce, shared::Shared};
+use crate::{
+    broker::{BrokerError, BrokerFuture, Committed, GroupMember},
+    message::TopicName,
+};
+
+/// This process in one group that reads one topic.
+#[derive(Debug)]
+pub(super) struct Member {
+    shared: Arc<Shared>,
+    group: String,
+    topic: TopicName,
+    partitions: watch::Sender<Option<Arc<[u32]>>>,
+}
+
+impl Member {
+    pub(super) fn new(shared: Arc<Shared>, group: &str, topic: &TopicName, count: u32) -> Self {
+        let all: Arc<[u32]> = (0..count).collect();
+        let partitions = watch::Sender::new(Some(all));
+        Self { shared, group: group.to_owned(), topic: topic.clone(), partitions }
+    }
+}
+
+impl GroupMember for Member {
+    fn partitions(&self) -> watch::Receiver<Option<Arc<[u32]>>> {
+        self.partitions.subscribe()
+    }
+
+    fn commit(
+        &self,
+        partition: u32,
+        committed: Committed,
+    ) -> BrokerFuture<'_, Result<(), BrokerError>> {
+        let found = self.shared.partition(&self.topic, partition);
+        let sent = found.and_then(|found| self.shared.send_commit(&self.group, found, committed));
+        Box::pin(async { produce::answered(sent?.await) })
+    }
+
+    fn leave(&self) -> BrokerFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}

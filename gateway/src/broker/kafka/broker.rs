@@ -1,0 +1,182 @@
+//! The trait's methods: each checks what it can from what is known, and hands on.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use tokio::sync::watch;
+
+use super::{Kafka, member, produce::Burst, topics::info};
+use crate::{
+    broker::{
+        Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
+        GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
+    },
+    message::{StoredRecord, TopicName},
+};
+
+impl Broker for Kafka {
+    fn name(&self) -> &'static str {
+        "kafka"
+    }
+
+    fn state(&self) -> BrokerState {
+        self.health.state()
+    }
+
+    fn topic(&self, name: &str) -> Option<TopicInfo> {
+        let name = TopicName::new(name).ok()?;
+        self.topics.get(name.as_str()).map(|topic| info(&name, topic.partitions))
+    }
+
+    fn look_up<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>> {
+        Box::pin(async move {
+            self.check_open()?;
+            let topic = self.topics.look_up(name).await?;
+            Ok(topic.map(|topic| info(name, topic.partitions)))
+        })
+    }
+
+    fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
+        Box::pin(async move {
+            self.check_open()?;
+            self.topics.list().await
+        })
+    }
+
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
+        Box::pin(async move {
+            self.check(name, 0).await?;
+            self.admin.describe_topic(name).await
+        })
+    }
+
+    fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
+        Box::pin(async move {
+            self.check_open()?;
+            let made = self.admin.create_topic(&topic).await;
+            if let Err(BrokerError::TopicExists { .. }) = made {
+                // Another gateway made it a moment ago: it must not count as missing here.
+                self.topics.forget_missing(&topic.name);
+                self.topics.look_up(&topic.name).await?;
+            }
+            made?;
+            self.topics.add(&topic.name, topic.partitions);
+            Ok(info(&topic.name, topic.partitions))
+        })
+    }
+
+    fn delete_records<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        partition: u32,
+        before: u64,
+    ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
+        Box::pin(async move {
+            self.check(topic, partition).await?;
+            let start = self.admin.delete_records(topic, partition, before).await?;
+            self.reads.trim(topic, partition, start);
+            Ok(start)
+        })
+    }
+
+    fn produce(
+        &self,
+        appends: Vec<Append>,
+    ) -> BrokerFuture<'_, Vec<Result<Appended, BrokerError>>> {
+        let taken = appends.into_iter().map(|append| self.take(append)).collect();
+        Box::pin(Burst::new(taken).answers())
+    }
+
+    fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
+        Box::pin(async move {
+            self.check(&fetch.topic, fetch.partition).await?;
+            self.reads.fetch(fetch).await
+        })
+    }
+
+    fn offsets<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        partition: u32,
+    ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
+        Box::pin(async move {
+            self.check(topic, partition).await?;
+            self.admin.offsets(topic, partition).await
+        })
+    }
+
+    fn offset_at<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        partition: u32,
+        timestamp_ms: i64,
+    ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
+        Box::pin(async move {
+            self.check(topic, partition).await?;
+            self.admin.offset_at(topic, partition, timestamp_ms).await
+        })
+    }
+
+    fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
+        let name = TopicName::new(topic).ok()?;
+        self.topics.get(topic).map(|_| self.reads.watch(&name))
+    }
+
+    fn watch_topics(&self) -> watch::Receiver<u64> {
+        self.topics.watch()
+    }
+
+    fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
+        self.check_open()?;
+        if self.topics.get(topic.as_str()).is_none() {
+            return Err(self.unknown(topic.clone()));
+        }
+        Ok(member::join(Arc::clone(&self.settings), &self.names, group, topic))
+    }
+
+    fn commit<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a TopicName,
+        partition: u32,
+        committed: Committed,
+    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            self.check(topic, partition).await?;
+            if committed.metadata.is_empty() {
+                return self.admin.commit(group, topic, partition, committed.offset).await;
+            }
+            self.commit_as_member(group, topic, partition, committed).await
+        })
+    }
+
+    fn committed<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a TopicName,
+        partition: u32,
+    ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
+        Box::pin(async move {
+            self.check(topic, partition).await?;
+            self.admin.committed(group, topic, partition).await
+        })
+    }
+
+    fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>> {
+        Box::pin(async move {
+            if self.closed.swap(true, Ordering::AcqRel) {
+                return Ok(());
+            }
+            self.closing.send_replace(true);
+            let produced = self.produce.close().await;
+            self.reads.close().await;
+            self.links.iter().for_each(|link| link.close());
+            produced
+        })
+    }
+}

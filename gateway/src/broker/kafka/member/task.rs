@@ -1,0 +1,164 @@
+//! The task that keeps a membership: joins, polls, leaves.
+
+use std::{sync::Arc, time::Duration};
+
+use krafka::{
+    CloseOptions, Kafka, KrafkaError,
+    consumer::{Consumer, GroupProtocol as Protocol, PartitionAssignmentStrategy},
+};
+use tokio::{
+    sync::watch,
+    time::{self, Instant},
+};
+use tracing::debug;
+
+use super::{claim::Claim, listener::Listener};
+use crate::broker::kafka::{
+    link::Link,
+    settings::{ClusterSettings, GroupProtocol},
+};
+
+/// How often the group's news are taken in. Heartbeats go on by themselves.
+const POLL: Duration = Duration::from_millis(200);
+
+/// Wait after something went wrong.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Most time between heartbeats, with which the group tells that it deals anew.
+const HEARTBEAT_MAX: Duration = Duration::from_secs(1);
+
+/// Longest wait for joining to end before leaving: Kafka keeps a member that leaves too early.
+const JOINING: Duration = Duration::from_secs(10);
+
+/// Longest time for leaving.
+const LEAVING: Duration = Duration::from_secs(10);
+
+/// What the task needs.
+pub(super) struct Membership {
+    pub(super) settings: Arc<ClusterSettings>,
+    pub(super) link: Link,
+    /// The group, as Kafka knows it.
+    pub(super) group: String,
+    pub(super) claim: Arc<Claim>,
+}
+
+/// Kafka's client, while there is one.
+pub(super) type Current = Option<Arc<Consumer>>;
+
+/// Joins, stays a member until `leaving` says so, and leaves.
+pub(super) async fn run(
+    membership: &Membership,
+    current: watch::Sender<Current>,
+    mut leaving: watch::Receiver<bool>,
+) {
+    let Some(consumer) = membership.subscribe(&current, &mut leaving).await else { return };
+    membership.stay(&consumer, &mut leaving).await;
+    membership.finish_joining(&consumer).await;
+    // By default a static member stays in the group, so that its restart disturbs nobody.
+    let left = consumer.close_with(CloseOptions::new().timeout(LEAVING)).await;
+    if let Err(error) = left {
+        debug!(%error, group = membership.group, "a group was left without its coordinator");
+    }
+    current.send_replace(None);
+}
+
+impl Membership {
+    /// Connects and subscribes, however long it takes; `None` if it is to leave before.
+    async fn subscribe(
+        &self,
+        current: &watch::Sender<Current>,
+        leaving: &mut watch::Receiver<bool>,
+    ) -> Current {
+        loop {
+            let tried = tokio::select! {
+                // Nothing has begun at Kafka.
+                _ = leaving.wait_for(|leaving| *leaving) => return None,
+                tried = self.build() => tried,
+            };
+            let error = match tried {
+                Ok(consumer) => {
+                    match consumer.subscribe([&self.claim.name]).await {
+                        Ok(()) => {
+                            current.send_replace(Some(Arc::clone(&consumer)));
+                            return Some(consumer);
+                        }
+                        Err(error) => {
+                            // It has joined nothing, so there is nothing that could go wrong.
+                            let _ = consumer.close().await;
+                            error.to_string()
+                        }
+                    }
+                }
+                Err(error) => error,
+            };
+            debug!(error, group = self.group, "a group cannot be joined yet");
+            let _ = time::timeout(PAUSE, leaving.wait_for(|leaving| *leaving)).await;
+        }
+    }
+
+    async fn build(&self) -> Result<Arc<Consumer>, String> {
+        let kafka = self.link.kafka().await.map_err(|error| error.to_string())?;
+        let listener = Listener::new(Arc::clone(&self.claim));
+        let consumer = self.consumer(&kafka, listener.clone()).await;
+        let consumer = Arc::new(consumer.map_err(|error| error.to_string())?);
+        listener.listen_to(&consumer);
+        Ok(consumer)
+    }
+
+    async fn consumer(&self, kafka: &Kafka, listener: Listener) -> Result<Consumer, KrafkaError> {
+        let settings = &self.settings;
+        let session = settings.session_timeout;
+        let mut builder = kafka
+            .consumer(&self.group)
+            .enable_auto_commit(false)
+            .session_timeout(session)
+            .heartbeat_interval((session / 3).min(HEARTBEAT_MAX))
+            // Also how long the group waits for a member that does not answer.
+            .max_poll_interval(session.max(settings.request_timeout) * 2)
+            .idle_poll_backoff(POLL)
+            .metrics_push(false)
+            .rebalance_listener(listener);
+        builder = match settings.group_protocol {
+            GroupProtocol::Classic => builder
+                .partition_assignment_strategy(PartitionAssignmentStrategy::CooperativeSticky),
+            GroupProtocol::Consumer => builder.group_protocol(Protocol::Consumer),
+        };
+        if let Some(instance) = &settings.group_instance {
+            // A gateway may be in the group with several topics, each of them a member.
+            builder = builder.group_instance_id(format!("{instance}-{}", self.claim.topic));
+        }
+        builder.build().await
+    }
+
+    /// Takes in what the group says, until it is to leave.
+    async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) {
+        // The classic protocol joins on a task of the client's own, so a poll may be dropped. The
+        // newer one joins inside, and Kafka would keep a member that it had just taken in.
+        let may_drop = self.settings.group_protocol == GroupProtocol::Classic;
+        while !*leaving.borrow() {
+            let polled = tokio::select! {
+                polled = consumer.poll(POLL) => polled,
+                _ = leaving.wait_for(|leaving| *leaving), if may_drop => return,
+            };
+            match polled {
+                Ok(_) => {}
+                Err(KrafkaError::Closed { .. }) => return,
+                Err(error) => {
+                    debug!(%error, group = self.group, "news of a group did not come");
+                    time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Waits until the group has dealt for the first time.
+    async fn finish_joining(&self, consumer: &Consumer) {
+        let until = Instant::now() + JOINING;
+        while !self.claim.is_dealt() && Instant::now() < until {
+            if let Err(error) = consumer.poll(POLL / 10).await {
+                debug!(%error, group = self.group, "joining has not ended yet");
+                time::sleep(POLL / 10).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What topics and groups are called in Kafka: the client's word behind the cluster's prefix.
+
+use std::sync::Arc;
+
+use crate::message::TopicName;
+
+/// Topics that begin so are Kafka's own.
+const INTERNAL: &str = "__";
+
+/// Turns the names of clients into those of Kafka and back.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    prefix: Arc<str>,
+}
+
+impl Names {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self { prefix: Arc::from(prefix) }
+    }
+
+    /// The topic's name in Kafka.
+    pub(super) fn topic(&self, name: &TopicName) -> String {
+        self.with_prefix(name.as_str())
+    }
+
+    /// The group's name in Kafka.
+    pub(super) fn group(&self, name: &str) -> String {
+        self.with_prefix(name)
+    }
+
+    /// The name clients know a topic of Kafka by; `None` for those that are not theirs to see.
+    pub(super) fn shown(&self, name_in_kafka: &str) -> Option<TopicName> {
+        if name_in_kafka.starts_with(INTERNAL) {
+            return None;
+        }
+        TopicName::new(name_in_kafka.strip_prefix(&*self.prefix)?).ok()
+    }
+
+    fn with_prefix(&self, name: &str) -> String {
+        [&*self.prefix, name].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_comes_back_as_the_client_knows_it() {
+        for prefix in ["", "a-"] {
+            let names = Names::new(prefix);
+            let name = TopicName::new("orders").unwrap();
+            assert_eq!(names.topic(&name), format!("{prefix}orders"));
+            assert_eq!(names.group("g"), format!("{prefix}g"));
+            assert_eq!(names.shown(&names.topic(&name)), Some(name));
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_clients_is_hidden() {
+        for (prefix, name) in [
+            ("", "__consumer_offsets"),
+            ("", "__transaction_state"),
+            ("a-", "orders"),
+            ("a-", "b-orders"),
+            ("a-", "a-"),
+            ("a-", "a-.."),
+        ] {
+            assert_eq!(Names::new(prefix).shown(name), None, "{prefix} {name}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `[broker.clusters.NAME]`: how a Kafka cluster is reached and used.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::file::Section;
+use crate::broker::kafka::settings::{
+    ClusterSettings, Compression, GroupProtocol, Login, SaslSettings, TlsSettings,
+};
+
+/// What a batch needs beyond the wait for Kafka's answer, so that clients hear in time.
+const ANSWER_MARGIN: Duration = Duration::from_millis(100);
+/// Shortest time in which a batch can be given up.
+const DELIVERY_MIN: Duration = Duration::from_millis(300);
+
+/// Mechanisms of SASL, by the names Kafka gives them.
+#[derive(Clone, Copy)]
+enum Mechanism {
+    None,
+    Plain,
+    ScramSha256,
+    ScramSha512,
+    OauthBearer,
+}
+
+/// Reads one cluster. A publish is answered within `publish_deadline`.
+pub(super) fn cluster(
+    name: String,
+    mut section: Section<'_, '_>,
+    publish_deadline: Duration,
+    queue_bytes_max: usize,
+) -> ClusterSettings {
+    let mut milliseconds =
+        |key, default, range| Duration::from_millis(section.integer(key, default, range));
+    let delivery_timeout = publish_deadline.saturating_sub(ANSWER_MARGIN).max(DELIVERY_MIN);
+    let connect_timeout = milliseconds("connect_timeout_ms", 1_000, 10..=60_000);
+    let request_timeout = milliseconds("request_timeout_ms", 2_000, 100..=60_000);
+    let metadata_refresh = milliseconds("metadata_refresh_ms", 5_000, 100..=600_000);
+    let session_timeout = milliseconds("session_timeout_ms", 10_000, 1_000..=1_800_000);
+    let bootstrap = section.strings("bootstrap").unwrap_or_default();
+    if bootstrap.is_empty() {
+        let hint = "name one or more brokers, such as `bootstrap = [\"kafka-1:9092\"]`";
+        section.incomplete("bootstrap", "no broker to ask first", hint);
+    }
+    let replicas = section.integer("replicas", 0, 0..=100);
+    let group_instance = section.string("group_instance", "");
+    let settings = ClusterSettings {
+        name_prefix: section.string("name_prefix", ""),
+        bootstrap,
+        client_id: section.string("client_id", "sluicegate"),
+        tls: section.contains("tls").then(|| tls(section.section("tls"))),
+        sasl: sasl(section.section("sasl")),
+        compression: compression(&mut section),
+        connect_timeout,
+        request_timeout: request_timeout.min(delivery_timeout.saturating_sub(ANSWER_MARGIN)),
+        delivery_timeout,
+        metadata_refresh,
+        queue_bytes_max,
+        tail_bytes_max: super::check::usize_of(section.integer(
+            "tail_bytes_max",
+            64 << 20,
+            (1 << 20)..=(1 << 36),
+        )),
+        replicas: u16::try_from(replicas).ok().filter(|replicas| *replicas > 0),
+        group_protocol: section.choice(
+            "group_protocol",
+            GroupProtocol::Classic,
+            &[("classic", GroupProtocol::Classic), ("consumer", GroupProtocol::Consumer)],
+        ),
+        group_instance: (!group_instance.is_empty()).then_some(group_instance),
+        session_timeout,
+        name,
+    };
+    section.finish();
+    settings
+}
+
+fn compression(section: &mut Section<'_, '_>) -> Compression {
+    let words = [
+        ("none", Compression::None),
+        ("gzip", Compression::Gzip),
+        ("snappy", Compression::Snappy),
+        ("lz4", Compression::Lz4),
+        ("zstd", Compression::Zstd),
+    ];
+    section.choice("compression", Compression::None, &words)
+}
+
+fn tls(mut section: Section<'_, '_>) -> TlsSettings {
+    let mut text = |key| Some(section.string(key, "")).filter(|text| !text.is_empty());
+    let (ca_file, server_name) = (text("ca_file"), text("server_name"));
+    let (certificate, key) = (text("certificate_file"), text("key_file"));
+    if certificate.is_some() != key.is_some() {
+        let hint = "set both, or neither where brokers do not ask who the gateway is";
+        section.incomplete("", "`certificate_file` and `key_file` belong together", hint);
+    }
+    let identity = certificate.zip(key).map(|(chain, key)| (chain.into(), key.into()));
+    section.finish();
+    TlsSettings { ca_file: ca_file.map(PathBuf::from), identity, server_name }
+}
+
+fn sasl(mut section: Section<'_, '_>) -> Option<SaslSettings> {
+    let words = [
+        ("PLAIN", Mechanism::Plain),
+        ("SCRAM-SHA-256", Mechanism::ScramSha256),
+        ("SCRAM-SHA-512", Mechanism::ScramSha512),
+        ("OAUTHBEARER", Mechanism::OauthBearer),
+    ];
+    let mechanism = section.choice("mechanism", Mechanism::None, &words);
+    let needs = |section: &mut Section<'_, '_>, key: &'static str| {
+        let text = section.string(key, "");
+        if text.is_empty() {
+            section.incomplete(key, "this mechanism needs it", "");
+        }
+        text
+    };
+    let login = |section: &mut Section<'_, '_>| Login {
+        user: needs(section, "user"),
+        password: needs(section, "password"),
+    };
+    let settings = match mechanism {
+        Mechanism::None => None,
+        Mechanism::Plain => Some(SaslSettings::Plain(login(&mut section))),
+        Mechanism::ScramSha256 => Some(SaslSettings::ScramSha256(login(&mut section))),
+        Mechanism::ScramSha512 => Some(SaslSettings::ScramSha512(login(&mut section))),
+        Mechanism::OauthBearer => {
+            Some(SaslSettings::OauthBearer(needs(&mut section, "token_file").into()))
+        }
+    };
+    section.finish();
+    settings
+}
