@@ -22,6 +22,15 @@ endef
 deny = if command -v cargo-deny > /dev/null; then $(CARGO) deny --offline check bans licenses sources; \
   else echo 'skipped: because `cargo-deny` is not installed' | tee -a $(SLUICEGATE_SKIPS); fi
 
+# Runs a command beside a Kafka broker of its own; the broker ends with it.
+with_kafka = target/debug/with-kafka
+# The scenes that tell nothing of one broker's files, and those about any Kafka.
+core_scenes = tour:: connection:: clients:: malformed:: streams:: databus:: partitioners:: plugins:: \
+  drain:: limits:: kafka::stored kafka::foreign
+
+# $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
+on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)
+
 .PHONY: help
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
@@ -50,13 +59,25 @@ test: ## run every check and every test, against the real servers
 	$(call step,licences and versions,$(deny))
 	$(call step,build,$(CARGO) build --workspace --all-targets)
 	$(call step,plugins,target/debug/plugins)
-	$(call step,tests,$(CARGO) test --workspace)
+	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace)
+	$(call step,faults,target/debug/faults --faults 8)
+	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
+	$(call step,core scenes on the oldest Kafka,$(call on_kafka,oldest))
 	printf '\n== all: %d s\n' $$((SECONDS - total))
 	printf '%d skipped\n' "$$(wc -l < $(SLUICEGATE_SKIPS))"
 	sort $(SLUICEGATE_SKIPS) | uniq -c
 
+.PHONY: soak
+soak: ## the fault suite for long: a million messages, a hundred faults, an outage; about half an hour
+	@.ci/setup
+	$(CARGO) build --release
+	$(CARGO) plugins
+	export SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate
+	$(CARGO) run --release -p sluicegate-tests --bin faults -- --messages 1000000 --faults 100
+	$(CARGO) run --release -p sluicegate-tests --bin faults -- outage
+
 .PHONY: bench
-bench: ## measure against a real Redis, in one run; about five minutes
+bench: ## measure against a real Redis and Kafka's own clients, in one run; about ten minutes
 	@.ci/setup
 	$(CARGO) build --release
 	$(CARGO) plugins

@@ -6,6 +6,7 @@ mod check;
 mod cluster;
 mod environment;
 mod file;
+mod nearest;
 mod plugin_file;
 mod problem;
 mod settings;

@@ -23,7 +23,7 @@ mod shape;
 pub use chain::Chain;
 pub use consume::Consumed;
 pub use produce::Outcome;
-pub use refusal::broker_refusal;
+pub use refusal::{Wish, broker_refusal, read_refusal, refusal};
 
 use authenticate::LastGood;
 use placement::Placements;

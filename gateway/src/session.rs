@@ -11,6 +11,7 @@ use bytes::BytesMut;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
+    time::Instant,
 };
 
 use crate::{
@@ -65,6 +66,8 @@ struct Session {
     card: Card,
     /// Its part in a consumer group, from the first MGET on.
     membership: Option<crate::consumer::Membership>,
+    /// When the requests in hand were read.
+    read_at: Instant,
     /// Request limits of an authenticated client, from the settings.
     limits: Limits,
 }
@@ -91,7 +94,16 @@ impl Session {
         let limits = services.settings.limits;
         let burst = Burst::default();
         let replies = Replies::new();
-        Self { services, identity, replies, burst, card, membership: None, limits }
+        Self {
+            services,
+            identity,
+            replies,
+            burst,
+            card,
+            membership: None,
+            read_at: Instant::now(),
+            limits,
+        }
     }
 
     async fn serve<S>(&mut self, socket: &mut Socket<S>) -> Ended
@@ -129,6 +141,7 @@ impl Session {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
+        self.read_at = Instant::now();
         let (mut at, mut commands) = (0, 0);
         let mut next = Next::Go;
         while next == Next::Go && at < buffer.len() {

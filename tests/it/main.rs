@@ -16,3 +16,4 @@ mod damage; //       logs that were cut or spoilt
 mod drain; //        an orderly end
 mod limits; //       what a client may take
 mod check; //        configuration, before it runs
+mod kafka; //        what is only true of Kafka

@@ -22,11 +22,13 @@ pub mod missing; //    parts a machine may lack: counted, and a failure on CI
 pub mod process; //    one child process and its log
 pub mod gateway; //    the program under test
 pub mod redis; //      a real Redis beside it
+pub mod kafka; //      real Kafka brokers behind it
 pub mod reply; //      RESP2 and RESP3 replies
 pub mod client; //     a client that can send any bytes
 pub mod command; //    one finished program run: redis-cli, python, go
 pub mod components; // builds plugins and guests
 pub mod corpus; //     malformed requests
+pub mod faults; //     a cluster under faults, and what must hold
 
 pub use client::Client;
 pub use gateway::{Gateway, gateway};

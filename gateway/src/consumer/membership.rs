@@ -1,9 +1,12 @@
 //! One session's part in a group: its partitions, its places in them, its commits.
 
-use std::{collections::HashMap, ops::Range, sync::Arc, time::Duration};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 use super::{Acknowledged, GroupKey, Groups, group::Group};
 use crate::{
@@ -79,12 +82,12 @@ impl Membership {
         self.group.moved()
     }
 
-    /// Waits, for so long at most, until the group has dealt its partitions.
-    pub async fn dealt(&self, limit: Duration) {
+    /// Waits until the group has dealt its partitions, but not longer than `until`.
+    pub async fn dealt(&self, until: Instant) {
         let mut moved = self.group.moved();
         let dealt = async { while !self.group.is_dealt() && moved.changed().await.is_ok() {} };
         // Without a share every commit is refused, which says what there is to say.
-        let _ = tokio::time::timeout(limit, dealt).await;
+        let _ = timeout_at(until, dealt).await;
     }
 
     /// The partitions this session reads, each time beginning with another one, and the offset to

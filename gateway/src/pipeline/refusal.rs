@@ -1,10 +1,16 @@
 //! Refusals in the client's words.
 
+use std::{sync::LazyLock, time::Duration};
+
 use crate::{
     broker::BrokerError,
     message::{ErrorCode, Rejection},
     plugin::{CallError, Plugin},
+    telemetry::Occasionally,
 };
+
+/// While the broker is away every message of every client fails: a line a second says it.
+static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(Duration::from_secs(1)));
 
 /// A failed plugin call, as the client hears it. Nothing was stored.
 pub(super) fn call_refusal(plugin: &Plugin, error: CallError) -> Rejection {
@@ -15,21 +21,45 @@ pub(super) fn call_refusal(plugin: &Plugin, error: CallError) -> Rejection {
     }
 }
 
-/// A broker's error, as the client hears it.
-pub fn broker_refusal(error: BrokerError) -> Rejection {
-    match &error {
-        // Someone must act: stored data does not come back by itself.
-        BrokerError::Corrupt { .. } => tracing::error!(%error, "stored data is damaged"),
-        BrokerError::Refused { .. }
-        | BrokerError::Unknown { .. }
-        | BrokerError::Unreachable { .. } => tracing::warn!(%error, "broker did not store"),
-        BrokerError::NoSuchTopic { .. }
-        | BrokerError::NoSuchPartition { .. }
-        | BrokerError::TopicExists { .. }
-        | BrokerError::NotOwner { .. }
-        | BrokerError::Busy { .. }
-        | BrokerError::Closed => {}
+/// What a client wanted of the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To store messages.
+    Publish,
+    /// To read, or to know something.
+    Read,
+    /// To commit.
+    Commit,
+    /// To make a topic.
+    Create,
+}
+
+impl Wish {
+    /// Its name, and what did not happen if it failed.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Publish => ("publish may or may not be stored", ", nothing was stored"),
+            Self::Read => ("it is not known what there is", ""),
+            Self::Commit => ("commit may or may not be stored", ", nothing was committed"),
+            Self::Create => ("the topic may or may not be made", ", nothing was made"),
+        }
     }
+}
+
+/// A broker's error to a publish, as the client hears it.
+pub fn broker_refusal(error: BrokerError) -> Rejection {
+    refusal(Wish::Publish, error)
+}
+
+/// A broker's error to a read, as the client hears it.
+pub fn read_refusal(error: BrokerError) -> Rejection {
+    refusal(Wish::Read, error)
+}
+
+/// A broker's error, as the client hears it.
+pub fn refusal(wish: Wish, error: BrokerError) -> Rejection {
+    log(&error);
+    let (unknown, nothing) = wish.words();
     let (code, public) = match &error {
         BrokerError::NoSuchTopic { .. } => (ErrorCode::Err, "no such topic".to_owned()),
         BrokerError::NoSuchPartition { .. }
@@ -37,21 +67,38 @@ pub fn broker_refusal(error: BrokerError) -> Rejection {
         | BrokerError::NotOwner { .. }
         | BrokerError::Closed => (ErrorCode::Err, error.to_string()),
         BrokerError::Unreachable { .. } => {
-            (ErrorCode::Err, "the broker cannot be reached, nothing was stored".to_owned())
+            (ErrorCode::Err, format!("the broker cannot be reached{nothing}"))
         }
         BrokerError::Busy { .. } => {
             (ErrorCode::Busy, "too much is waiting to be stored, nothing was taken".to_owned())
         }
-        BrokerError::Refused { .. } => {
-            (ErrorCode::Err, "the broker refused, nothing was stored".to_owned())
+        BrokerError::Refused { .. } => (ErrorCode::Err, format!("the broker refused{nothing}")),
+        BrokerError::Unknown { .. } => {
+            (ErrorCode::Unknown, format!("{unknown}: no answer from the broker"))
         }
-        BrokerError::Unknown { .. } => (
-            ErrorCode::Unknown,
-            "publish may or may not be stored: no answer from the broker".into(),
-        ),
         BrokerError::Corrupt { .. } => {
             (ErrorCode::Err, "stored data is damaged, see the gateway's log".to_owned())
         }
     };
     Rejection { code, public: public.into(), private: Some(error.into()) }
+}
+
+fn log(error: &BrokerError) {
+    match error {
+        // Someone must act: stored data does not come back by itself.
+        BrokerError::Corrupt { .. } => tracing::error!(%error, "stored data is damaged"),
+        BrokerError::Refused { .. }
+        | BrokerError::Unknown { .. }
+        | BrokerError::Unreachable { .. } => {
+            if let Some(held_back) = LINES.may() {
+                tracing::warn!(%error, held_back, "broker did not do what a client wanted");
+            }
+        }
+        BrokerError::NoSuchTopic { .. }
+        | BrokerError::NoSuchPartition { .. }
+        | BrokerError::TopicExists { .. }
+        | BrokerError::NotOwner { .. }
+        | BrokerError::Busy { .. }
+        | BrokerError::Closed => {}
+    }
 }

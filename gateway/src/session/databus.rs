@@ -4,22 +4,25 @@ use std::time::Duration;
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    time::Instant,
+    time::{Instant, timeout_at},
 };
 
 use super::{Ended, Session, Socket, read::changed};
 use crate::{
+    broker::BrokerError,
     command::{self, Command, MessageFormat},
     consumer::CommitError,
     message::{Binding, ErrorCode, Rejection, StartAt},
-    pipeline::broker_refusal,
+    pipeline::{Wish, read_refusal, refusal},
     resp::Args,
 };
 
 /// Payload bytes of one MGET; a batch ends behind the message that passes it.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// A commit waits so long for the group to deal its partitions; a publish may take as long.
-const DEALT_WITHIN: Duration = Duration::from_millis(2_500);
+/// A commit is answered within this time, as a publish is.
+const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
+/// What a commit gets whose time the commands before it have used up.
+const COMMIT_MIN: Duration = Duration::from_millis(100);
 /// Word that marks a SET of a client that publishes and consumes as a commit.
 const COMMIT_WORD: &str = "COMMIT";
 
@@ -62,16 +65,22 @@ impl Session {
         let commit = command::commit(args)?;
         self.join()?;
         let start_at = self.start_at(start_at);
+        // Commits that were sent together share their time: the last is answered in time too.
+        let until = (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN);
         let Some(membership) = &mut self.membership else { return Err(not_bound()) };
-        // A new member owns nothing until the group has dealt, and it has looked at its share.
-        membership.dealt(DEALT_WITHIN).await;
-        membership.assignment(start_at).await.map_err(broker_refusal)?;
-        match membership.commit(commit.partition, commit.offset).await {
+        let committed = async {
+            // A new member owns nothing until the group has dealt, and it has looked at its share.
+            membership.dealt(until).await;
+            membership.assignment(start_at).await?;
+            membership.commit(commit.partition, commit.offset).await
+        };
+        let late = || BrokerError::Unknown { reason: "no answer to a commit in time".to_owned() };
+        match timeout_at(until, committed).await.unwrap_or_else(|_| Err(late().into())) {
             Ok(()) => {
                 self.replies.ok();
                 Ok(())
             }
-            Err(CommitError::Broker(error)) => Err(broker_refusal(error)),
+            Err(CommitError::Broker(error)) => Err(refusal(Wish::Commit, error)),
             Err(error) => Err(Rejection::err(format!("commit offset params error: {error}"))),
         }
     }
@@ -85,7 +94,7 @@ impl Session {
             let identity = self.identity()?;
             let joined =
                 self.services.groups.join(&identity.cluster, &identity.grant.group, &topic);
-            self.membership = Some(joined.map_err(broker_refusal)?);
+            self.membership = Some(joined.map_err(read_refusal)?);
         }
         Ok(())
     }
@@ -146,7 +155,7 @@ impl Session {
         }
         let topic = binding.topic.clone();
         let cluster = &self.identity()?.cluster;
-        self.services.pipeline.existing(cluster, &topic).await.map_err(broker_refusal)?;
+        self.services.pipeline.existing(cluster, &topic).await.map_err(read_refusal)?;
         self.join()?;
         let mut watches = Vec::with_capacity(2);
         watches.extend(self.broker()?.watch(topic.as_str()));
@@ -170,7 +179,7 @@ impl Session {
             Err(error) => {
                 // It stays in the group: the broker may be back at the next MGET.
                 self.membership = Some(membership);
-                return Err(broker_refusal(error));
+                return Err(read_refusal(error));
             }
         };
         'partitions: for (partition, mut next) in assignment {

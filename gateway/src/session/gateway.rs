@@ -7,7 +7,7 @@ use crate::{
     broker::NewTopic,
     command,
     message::Rejection,
-    pipeline::broker_refusal,
+    pipeline::{Wish, read_refusal, refusal},
     plugin::{Plugin, PluginStats},
     resp::Args,
 };
@@ -29,7 +29,8 @@ impl Session {
         let pipeline = &self.services.pipeline;
         let topic = NewTopic { name: create.name, partitions, configs: create.configs };
         let cluster = &self.identity()?.cluster;
-        pipeline.create_topic(cluster, topic).await.map_err(broker_refusal)?;
+        let made = pipeline.create_topic(cluster, topic).await;
+        made.map_err(|error| refusal(Wish::Create, error))?;
         self.replies.ok();
         Ok(())
     }
@@ -44,7 +45,7 @@ impl Session {
         if !grant.admin && !grant.may_publish(name.as_str()) {
             self.check_consume(&name)?;
         }
-        let details = self.broker()?.describe_topic(&name).await.map_err(broker_refusal)?;
+        let details = self.broker()?.describe_topic(&name).await.map_err(read_refusal)?;
         self.replies.map(4);
         self.text("name", details.info.name.as_str());
         self.number("partitions", u64::from(details.info.partitions));
@@ -59,7 +60,7 @@ impl Session {
 
     /// TOPIC LIST: name and partitions of each topic the client may use.
     async fn topic_list(&mut self) -> Result<(), Rejection> {
-        let topics = self.broker()?.topics().await.map_err(broker_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(read_refusal)?;
         let grant = &self.identity()?.grant;
         let may = |name: &str| grant.admin || grant.may_consume(name) || grant.may_publish(name);
         let topics: Vec<_> = topics.into_iter().filter(|topic| may(topic.name.as_str())).collect();

@@ -4,7 +4,7 @@ use super::Session;
 use crate::{
     command::{self, is_word},
     message::{Rejection, TopicName, TopicPattern},
-    pipeline::broker_refusal,
+    pipeline::read_refusal,
     resp::Args,
 };
 
@@ -14,7 +14,7 @@ const SCAN_COUNT: usize = 10;
 impl Session {
     /// The topics this client may know about.
     async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
-        let topics = self.broker()?.topics().await.map_err(broker_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(read_refusal)?;
         let grant = &self.identity()?.grant;
         let may =
             |name: &TopicName| grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());

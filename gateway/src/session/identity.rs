@@ -6,7 +6,7 @@ use super::Session;
 use crate::{
     broker::{Broker, Cluster, TopicInfo},
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
-    pipeline::broker_refusal,
+    pipeline::read_refusal,
     plugin::CallContext,
 };
 
@@ -95,7 +95,7 @@ impl Session {
         let broker = self.broker()?;
         match broker.topic(name.as_str()) {
             Some(topic) => Ok(Some(topic)),
-            None => broker.look_up(name).await.map_err(broker_refusal),
+            None => broker.look_up(name).await.map_err(read_refusal),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::{
     broker::{Fetch, OffsetRange, TopicInfo},
     command::{self, Entry, EntryId, IdText, StreamKey},
     message::{Rejection, StoredRecord, TopicName},
-    pipeline::broker_refusal,
+    pipeline::read_refusal,
     resp::Args,
 };
 
@@ -35,7 +35,7 @@ impl Session {
         partition: u32,
     ) -> Result<OffsetRange, Rejection> {
         let broker = self.broker()?;
-        broker.offsets(topic, partition).await.map_err(broker_refusal)
+        broker.offsets(topic, partition).await.map_err(read_refusal)
     }
 
     /// The one partition a key is about; `None` if there is no such topic.
@@ -132,7 +132,7 @@ impl Session {
         let pipeline = &self.services.pipeline;
         let bytes_max = FETCH_BYTES;
         let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
-        let records = self.broker()?.fetch(fetch).await.map_err(broker_refusal)?;
+        let records = self.broker()?.fetch(fetch).await.map_err(read_refusal)?;
         let context = self.identity()?.context();
         let chain = pipeline.chain();
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);

@@ -1,4 +1,9 @@
-//! `make bench`: ratios against a real Redis and between chains, all measured in one run.
+//! `make bench`: ratios against a real Redis, between chains and against clients that go to Kafka
+//! themselves, all measured in one run.
+//!
+//! ```text
+//! bench [redis] [chain] [kafka]     only these parts; without a name all
+//! ```
 //!
 //! The machine's speed cancels out: everything is measured by turns, several times, and compared
 //! with what ran next to it. The load comes from this same machine, so rates a second are those
@@ -15,18 +20,36 @@ mod rate;
 mod against_redis;
 #[path = "bench/chain.rs"]
 mod chain;
+#[path = "bench/kafka.rs"]
+mod kafka;
 
-use std::time::Instant;
+use std::{env, time::Instant};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+use tokio::runtime::Builder;
+
+fn main() {
     let began = Instant::now();
     println!("program: {}", sluicegate_tests::workspace::program().display());
+    let named: Vec<_> = env::args().skip(1).collect();
+    let is_wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
 
-    against_redis::ping_and_set().await;
-    against_redis::xadd().await;
-    chain::filters().await;
-    chain::roles().await;
+    // One thread of load leaves the servers the rest of the machine.
+    let one = Builder::new_current_thread().enable_all().build().expect("there are threads");
+    one.block_on(async {
+        if is_wanted("redis") {
+            against_redis::ping_and_set().await;
+            against_redis::xadd().await;
+        }
+        if is_wanted("chain") {
+            chain::filters().await;
+            chain::roles().await;
+        }
+    });
+    // A direct client is load and rival at once, and must not be held back by one thread.
+    let two = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    if is_wanted("kafka") {
+        two.expect("there are threads").block_on(kafka::all());
+    }
 
     println!("\n{} s in all", began.elapsed().as_secs());
 }

@@ -1,28 +1,40 @@
 //! The description of a gateway, before it runs.
 
-use std::fs;
+use std::{env, fs};
 
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use super::{Gateway, Refused, drop_in, listening, read, spawn};
-use crate::workspace;
+use super::{Gateway, Refused, drop_in, listening, read, sluicegate, spawn};
+use crate::{
+    command::{Finished, finish},
+    kafka::Space,
+    workspace,
+};
 
 /// Begins the description of a gateway: an embedded log, no plugins, a free port.
 ///
+/// With `SLUICEGATE_TEST_BROKER=kafka` it is the Kafka that `SLUICEGATE_KAFKA` names, under names
+/// of its own, unless the scene says [`Builder::embedded`] or names another Kafka.
+///
 /// # Panics
-/// If no temporary folder can be made.
+/// If no temporary folder can be made, or no Kafka is named where one is asked for.
 pub fn gateway() -> Builder {
     let folder = TempDir::new().expect("a temporary folder can be made");
     fs::create_dir(folder.path().join("plugins.d")).expect("the folder is empty");
     let builder = Builder { folder, config: Table::new(), environment: Vec::new() };
-    builder
+    let builder = builder
         .set("listen.address", "127.0.0.1:0")
         .set("listen.drain_secs", 5)
         .set("broker.kind", "embedded")
         // Compiled code depends on the component alone, so all tests may share it.
         .set("plugins.cache_folder", workspace::target().join("plugin-cache").display().to_string())
-        .set("log.format", "json")
+        .set("log.format", "json");
+    if env::var("SLUICEGATE_TEST_BROKER").is_ok_and(|kind| kind == "kafka") {
+        let space = crate::kafka::space();
+        return builder.kafka(&space.expect("SLUICEGATE_TEST_BROKER=kafka needs SLUICEGATE_KAFKA"));
+    }
+    builder
 }
 
 /// A gateway that is being described.
@@ -56,6 +68,45 @@ impl Builder {
         self
     }
 
+    /// Puts the embedded log behind it, whatever broker the scenes run over: for scenes about its
+    /// files.
+    #[must_use]
+    pub fn embedded(mut self) -> Self {
+        self.broker().remove("clusters");
+        self.set("broker.kind", "embedded")
+    }
+
+    /// Puts this Kafka behind it, as cluster `main`, under names of the space's own.
+    #[must_use]
+    pub fn kafka(mut self, space: &Space) -> Self {
+        self.broker().remove("clusters");
+        let cluster = Table::from_iter([
+            ("bootstrap".to_owned(), Value::from(space.bootstrap().to_vec())),
+            ("name_prefix".to_owned(), Value::from(space.prefix())),
+        ]);
+        self.cluster("main", &cluster.to_string())
+    }
+
+    /// Adds to the settings of one Kafka cluster, or names one more; TOML as it stands below
+    /// `[broker.clusters.NAME]`.
+    ///
+    /// # Panics
+    /// If it is no TOML.
+    #[must_use]
+    pub fn cluster(mut self, name: &str, toml: &str) -> Self {
+        let settings: Table = toml.parse().unwrap_or_else(|error| panic!("{toml}: {error}"));
+        let clusters = self.broker().entry("clusters").or_insert_with(|| Table::new().into());
+        let clusters = clusters.as_table_mut().expect("clusters are a table");
+        let cluster = clusters.entry(name).or_insert_with(|| Table::new().into());
+        cluster.as_table_mut().expect("a cluster is a table").extend(settings);
+        self.set("broker.kind", "kafka")
+    }
+
+    fn broker(&mut self) -> &mut Table {
+        let broker = self.config.entry("broker").or_insert_with(|| Table::new().into());
+        broker.as_table_mut().expect("the broker is a table")
+    }
+
     /// Sets a variable of the gateway's environment.
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
@@ -82,25 +133,38 @@ impl Builder {
         panic!("the gateway did not start ({}):\n{}", refused.status, refused.log);
     }
 
+    /// What `sluicegate check` says about it.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub async fn check(self) -> Finished {
+        let builder = self.write();
+        let mut command = sluicegate(&["check", "--config", "gateway.toml"]);
+        command.current_dir(builder.folder.path());
+        finish(command, "").await
+    }
+
     /// Starts it and waits until it listens or ends.
     ///
     /// # Errors
     /// How it ended, and its log.
-    pub async fn try_start(mut self) -> Result<Gateway, Refused> {
+    pub async fn try_start(self) -> Result<Gateway, Refused> {
+        let Self { folder, environment, .. } = self.write();
+        let mut process = spawn(folder.path(), &environment);
+        let address = listening(&mut process).await?;
+        Ok(Gateway { address, process, folder, environment })
+    }
+
+    /// Completes the configuration and writes it.
+    fn write(mut self) -> Self {
         let folder = self.folder.path().to_owned();
-        if !self.config["broker"].as_table().is_some_and(|broker| broker.contains_key("folder")) {
+        let broker = self.broker();
+        if broker["kind"].as_str() != Some("kafka") && !broker.contains_key("folder") {
             self = self.set("broker.folder", folder.join("data").display().to_string());
         }
         let plugins = folder.join("plugins.d").display().to_string();
         self = self.set("plugins.folder", plugins);
         fs::write(folder.join("gateway.toml"), self.config.to_string()).expect("it can be written");
-        let mut process = spawn(&folder, &self.environment);
-        match listening(&mut process).await {
-            Ok(address) => {
-                let Self { folder, environment, .. } = self;
-                Ok(Gateway { address, process, folder, environment })
-            }
-            Err(refused) => Err(refused),
-        }
+        self
     }
 }

@@ -44,8 +44,8 @@ impl Health {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Takes note of one try; only changes are logged.
-    fn note(&self, tried: Result<(), BrokerError>, is_first: bool) {
+    /// Takes note of one try; only changes are logged, of the reason too.
+    fn note(&self, tried: Result<(), BrokerError>) {
         match tried {
             Ok(()) if self.is_ready() => {}
             Ok(()) => {
@@ -54,14 +54,15 @@ impl Health {
             }
             Err(BrokerError::Closed) => {}
             Err(error) => {
-                if self.is_ready() || is_first {
-                    warn!(cluster = %self.cluster, %error, "kafka is away");
-                }
                 let reason = match error {
                     BrokerError::Unreachable { reason } => reason,
                     other => other.to_string(),
                 };
-                self.set(BrokerState::Away { reason });
+                let away = BrokerState::Away { reason: reason.clone() };
+                if self.state() != away {
+                    warn!(cluster = %self.cluster, error = reason, "kafka is away");
+                }
+                self.set(away);
             }
         }
     }
@@ -75,7 +76,6 @@ pub(super) async fn follow(
     mut closing: watch::Receiver<bool>,
 ) {
     let following = async {
-        let mut is_first = true;
         loop {
             let gone = topics.refresh().await;
             let tried = match gone {
@@ -85,8 +85,7 @@ pub(super) async fn follow(
                 }
                 Err(error) => Err(error),
             };
-            health.note(tried, is_first);
-            is_first = false;
+            health.note(tried);
             let pause = if health.is_ready() { health.refresh } else { RETRY };
             sleep(pause.min(health.refresh)).await;
         }

@@ -184,8 +184,8 @@ mod tests {
         assert_eq!(advice.len(), 10, "{advice:#?}");
         assert_eq!(
             advice[1].to_string(),
-            "new topics keep 1 copies of each record, set `replicas` of the cluster here, or \
-             Kafka's `default.replication.factor`, to 3"
+            "new topics keep one copy of each record (`default.replication.factor` is 1), set \
+             `replicas` of the cluster here, or Kafka's `default.replication.factor`, to 3"
         );
         assert_eq!(
             advice[6].to_string(),

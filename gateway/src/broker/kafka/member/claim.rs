@@ -1,10 +1,14 @@
 //! Which partitions a member has now.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, watch};
 
 use crate::message::TopicName;
+
+/// How long a share is hidden that turned out not to be this member's; joining anew takes about so
+/// long.
+const UNSETTLED: Duration = Duration::from_secs(1);
 
 /// The partitions of one topic that a member has.
 ///
@@ -65,6 +69,19 @@ impl Claim {
         self.show(&owned);
     }
 
+    /// Kafka no longer takes this member's commits: its share shows again when the group has dealt
+    /// anew, or after a while. Readers that went on would get the same records again and again,
+    /// and be refused every commit.
+    pub(super) fn unsettle(self: &Arc<Self>) {
+        self.shown.send_replace(None);
+        let claim = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(UNSETTLED).await;
+            let owned = claim.owned.read().await;
+            claim.show(&owned);
+        });
+    }
+
     fn show(&self, owned: &BTreeSet<u32>) {
         let now: Arc<[u32]> = owned.iter().copied().collect();
         self.shown.send_if_modified(|shown| {
@@ -77,9 +94,20 @@ impl Claim {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    #[tokio::test]
+    async fn a_share_that_is_in_doubt_is_hidden_for_a_while() {
+        let claim = Arc::new(Claim::new(TopicName::new("t").unwrap(), "p.t".to_owned()));
+        claim.add([1].into_iter()).await;
+        let mut shown = claim.watch();
+
+        claim.unsettle();
+
+        assert_eq!(*shown.borrow_and_update(), None);
+        shown.changed().await.unwrap();
+        assert_eq!(shown.borrow().as_deref(), Some(&[1][..]));
+    }
 
     #[tokio::test]
     async fn a_partition_goes_only_when_its_commit_is_answered() {

@@ -41,7 +41,10 @@ pub(super) async fn commit(
             Err(error) if is_passing(&error) && Instant::now() + PAUSE < deadline => {
                 time::sleep(PAUSE).await;
             }
-            Err(error) if is_fenced(&error) => return Err(not_owner()),
+            Err(error) if is_fenced(&error) => {
+                claim.unsettle();
+                return Err(not_owner());
+            }
             Err(error) => return Err(failed(&error)),
         }
     }

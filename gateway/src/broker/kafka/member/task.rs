@@ -42,6 +42,12 @@ pub(super) struct Membership {
     pub(super) claim: Arc<Claim>,
 }
 
+/// What is known of the topic's size.
+struct Growth {
+    partitions: Option<usize>,
+    looked: Option<Instant>,
+}
+
 /// Kafka's client, while there is one.
 pub(super) type Current = Option<Arc<Consumer>>;
 
@@ -135,7 +141,11 @@ impl Membership {
         // The classic protocol joins on a task of the client's own, so a poll may be dropped. The
         // newer one joins inside, and Kafka would keep a member that it had just taken in.
         let may_drop = self.settings.group_protocol == GroupProtocol::Classic;
+        let mut growth = Growth { partitions: None, looked: None };
         while !*leaving.borrow() {
+            if self.settings.group_protocol == GroupProtocol::Classic {
+                self.follow_growth(consumer, &mut growth).await;
+            }
             let polled = tokio::select! {
                 polled = consumer.poll(POLL) => polled,
                 _ = leaving.wait_for(|leaving| *leaving), if may_drop => return,
@@ -149,6 +159,31 @@ impl Membership {
                 }
             }
         }
+    }
+
+    /// Makes the group deal anew when the topic has more partitions: by the classic protocol the
+    /// members must notice, and this client does not by itself.
+    async fn follow_growth(&self, consumer: &Consumer, growth: &mut Growth) {
+        if growth.looked.is_some_and(|looked| looked.elapsed() < self.settings.metadata_refresh) {
+            return;
+        }
+        growth.looked = Some(Instant::now());
+        let name = &self.claim.name;
+        let Ok(found) = consumer.fetch_metadata(Some(name)).await else { return };
+        let Some(partitions) = found.topics.first().map(krafka::TopicInfo::partition_count) else {
+            return;
+        };
+        if growth.partitions.is_some_and(|before| before < partitions) {
+            // A subscription that differs asks for a new deal; it is put right before the next
+            // poll joins with it.
+            for topics in [vec![name, name], vec![name]] {
+                if let Err(error) = consumer.subscribe(topics).await {
+                    debug!(%error, group = self.group, "a grown topic is not dealt anew yet");
+                    return;
+                }
+            }
+        }
+        growth.partitions = Some(partitions);
     }
 
     /// Waits until the group has dealt for the first time.
