@@ -1,0 +1,63 @@
+//! Which method answers which command.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{Ended, Next, Session, Socket};
+use crate::{
+    command::{self, Command, Spec},
+    message::Rejection,
+    resp::Args,
+};
+
+impl Session {
+    /// Answers a command that was admitted and does not publish.
+    pub(super) async fn answer<S>(
+        &mut self,
+        spec: &Spec,
+        args: &Args<'_>,
+        socket: &mut Socket<S>,
+    ) -> Result<Next, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let done = match spec.command {
+            Command::Ping => self.ping(args),
+            Command::Quit => {
+                self.replies.ok();
+                return Ok(Next::Close);
+            }
+            Command::Reset => self.reset(),
+            Command::Echo => self.echo(args),
+            Command::Select => self.select(args),
+            Command::Auth => self.auth(args).await,
+            Command::Hello => self.hello(args).await,
+            Command::Client => self.client(args),
+            Command::Command => self.command(args),
+            Command::Info => self.info(args),
+            Command::Config => self.config(args),
+            Command::Cluster | Command::ReadOnly => {
+                Err(Rejection::err("This instance has cluster support disabled"))
+            }
+            Command::Latency => self.latency(args),
+            Command::Module => self.module(args),
+            Command::Script => Err(command::unknown_subcommand("SCRIPT", &args[1])),
+            Command::DbSize => self.db_size().await,
+            Command::Exists => self.exists(args),
+            Command::Type => self.key_type(args),
+            Command::Scan => self.scan(args).await,
+            Command::Wait => self.wait(args),
+            Command::XLen => self.xlen(args).await,
+            Command::XRange => self.xrange(args).await,
+            Command::XRead => self.xread(args, socket).await?,
+            Command::MGet => self.mget(args, socket).await?,
+            Command::Set => self.commit(args).await,
+            Command::Topic => self.topic(args).await,
+            Command::Plugin => self.plugin(args).await,
+            Command::XAdd | Command::HSet => self.nothing_bound(spec.command),
+        };
+        if let Err(rejection) = done {
+            self.refuse(rejection);
+        }
+        Ok(Next::Go)
+    }
+}
