@@ -81,6 +81,8 @@ bench: ## measure against a real Redis and Kafka's own clients, in one run; abou
 	@.ci/setup
 	$(CARGO) build --release
 	$(CARGO) plugins
+	# The broker at its best: the tests start it small and with its quick compiler only.
+	export _JAVA_OPTIONS='-XX:TieredStopAtLevel=4 -Xmx768m'
 	SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate $(CARGO) run --release -p sluicegate-tests --bin bench
 
 .PHONY: fmt

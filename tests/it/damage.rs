@@ -59,7 +59,7 @@ async fn damage_in_a_segment_is_never_passed_off_as_data() {
 }
 
 async fn gateway_with_fifty_entries() -> Gateway {
-    let gateway = gateway().start().await;
+    let gateway = gateway().embedded().start().await;
     let mut client = gateway.client().await;
     for n in 0..50 {
         assert_eq!(client.send(&format!("XADD t * n {n}")).await, format!("${}-0", n + 1));

@@ -28,7 +28,7 @@ async fn every_acknowledged_message_survives_kill_9() {
     let rounds = number_from("SLUICEGATE_KILLS", KILLS);
     let mut random = Random::seeded();
     tell(&format!("SIGKILL timing from SLUICEGATE_SEED={}", random.seed));
-    let mut gateway = gateway().start().await;
+    let mut gateway = gateway().embedded().start().await;
     let mut ledger = Ledger::default();
 
     for round in 0..rounds {

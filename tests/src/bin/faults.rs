@@ -3,6 +3,7 @@
 //! ```text
 //! faults [--seed N] [--faults N] [--messages N] [--minutes N]
 //!        [--brokers 3] [--gateways 2] [--partitions 6] [--writers 24] [--consumers 4] [--rate 2000]
+//!        [--group-protocol classic|consumer]
 //! faults outage [--seconds 60] [--how stop|kill|pause] [--writers 64] [--rate 20000]
 //! ```
 //!

@@ -69,6 +69,8 @@ pub struct Shape {
     pub consumers: usize,
     /// Messages a second that all writers together try to reach.
     pub rate: u64,
+    /// How gateways agree on partitions: `classic` or `consumer`.
+    pub group_protocol: String,
 }
 
 impl Default for Shape {
@@ -82,6 +84,7 @@ impl Default for Shape {
             depth: 16,
             consumers: 4,
             rate: 2000,
+            group_protocol: "classic".to_owned(),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Stage {
         let addresses = Addresses::default();
         let mut gateways = Vec::new();
         for n in 0..shape.gateways {
-            let started = start_gateway(&space).await;
+            let started = start_gateway(&space, shape).await;
             addresses.set(n, Some(started.address.clone()));
             gateways.push(started);
         }
@@ -166,6 +166,8 @@ fn stored(found: &Found) -> Stored {
     Stored { place, id }
 }
 
-async fn start_gateway(space: &Space) -> Gateway {
-    gateway().kafka(space).cluster("main", CLUSTER).plugin("auth-static", LOGINS).start().await
+async fn start_gateway(space: &Space, shape: &Shape) -> Gateway {
+    let protocol = format!("group_protocol = {:?}\n", shape.group_protocol);
+    let gateway = gateway().kafka(space).cluster("main", CLUSTER).cluster("main", &protocol);
+    gateway.plugin("auth-static", LOGINS).start().await
 }

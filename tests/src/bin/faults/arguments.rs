@@ -79,6 +79,7 @@ impl Arguments {
                 "--partitions" => shape.partitions = number(&name, &value)?,
                 "--writers" => shape.writers = number(&name, &value)?,
                 "--consumers" => shape.consumers = number(&name, &value)?,
+                "--group-protocol" => shape.group_protocol = value,
                 "--rate" => shape.rate = number(&name, &value)?,
                 "--faults" if !is_outage => until.faults = number(&name, &value)?,
                 "--messages" if !is_outage => until.messages = number(&name, &value)?,

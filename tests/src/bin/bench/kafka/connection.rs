@@ -11,9 +11,11 @@ use super::{
     caller::{Caller, Shape},
 };
 
-/// How a message is published.
+/// What is asked of the gateway.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
+    /// `PING value`, which stores nothing: what the connections alone cost, on both sides.
+    Ping,
     /// `SET key value`, to the topic of the login.
     Set,
     /// `XADD topic * value …`.
@@ -44,6 +46,7 @@ impl Connection {
     pub(crate) async fn publishing(address: &str, verb: Verb, shape: Shape, caller: usize) -> Self {
         let mut connection = Self::open(address, "k:s@g/topic=published&role=pub").await;
         let commands = shape.keys(caller).map(|key| match verb {
+            Verb::Ping => encode(&["PING", VALUE]),
             Verb::Set => encode(&["SET", &key, VALUE]),
             Verb::Xadd => encode(&["XADD", PUBLISHED, "*", "value", VALUE]),
         });
