@@ -13,7 +13,10 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
+
+use tokio::task::JoinSet;
 
 use crate::{
     broker::{BrokerError, Cluster},
@@ -44,6 +47,8 @@ pub struct Groups {
     /// Held for look-ups only.
     by_key: Mutex<HashMap<GroupKey, Arc<Group>>>,
     members: AtomicU64,
+    /// Groups that are being left at the broker.
+    leaving: Mutex<JoinSet<()>>,
 }
 
 impl Groups {
@@ -78,18 +83,29 @@ impl Groups {
         let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
         if group.leave(member) {
             groups.remove(key);
-            group.end();
+            let group = Arc::clone(group);
+            let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+            while leaving.try_join_next().is_some() {}
+            leaving.spawn(async move { group.left().await });
         }
     }
 
-    /// Leaves all groups: for a gateway that stops, once its sessions have ended.
-    pub async fn close(&self) {
+    /// Leaves all groups, and waits until that is done, but no longer than `limit`: for a gateway
+    /// that stops, once its sessions have ended. Other gateways then need not wait until Kafka
+    /// misses this one.
+    pub async fn close(&self, limit: Duration) {
         let groups: Vec<_> = {
             let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
             groups.drain().map(|(_, group)| group).collect()
         };
+        let mut leaving = {
+            let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *leaving)
+        };
         for group in groups {
-            group.left().await;
+            leaving.spawn(async move { group.left().await });
         }
+        // Those that have not left by then are taken out when Kafka misses them.
+        let _ = tokio::time::timeout(limit, leaving.join_all()).await;
     }
 }

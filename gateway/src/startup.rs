@@ -20,6 +20,9 @@ use crate::{
     telemetry::Counters,
 };
 
+/// Longest time a gateway that stops takes to leave its consumer groups.
+const GROUPS_LEAVE: Duration = Duration::from_secs(5);
+
 mod brokers;
 
 pub use brokers::check as check_clusters;
@@ -153,7 +156,7 @@ impl Gateway {
         }
         self.reloader.abort();
         // Before the brokers close: others get this gateway's partitions at once.
-        self.services.groups.close().await;
+        self.services.groups.close(GROUPS_LEAVE).await;
         for cluster in self.services.pipeline.clusters().all() {
             let closed = cluster.broker.close().await;
             closed.with_context(|| format!("closing `{}`", cluster.name))?;

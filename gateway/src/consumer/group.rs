@@ -80,12 +80,6 @@ impl Group {
         self.moved.send_modify(|generation| *generation += 1);
     }
 
-    /// Leaves at the broker, behind the caller's back.
-    pub(super) fn end(self: &Arc<Self>) {
-        let group = Arc::clone(self);
-        tokio::spawn(async move { group.left().await });
-    }
-
     /// Leaves at the broker.
     pub(super) async fn left(&self) {
         self.member.leave().await;

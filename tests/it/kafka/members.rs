@@ -12,6 +12,8 @@ use crate::databus::{DSN, databus, fields, make_topic};
 
 /// Connections that come and go; `SLUICEGATE_CYCLES` sets another number.
 const CYCLES: u32 = 100;
+/// Kafka would miss a member only after the test.
+const LONG_SESSION: &str = "session_timeout_ms = 45000";
 /// A batch is held for so long: more than any session time-out that a client can be meant to keep.
 const HELD: Duration = Duration::from_secs(35);
 
@@ -43,6 +45,25 @@ async fn connect_consume_and_close_leaves_nothing_behind() {
 
     // The last consumer leaves the group within a second.
     sleep(Duration::from_secs(1)).await;
+    assert_eq!(space.tools().members(space.prefix()).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_gateway_that_stops_has_left_its_groups() {
+    let Some(space) = kafka::space() else { return };
+    let mut gateway = databus().kafka(&space).cluster("main", LONG_SESSION).start().await;
+    make_topic(&gateway, "orders", 2).await;
+    let mut consumer = gateway.client_as(&DSN.replace("block=300", "block=10000")).await;
+    let mut writer = gateway.client_as("k:s@g/topic=orders&role=pub").await;
+    consumer.write(b"MGET\r\n").await.expect("it is open");
+    // A new group begins at the end: what is written once it has joined is shown.
+    while consumer.is_silent_for(Duration::from_millis(200)).await {
+        assert_eq!(writer.send("SET key 1").await, "+OK");
+    }
+    assert_ne!(space.tools().members(space.prefix()).await, [""; 0]);
+
+    assert!(gateway.terminate().await.success());
+
     assert_eq!(space.tools().members(space.prefix()).await, [""; 0]);
 }
 
