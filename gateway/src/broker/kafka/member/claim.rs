@@ -69,6 +69,12 @@ impl Claim {
         self.show(&owned);
     }
 
+    /// The membership is lost, and with it all partitions; readers wait for the next one's.
+    pub(super) async fn clear(&self) {
+        self.shown.send_replace(None);
+        self.owned.write().await.clear();
+    }
+
     /// Kafka no longer takes this member's commits: its share shows again when the group has dealt
     /// anew, or after a while. Readers that went on would get the same records again and again,
     /// and be refused every commit.

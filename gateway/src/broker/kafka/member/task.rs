@@ -57,15 +57,33 @@ pub(super) async fn run(
     current: watch::Sender<Current>,
     mut leaving: watch::Receiver<bool>,
 ) {
-    let Some(consumer) = membership.subscribe(&current, &mut leaving).await else { return };
-    membership.stay(&consumer, &mut leaving).await;
-    membership.finish_joining(&consumer).await;
-    // By default a static member stays in the group, so that its restart disturbs nobody.
-    let left = consumer.close_with(CloseOptions::new().timeout(LEAVING)).await;
-    if let Err(error) = left {
-        debug!(%error, group = membership.group, "a group was left without its coordinator");
+    loop {
+        let Some(consumer) = membership.subscribe(&current, &mut leaving).await else { return };
+        let stayed = membership.stay(&consumer, &mut leaving).await;
+        if stayed == Stayed::UntilTold {
+            membership.finish_joining(&consumer).await;
+        }
+        // By default a static member stays in the group, so that its restart disturbs nobody.
+        let left = consumer.close_with(CloseOptions::new().timeout(LEAVING)).await;
+        if let Err(error) = left {
+            debug!(%error, group = membership.group, "a group was left without its coordinator");
+        }
+        current.send_replace(None);
+        if stayed == Stayed::UntilTold {
+            return;
+        }
+        membership.claim.clear().await;
+        let _ = time::timeout(PAUSE, leaving.wait_for(|leaving| *leaving)).await;
     }
-    current.send_replace(None);
+}
+
+/// Why a member stayed no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stayed {
+    /// It was told to leave.
+    UntilTold,
+    /// Kafka's client gave the membership up, and another one must join.
+    UntilLost,
 }
 
 impl Membership {
@@ -136,8 +154,8 @@ impl Membership {
         builder.build().await
     }
 
-    /// Takes in what the group says, until it is to leave.
-    async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) {
+    /// Takes in what the group says, until it is to leave or the client gives up.
+    async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) -> Stayed {
         // The classic protocol joins on a task of the client's own, so a poll may be dropped. The
         // newer one joins inside, and Kafka would keep a member that it had just taken in.
         let may_drop = self.settings.group_protocol == GroupProtocol::Classic;
@@ -148,17 +166,23 @@ impl Membership {
             }
             let polled = tokio::select! {
                 polled = consumer.poll(POLL) => polled,
-                _ = leaving.wait_for(|leaving| *leaving), if may_drop => return,
+                _ = leaving.wait_for(|leaving| *leaving), if may_drop => return Stayed::UntilTold,
             };
             match polled {
                 Ok(_) => {}
-                Err(KrafkaError::Closed { .. }) => return,
+                Err(KrafkaError::Closed { .. }) => return Stayed::UntilLost,
+                // After such an answer the newer protocol's client sends no heartbeat any more.
+                Err(error @ KrafkaError::Broker { .. }) if !may_drop && !error.is_retriable() => {
+                    debug!(%error, group = self.group, "a membership was lost");
+                    return Stayed::UntilLost;
+                }
                 Err(error) => {
                     debug!(%error, group = self.group, "news of a group did not come");
                     time::sleep(PAUSE).await;
                 }
             }
         }
+        Stayed::UntilTold
     }
 
     /// Makes the group deal anew when the topic has more partitions: by the classic protocol the
