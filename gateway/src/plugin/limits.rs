@@ -51,7 +51,8 @@ pub const REACH_TIMEOUT: Duration = Duration::from_secs(1);
 /// the store is away.
 pub const REACH_ANSWER_MARGIN: Duration = Duration::from_millis(100);
 
-/// Most calls to stores in one login. A login by two tables of redis_orm takes four.
+/// Most calls to stores in one login. A login that looks into two tables
+/// by their indices takes four.
 pub const HOST_CALLS_MAX: u32 = 64;
 
 /// Connections to one Redis server; each carries many commands at once.

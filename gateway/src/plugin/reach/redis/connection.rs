@@ -83,24 +83,23 @@ impl Slot {
         };
         let sent = borrowed.connection.send_packed_command(message).await;
         let sent = sent.and_then(Value::extract_error);
-        borrowed.has_answered = !sent.as_ref().is_err_and(|error| has_ended(error));
+        borrowed.has_answered = !sent.as_ref().is_err_and(has_ended);
         (borrowed.is_fresh, sent)
     }
 
     async fn borrow(&self, client: &Client) -> Result<Borrowed<'_>, RedisError> {
         let mut state = self.0.lock().await;
         let is_fresh = state.live.is_none();
-        let connection = match &state.live {
-            Some(connection) => connection.clone(),
-            None => {
-                // The caller's time limit holds for everything.
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(None)
-                    .set_response_timeout(None);
-                let made = client.get_multiplexed_async_connection_with_config(&config).await?;
-                state.number += 1;
-                state.live.insert(made).clone()
-            }
+        let connection = if let Some(connection) = &state.live {
+            connection.clone()
+        } else {
+            // The caller's time limit holds for everything.
+            let config = AsyncConnectionConfig::new()
+                .set_connection_timeout(None)
+                .set_response_timeout(None);
+            let made = client.get_multiplexed_async_connection_with_config(&config).await?;
+            state.number += 1;
+            state.live.insert(made).clone()
         };
         let number = state.number;
         Ok(Borrowed { slot: self, connection, number, is_fresh, has_answered: false })
