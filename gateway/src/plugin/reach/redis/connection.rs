@@ -111,13 +111,15 @@ fn has_ended(error: &RedisError) -> bool {
     error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error()
 }
 
-/// An error of the connection, or of a server that does not take the gateway in.
+/// An error of the connection, of a server that does not take the gateway in, or about the command.
 fn in_words(error: &RedisError) -> ReachError {
-    if let Some(code) = error.code().filter(|code| NOT_NOW.contains(code)) {
+    let Some(code) = error.code() else {
+        let words = format!("no connection: {}", without_quotes(&error.to_string()));
+        return ReachError::Unavailable(words);
+    };
+    if NOT_NOW.contains(&code) {
         return ReachError::Unavailable(format!("the server answered {code}"));
     }
-    if error.code().is_some() && !has_ended(error) {
-        return ReachError::Refused(without_quotes(&error.to_string()));
-    }
-    ReachError::Unavailable(format!("no connection: {}", without_quotes(&error.to_string())))
+    let detail = without_quotes(error.detail().unwrap_or_default());
+    ReachError::Refused(format!("{code} {detail}").trim_end().to_owned())
 }
