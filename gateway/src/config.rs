@@ -9,7 +9,9 @@ mod file;
 mod nearest;
 mod plugin_file;
 mod problem;
+mod reach;
 mod settings;
+mod tls;
 
 pub use check::{Overrides, check, read};
 pub use plugin_file::plugin_settings;

@@ -32,6 +32,7 @@ mod link;
 mod load;
 mod load_error;
 mod quarantine;
+pub mod reach;
 mod reuse;
 mod runtime;
 mod settings;

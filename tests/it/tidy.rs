@@ -12,6 +12,8 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("wasmtime::", &["plugin.rs", "plugin/"]),
     ("wasmtime_wasi::", &["plugin/"]),
     ("redis_protocol::", &["resp.rs", "resp/"]),
+    ("redis::", &["plugin/reach.rs", "plugin/reach/redis"]),
+    ("mysql_async::", &["plugin/reach/sql"]),
     ("notify::", &["reload/watch.rs"]),
     ("clap::", &["main.rs", "cli.rs", "cli/"]),
     ("Deserialize", &["config.rs", "config/"]),

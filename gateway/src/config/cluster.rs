@@ -1,6 +1,6 @@
 //! `[broker.clusters.NAME]`: how a Kafka cluster is reached and used.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use super::file::Section;
 use crate::broker::kafka::settings::{
@@ -86,16 +86,11 @@ fn compression(section: &mut Section<'_, '_>) -> Compression {
 }
 
 fn tls(mut section: Section<'_, '_>) -> TlsSettings {
-    let mut text = |key| Some(section.string(key, "")).filter(|text| !text.is_empty());
-    let (ca_file, server_name) = (text("ca_file"), text("server_name"));
-    let (certificate, key) = (text("certificate_file"), text("key_file"));
-    if certificate.is_some() != key.is_some() {
-        let hint = "set both, or neither where brokers do not ask who the gateway is";
-        section.incomplete("", "`certificate_file` and `key_file` belong together", hint);
-    }
-    let identity = certificate.zip(key).map(|(chain, key)| (chain.into(), key.into()));
+    let (ca_file, identity) = super::tls::files(&mut section);
+    let server_name = section.string("server_name", "");
     section.finish();
-    TlsSettings { ca_file: ca_file.map(PathBuf::from), identity, server_name }
+    let server_name = (!server_name.is_empty()).then_some(server_name);
+    TlsSettings { ca_file, identity, server_name }
 }
 
 fn sasl(mut section: Section<'_, '_>) -> Option<SaslSettings> {

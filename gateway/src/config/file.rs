@@ -10,6 +10,8 @@ use toml::{
 
 use super::{Problem, environment::expand, nearest::nearest};
 
+mod json;
+
 /// A file being read: where problems are collected.
 pub(super) struct Source<'a> {
     /// Name shown in problems.
@@ -87,6 +89,11 @@ impl<'s, 'a> Section<'s, 'a> {
     /// Notes a problem with the value of a key.
     pub(super) fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, cause: &str, hint: &str) {
         self.source.report(Some(value.span().start), &self.full(key), cause, hint);
+    }
+
+    /// Notes a problem with a value that was taken before, by its place in the file.
+    pub(super) fn wrong_at(&self, at: usize, key: &str, cause: &str, hint: &str) {
+        self.source.report(Some(at), &self.full(key), cause, hint);
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
@@ -193,18 +200,43 @@ impl<'s, 'a> Section<'s, 'a> {
 
     /// A list of strings.
     pub(super) fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let items = self.strings_at(key)?;
+        Some(items.into_iter().map(|(text, _)| text).collect())
+    }
+
+    /// A list of strings and the place of each in the file.
+    pub(super) fn strings_at(&mut self, key: &'static str) -> Option<Vec<(String, usize)>> {
         let value = self.take(key)?;
-        let items: Option<Option<Vec<&str>>> = value
-            .get_ref()
-            .as_array()
-            .map(|array| array.iter().map(|item| item.get_ref().as_str()).collect());
-        let Some(Some(items)) = items else {
+        let item = |item: &Spanned<DeValue<'_>>| {
+            Some((item.get_ref().as_str()?.to_owned(), item.span().start))
+        };
+        let items: Option<Vec<_>> =
+            value.get_ref().as_array().and_then(|array| array.iter().map(item).collect());
+        let Some(items) = items else {
             self.wrong_type(key, &value, "a list of strings");
             return None;
         };
-        let items: Result<_, _> =
-            items.into_iter().map(|text| expand(text, self.source.lookup)).collect();
-        items.map_err(|cause| self.wrong(key, &value, &cause, "")).ok()
+        let expanded = |(text, at): (String, usize)| Ok((expand(&text, self.source.lookup)?, at));
+        let items: Result<_, _> = items.into_iter().map(expanded).collect();
+        items.map_err(|cause: String| self.wrong(key, &value, &cause, "")).ok()
+    }
+
+    /// The strings of a table inside this one, with their names and places; none if it is missing.
+    pub(super) fn entries(&mut self, key: &'static str) -> Vec<(String, String, usize)> {
+        let inner = self.section(key);
+        let mut entries = Vec::new();
+        for (name, value) in &inner.table {
+            let name = name.get_ref();
+            let Some(text) = value.get_ref().as_str() else {
+                inner.wrong_type(name, value, "a string");
+                continue;
+            };
+            match expand(text, self.source.lookup) {
+                Ok(text) => entries.push((name.to_string(), text, value.span().start)),
+                Err(cause) => inner.wrong(name, value, &cause, ""),
+            }
+        }
+        entries
     }
 
     /// The tables inside a table, with their names; none if it is missing.
@@ -231,41 +263,6 @@ impl<'s, 'a> Section<'s, 'a> {
     /// Notes a problem of this table as a whole.
     pub(super) fn incomplete(&self, key: &str, cause: &str, hint: &str) {
         self.source.report(None, &self.full(key), cause, hint);
-    }
-
-    /// Whatever stands under a key, as JSON with `${NAME}` replaced in its strings.
-    pub(super) fn json(&mut self, key: &'static str) -> Option<serde_json::Value> {
-        let value = self.take(key)?;
-        Some(self.to_json(&self.full(key), &value))
-    }
-
-    fn to_json(&self, key: &str, value: &Spanned<DeValue<'_>>) -> serde_json::Value {
-        use serde_json::Value;
-        match value.get_ref() {
-            DeValue::String(text) => match expand(text, self.source.lookup) {
-                Ok(text) => Value::String(text),
-                Err(cause) => {
-                    self.source.report(Some(value.span().start), key, &cause, "");
-                    Value::Null
-                }
-            },
-            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
-                .map_or(Value::Null, Value::from),
-            DeValue::Float(float) => float.as_str().parse::<f64>().map_or(Value::Null, Value::from),
-            DeValue::Boolean(fact) => Value::Bool(*fact),
-            DeValue::Datetime(time) => Value::String(time.to_string()),
-            DeValue::Array(items) => items.iter().map(|item| self.to_json(key, item)).collect(),
-            DeValue::Table(table) => Value::Object(
-                table
-                    .iter()
-                    .map(|(name, item)| {
-                        let name = name.get_ref().to_string();
-                        let json = self.to_json(&format!("{key}.{name}"), item);
-                        (name, json)
-                    })
-                    .collect(),
-            ),
-        }
     }
 
     /// Reports every key that nobody asked for, with the nearest known one.

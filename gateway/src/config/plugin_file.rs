@@ -5,14 +5,12 @@ use std::{path::Path, time::Duration};
 use super::{
     Problems,
     file::{Section, Source},
+    reach::reach,
 };
 use crate::{
     message::TopicPattern,
     plugin::{OnFailure, PluginLimits, PluginSettings},
 };
-
-/// Kinds of reach that the design names and this version does not offer.
-const REACH: [&str; 3] = ["redis", "sql", "files"];
 
 /// Checks the text of a plugin's settings file; an empty text gives the defaults.
 ///
@@ -36,13 +34,12 @@ pub fn plugin_settings(path: &Path, text: &str, name: &str) -> Result<PluginSett
             .json("settings")
             .map_or_else(|| "{}".to_owned(), |json| json.to_string()),
         limits: limits(root.section("limits")),
+        reach: reach(&mut root),
         on_failure: root.choice("on_failure", OnFailure::Reject, &words),
     };
-    for reach in REACH {
-        if let Some(value) = root.take(reach) {
-            let hint = "this version grants no reach; remove the section";
-            root.wrong(reach, &value, &format!("`{reach}` cannot be granted"), hint);
-        }
+    if let Some(value) = root.take("files") {
+        let hint = "this version grants `redis` and `sql`; remove the section";
+        root.wrong("files", &value, "`files` cannot be granted", hint);
     }
     root.finish();
     let problems = source.problems.into_inner();
@@ -58,11 +55,7 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
     let call_deadline = milliseconds("call_deadline_ms", d.call_deadline);
     let authenticate_deadline = milliseconds("authenticate_deadline_ms", d.authenticate_deadline);
     let start_deadline = milliseconds("start_deadline_ms", d.start_deadline);
-    let last_good = Duration::from_secs(section.integer(
-        "last_good_secs",
-        d.last_good.as_secs(),
-        0..=31_536_000,
-    ));
+    let last_good = section.integer("last_good_secs", d.last_good.as_secs(), 0..=31_536_000);
     let mut count = |key, default: u32, most: u64| {
         u32::try_from(section.integer(key, u64::from(default), 1..=most)).unwrap_or(default)
     };
@@ -84,7 +77,7 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
         table_elements_max,
         call_deadline,
         authenticate_deadline,
-        last_good,
+        last_good: Duration::from_secs(last_good),
         start_deadline,
         result_bytes_max,
         instances_max,

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
+
 use super::{
     Plugin, bindings::exports::sluicegate::plugin::authenticator, call_error::CallError, grant,
-    instance::Call, lease::Lease, link::having,
+    instance::Call, lease::Lease, link::having, reach::ReachInHand,
 };
 use crate::message::{Credentials, Denial, Grant};
 
@@ -41,10 +43,12 @@ impl Lease {
         let Credentials { username, secret, peer } = credentials;
         let login = authenticator::Credentials { username, secret, peer };
         let limit = self.plugin.settings.limits.authenticate_deadline;
-        let outcome =
-            self.instance()?.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
-                having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
-            });
+        let instance = self.instance()?;
+        instance.state().reach = Some(ReachInHand::new(Handle::current(), limit));
+        let outcome = instance.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
+            having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
+        });
+        instance.state().reach = None;
         match self.settle(outcome)? {
             Ok(granted) => {
                 let checked = grant::grant(granted);

@@ -10,6 +10,8 @@ wasmtime::component::bindgen!({
             import sluicegate:plugin/metrics@0.1.0;
             import sluicegate:plugin/current@0.1.0;
             import sluicegate:plugin/burst@0.1.0;
+            import sluicegate:plugin/redis@0.1.0;
+            import sluicegate:plugin/sql@0.1.0;
             export sluicegate:plugin/lifecycle@0.1.0;
             export sluicegate:plugin/authenticator@0.1.0;
             export sluicegate:plugin/filter@0.1.0;

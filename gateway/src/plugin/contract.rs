@@ -3,7 +3,7 @@
 
 use wasmtime::component::Component;
 
-use super::{host, load_error::LoadFault};
+use super::{host, load_error::LoadFault, reach::ReachSettings};
 use crate::message::Role;
 
 /// The package of the contract.
@@ -16,6 +16,13 @@ const LIFECYCLE: &str = "sluicegate:plugin/lifecycle@0.1.0";
 
 /// Interfaces of the contract that every plugin may import.
 const FREE_IMPORTS: [&str; 5] = ["types", "log", "metrics", "current", "burst"];
+
+const GRANT_REDIS: &str = "grant it with a section `[redis.NAME]` in the plugin's TOML file: `url`, `commands` and `keys`";
+const GRANT_SQL: &str = "grant it with a section `[sql.NAME]` in the plugin's TOML file: `url`, and `[sql.NAME.statements]` \
+                         or `queries = \"read-only\"`";
+const ONLY_LOGINS: &str = "build it without that import: only authenticators may wait for stores";
+const NEVER_GRANTED: &str =
+    "build it without that import; a plugin reaches only what its settings file grants";
 
 /// What a component offers and wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,22 +37,26 @@ pub(super) struct Outline {
     pub(super) wants_wasi: bool,
 }
 
-/// Checks a component against the contract.
-pub(super) fn check(component: &Component) -> Result<Outline, LoadFault> {
+/// What was granted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Granted {
+    redis: bool,
+    sql: bool,
+}
+
+/// Checks a component against the contract and against what its settings file grants.
+pub(super) fn check(component: &Component, reach: &ReachSettings) -> Result<Outline, LoadFault> {
+    let granted = Granted { redis: !reach.redis.is_empty(), sql: !reach.sql.is_empty() };
     let (ty, engine) = (component.component_type(), component.engine());
     let imports: Vec<&str> = ty.imports(engine).map(|(name, _)| name).collect();
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
-    outline(&imports, &exports)
+    outline(&imports, &exports, granted)
 }
 
-fn outline(imports: &[&str], exports: &[&str]) -> Result<Outline, LoadFault> {
+fn outline(imports: &[&str], exports: &[&str], granted: Granted) -> Result<Outline, LoadFault> {
     // The version first: what another version imports or lacks would only mislead.
     for name in imports.iter().chain(exports) {
         check_version(&Name::parse(name))?;
-    }
-    let mut outline = Outline::default();
-    for name in imports {
-        check_import(&Name::parse(name), &mut outline)?;
     }
     let exported = |role: &Role| {
         let of_role = |name: &&str| {
@@ -54,7 +65,11 @@ fn outline(imports: &[&str], exports: &[&str]) -> Result<Outline, LoadFault> {
         };
         exports.iter().any(of_role)
     };
-    outline.roles = Role::ALL.into_iter().filter(exported).collect();
+    let roles = Role::ALL.into_iter().filter(exported).collect();
+    let mut outline = Outline { roles, ..Outline::default() };
+    for name in imports {
+        check_import(&Name::parse(name), granted, &mut outline)?;
+    }
     if outline.roles.is_empty() {
         return Err(LoadFault::NoRole);
     }
@@ -71,7 +86,7 @@ fn check_version(name: &Name<'_>) -> Result<(), LoadFault> {
     Ok(())
 }
 
-fn check_import(name: &Name<'_>, outline: &mut Outline) -> Result<(), LoadFault> {
+fn check_import(name: &Name<'_>, granted: Granted, outline: &mut Outline) -> Result<(), LoadFault> {
     if name.package == PACKAGE && FREE_IMPORTS.contains(&name.interface) {
         outline.asks_current |= name.interface == "current";
         outline.asks_burst |= name.interface == "burst";
@@ -81,7 +96,22 @@ fn check_import(name: &Name<'_>, outline: &mut Outline) -> Result<(), LoadFault>
         outline.wants_wasi = true;
         return Ok(());
     }
-    Err(LoadFault::NotGranted { import: name.whole.into(), capability: name.capability() })
+    let hint = match name.reach() {
+        Some(_) if !outline.roles.contains(&Role::Authenticator) => ONLY_LOGINS,
+        Some(Store::Redis) if granted.redis => return Ok(()),
+        Some(Store::Sql) if granted.sql => return Ok(()),
+        Some(Store::Redis) => GRANT_REDIS,
+        Some(Store::Sql) => GRANT_SQL,
+        None => NEVER_GRANTED,
+    };
+    let (import, capability) = (name.whole.into(), name.capability());
+    Err(LoadFault::NotGranted { import, capability, hint })
+}
+
+/// What can be reached where it is granted.
+enum Store {
+    Redis,
+    Sql,
 }
 
 /// `package/interface@version`, taken apart; missing parts are empty.
@@ -97,6 +127,14 @@ impl<'a> Name<'a> {
         let (path, version) = whole.split_once('@').unwrap_or((whole, ""));
         let (package, interface) = path.split_once('/').unwrap_or(("", path));
         Self { whole, package, interface, version }
+    }
+
+    fn reach(&self) -> Option<Store> {
+        match (self.package, self.interface) {
+            (PACKAGE, "redis") => Some(Store::Redis),
+            (PACKAGE, "sql") => Some(Store::Sql),
+            _ => None,
+        }
     }
 
     fn capability(&self) -> String {
@@ -122,9 +160,26 @@ mod tests {
     fn roles_and_wants_are_read_from_the_names() {
         let imports = ["sluicegate:plugin/current@0.1.0", "wasi:io/poll@0.2.3"];
         let exports = [FILTER, LIFECYCLE, "sluicegate:plugin/router@0.1.0", "wasi:cli/run@0.2.3"];
-        let outline = outline(&imports, &exports).unwrap();
+        let outline = outline(&imports, &exports, Granted::default()).unwrap();
         assert_eq!(outline.roles, [Role::Filter, Role::Router]);
         assert!(outline.asks_current && outline.wants_wasi && !outline.asks_burst);
+    }
+
+    #[test]
+    fn stores_are_for_authenticators_that_were_granted_them() {
+        const AUTHENTICATOR: &str = "sluicegate:plugin/authenticator@0.1.0";
+        let imports = ["sluicegate:plugin/redis@0.1.0"];
+        let hint = |role, redis| {
+            let granted = Granted { redis, sql: true };
+            match outline(&imports, &[role, LIFECYCLE], granted) {
+                Err(LoadFault::NotGranted { hint, .. }) => hint,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(hint(AUTHENTICATOR, false), GRANT_REDIS);
+        assert_eq!(hint(FILTER, true), ONLY_LOGINS);
+        let granted = Granted { redis: true, sql: false };
+        assert!(outline(&imports, &[AUTHENTICATOR, LIFECYCLE], granted).is_ok());
     }
 
     #[test]
@@ -158,7 +213,8 @@ mod tests {
             ),
             (&[], &[FILTER], "it does not export `sluicegate:plugin/lifecycle@0.1.0`"),
         ] {
-            assert_eq!(outline(imports, exports).unwrap_err().to_string(), words);
+            let fault = outline(imports, exports, Granted::default()).unwrap_err();
+            assert_eq!(fault.to_string(), words);
         }
     }
 }

@@ -9,9 +9,11 @@ use wasmtime::component::{HasSelf, Linker};
 use super::{
     bindings::sluicegate::plugin::{
         burst as burst_interface, current as current_interface, log as log_interface,
-        metrics as metrics_interface, types as types_interface,
+        metrics as metrics_interface, redis as redis_interface, sql as sql_interface,
+        types as types_interface,
     },
     limits::PluginLimits,
+    reach::{Reach, ReachInHand},
     stats::Counters,
 };
 
@@ -20,6 +22,9 @@ mod current;
 mod log;
 mod memory;
 mod metrics;
+mod reaching;
+mod redis;
+mod sql;
 mod wasi;
 
 pub(super) use burst::BurstInHand;
@@ -34,6 +39,8 @@ pub(super) struct Shared {
     pub(super) name: Arc<str>,
     pub(super) counters: Counters,
     pub(super) log: LogGate,
+    /// What it was granted outside the process.
+    pub(super) reach: Reach,
 }
 
 /// The host's side of one instance.
@@ -43,6 +50,8 @@ pub(super) struct HostState {
     pub(super) message: Option<MessageInHand>,
     /// The burst that the call now running is about.
     pub(super) burst: BurstInHand,
+    /// Held during a login, which may wait for stores.
+    pub(super) reach: Option<ReachInHand>,
     pub(super) memory: MemoryGuard,
     /// An empty world, for guests whose language runtime expects one.
     pub(super) wasi: Option<Box<Wasi>>,
@@ -55,18 +64,21 @@ impl HostState {
             shared,
             message: None,
             burst: BurstInHand::default(),
+            reach: None,
             wasi: with_wasi.then(Box::default),
         }
     }
 }
 
-/// Offers the interfaces of the contract that every plugin may import.
+/// Offers the interfaces of the contract; who may import which was checked before.
 pub(super) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     types_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
     log_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
     metrics_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
     current_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    burst_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)
+    burst_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
+    redis_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
+    sql_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)
 }
 
 impl types_interface::Host for HostState {}

@@ -34,13 +34,42 @@ pub const STACK_BYTES: usize = 512 * 1024;
 /// a reason.
 pub const CALL_DEADLINE: Duration = Duration::from_millis(100);
 
-/// Longest time of one login: an authenticator may compute a slow password hash, or wait for a
-/// store. Below the 2.5 s after which a client hears something in any case.
+/// Longest time of one login, its waits for stores included: two waits of [`REACH_TIMEOUT`], or a
+/// slow password hash.
 pub const AUTHENTICATE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// How long the last good grant serves while its authenticator cannot answer, where its settings
-/// say `last-good`: an outage that lasts an hour is noticed by someone.
+/// How long the last good grant serves while its authenticator cannot answer
+/// (`on_failure = "last-good"`): an hour is enough to mend a store, and bounds how long a revoked
+/// login works when nobody can say that it was.
 pub const LAST_GOOD: Duration = Duration::from_hours(1);
+
+/// Longest wait for one reply of a store, connecting included. A store on the same network answers
+/// within milliseconds.
+pub const REACH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What a login keeps of its time when it waits for a store, so that the plugin can still say that
+/// the store is away.
+pub const REACH_ANSWER_MARGIN: Duration = Duration::from_millis(100);
+
+/// Most calls to stores in one login. A login that looks into two tables
+/// by their indices takes four.
+pub const HOST_CALLS_MAX: u32 = 64;
+
+/// Connections to one Redis server; each carries many commands at once.
+pub const REDIS_CONNECTIONS: usize = 2;
+
+/// Most connections to one database; each carries one statement at a time. Logins are cached, so
+/// few run at once.
+pub const SQL_CONNECTIONS: usize = 4;
+
+/// Most connections to one store that may be set.
+pub const REACH_CONNECTIONS_MAX: usize = 64;
+
+/// Most rows of one SQL answer: a login is about a few.
+pub const SQL_ROWS_MAX: usize = 1000;
+
+/// Longest text of a plugin's own query, in bytes; values belong into parameters.
+pub const SQL_TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// Longest time to make an instance ready: its start, and `configure`.
 pub const START_DEADLINE: Duration = Duration::from_secs(1);
@@ -105,6 +134,7 @@ pub const GRANT_PATTERNS_MAX: usize = 1000;
 pub const CACHE_BYTES_MAX: u64 = 1024 * MIB as u64;
 
 const _: () = assert!(2 * EPOCH_TICK.as_millis() <= CALL_DEADLINE.as_millis());
+const _: () = assert!(REACH_TIMEOUT.as_millis() < AUTHENTICATE_DEADLINE.as_millis());
 const _: () = assert!(RESULT_BYTES_MAX < MEMORY_BYTES_MAX);
 const _: () = assert!(INSTANCES_IDLE_MAX <= INSTANCES_MAX && INSTANCES_MAX <= INSTANCES_TOTAL_MAX);
 

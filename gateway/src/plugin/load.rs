@@ -22,6 +22,7 @@ use super::{
     link::Linked,
     load_error::LoadFault,
     quarantine::Quarantine,
+    reach::Reach,
     settings::PluginSettings,
     stats::Counters,
     text::{is_word, one_line},
@@ -44,12 +45,13 @@ pub(super) fn load(
     check_kind(wasm)?;
     let hash = Sha256::digest(wasm);
     let component = compile(engine, wasm, &hash)?;
-    let outline = contract::check(&component)?;
+    let outline = contract::check(&component, &settings.reach)?;
     let linked = Linked::new(&component, &outline).map_err(|error| wrong_shape(&error))?;
     let shared = Arc::new(Shared {
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
+        reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
     });
     let blueprint = Arc::new(Blueprint {
         engine: engine.clone(),

@@ -71,6 +71,16 @@ pub enum LoadFault {
         import: String,
         /// What that would let it reach.
         capability: String,
+        /// How to grant it, or what to do where that cannot be granted.
+        hint: &'static str,
+    },
+    /// What its settings file grants cannot be made ready.
+    #[error("`[{section}]` cannot be used: {reason}")]
+    ReachUnusable {
+        /// The section, such as `redis.users`.
+        section: String,
+        /// What is wrong.
+        reason: String,
     },
     /// An interface has the right name but other functions or types.
     #[error("it does not fit the contract: {reason}")]
@@ -114,9 +124,8 @@ impl LoadError {
             LoadFault::NoLifecycle { .. } => {
                 "export `describe` and `configure`; the SDKs do it for every plugin"
             }
-            LoadFault::NotGranted { .. } => {
-                "build it without that import; a plugin reaches only what its settings file grants"
-            }
+            LoadFault::NotGranted { hint, .. } => hint,
+            LoadFault::ReachUnusable { .. } => "mend the section in the plugin's TOML file",
             LoadFault::WrongShape { .. } => {
                 "rebuild it from the WIT file that came with this gateway"
             }

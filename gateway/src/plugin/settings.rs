@@ -1,6 +1,6 @@
 //! What the settings file beside a plugin says about it. Plain data, filled by the configuration.
 
-use super::limits::PluginLimits;
+use super::{limits::PluginLimits, reach::ReachSettings};
 use crate::message::TopicPattern;
 
 /// The settings of one plugin: `NAME.toml`, or the defaults where there is none.
@@ -16,6 +16,8 @@ pub struct PluginSettings {
     pub settings_json: String,
     /// What it may use.
     pub limits: PluginLimits,
+    /// Which stores it may reach.
+    pub reach: ReachSettings,
     /// What its messages get while it fails.
     pub on_failure: OnFailure,
 }
@@ -29,6 +31,7 @@ impl PluginSettings {
             topics: vec![TopicPattern::new("*")],
             settings_json: "{}".into(),
             limits: PluginLimits::default(),
+            reach: ReachSettings::default(),
             on_failure: OnFailure::default(),
         }
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{call_error::FailureKind, limits::COUNTERS_MAX, text::is_word};
+use super::{call_error::FailureKind, limits::COUNTERS_MAX, reach::ReachError, text::is_word};
 
 /// A picture of a plugin's counters, for `PLUGIN INFO` and the exporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub struct PluginStats {
     pub memory_bytes: usize,
     /// Log lines that were over the plugin's rate and not shown.
     pub log_lines_dropped: u64,
+    /// Calls of `redis` and `sql`, those that failed or were denied included.
+    pub host_calls: u64,
+    /// Those that the store refused, or to which it gave no answer.
+    pub host_call_failures: u64,
+    /// Those that asked for what was not granted, and were not sent.
+    pub host_calls_denied: u64,
     /// The plugin's own counters, by name.
     pub counters: BTreeMap<String, u64>,
 }
@@ -41,6 +47,9 @@ pub(super) struct Counters {
     instances_made: AtomicU64,
     memory_bytes: AtomicUsize,
     log_lines_dropped: AtomicU64,
+    host_calls: AtomicU64,
+    host_call_failures: AtomicU64,
+    host_calls_denied: AtomicU64,
     own: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -79,6 +88,20 @@ impl Counters {
         self.log_lines_dropped.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts one call to a store.
+    pub(super) fn add_host_call(&self, error: Option<&ReachError>) {
+        self.host_calls.fetch_add(1, Ordering::Relaxed);
+        match error {
+            None => {}
+            Some(ReachError::Denied(_)) => {
+                self.host_calls_denied.fetch_add(1, Ordering::Relaxed);
+            }
+            Some(ReachError::Refused(_) | ReachError::Unavailable(_)) => {
+                self.host_call_failures.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Adds to a counter of the plugin's own; ignores bad names and names beyond the limit.
     pub(super) fn count(&self, name: &str, by: u64) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,6 +122,9 @@ impl Counters {
             instances_made: self.instances_made.load(Ordering::Relaxed),
             memory_bytes: self.memory_bytes.load(Ordering::Relaxed),
             log_lines_dropped: self.log_lines_dropped.load(Ordering::Relaxed),
+            host_calls: self.host_calls.load(Ordering::Relaxed),
+            host_call_failures: self.host_call_failures.load(Ordering::Relaxed),
+            host_calls_denied: self.host_calls_denied.load(Ordering::Relaxed),
             counters: self.own.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }

@@ -203,6 +203,9 @@ fn numbers(stats: &PluginStats) -> Vec<(String, u64)> {
         ("instances_made".to_owned(), stats.instances_made),
         ("memory_bytes".to_owned(), stats.memory_bytes as u64),
         ("log_lines_dropped".to_owned(), stats.log_lines_dropped),
+        ("host_calls".to_owned(), stats.host_calls),
+        ("host_call_failures".to_owned(), stats.host_call_failures),
+        ("host_calls_denied".to_owned(), stats.host_calls_denied),
     ];
     let failures = stats.failures.iter();
     numbers.extend(failures.map(|(kind, count)| (format!("failures_{}", kind.name()), *count)));

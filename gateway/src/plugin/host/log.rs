@@ -43,7 +43,8 @@ struct Window {
 }
 
 impl LogGate {
-    fn admit(&self, now: Instant) -> bool {
+    /// True while the second has lines left.
+    pub(super) fn admit(&self, now: Instant) -> bool {
         let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = Window { began: now, lines: 0 };
         let window = window.get_or_insert(fresh);

@@ -1,4 +1,4 @@
-//! Imports `sluicegate:plugin/sql`, which the contract does not have: refused when it is loaded.
+//! Imports `sluicegate:plugin/files`, which the contract does not have: refused when it is loaded.
 
 use sluicegate_plugin::{Filter, Message, NoSettings, Plugin, Verdict};
 
@@ -31,7 +31,7 @@ impl Plugin for Ungranted {
 impl Filter for Ungranted {
     fn on_produce(&mut self, _: &mut Message) -> Verdict {
         // An import that is never called would not be in the component.
-        Verdict::Replace(reach::sluicegate::plugin::sql::query("select 1").into_bytes())
+        Verdict::Replace(reach::sluicegate::plugin::files::read("/etc/passwd").into_bytes())
     }
 }
 

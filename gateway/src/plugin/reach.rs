@@ -1,0 +1,123 @@
+//! What plugins may reach beyond the process: the stores that their settings files grant.
+//!
+//! The gateway owns the connections; a plugin sends single commands through them, within what was
+//! granted and within the time of its call. Nothing here connects before a plugin asks.
+
+use std::time::Duration;
+
+use super::{limits::REACH_ANSWER_MARGIN, load_error::LoadFault};
+
+mod address;
+mod in_hand;
+mod redis;
+mod settings;
+mod sql;
+mod tls;
+
+pub use self::redis::{KeyPattern, RedisAddress, RedisCommand};
+pub use address::AddressError;
+pub use settings::{ReachSettings, RedisSettings, SqlSettings, TlsFiles};
+pub use sql::{SqlAddress, SqlStatement, StatementError};
+
+pub(super) use self::redis::RedisReach;
+pub(super) use in_hand::ReachInHand;
+pub(super) use sql::SqlReach;
+
+/// Why a call outside the process gave nothing; worded for the plugin and for the operator, without
+/// arguments, addresses or secrets.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ReachError {
+    /// Not granted; nothing was sent.
+    Denied(String),
+    /// The store answered with an error, or with something that has no form in the contract.
+    Refused(String),
+    /// There is no answer; what changes something may have been carried out.
+    Unavailable(String),
+}
+
+impl ReachError {
+    /// One word for counters and logs.
+    pub(super) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Denied(_) => "denied",
+            Self::Refused(_) => "refused",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Denied(words) | Self::Refused(words) | Self::Unavailable(words) => words,
+        }
+    }
+}
+
+/// The stores of one plugin. Their connections end with it.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    redis: Vec<RedisReach>,
+    sql: Vec<SqlReach>,
+}
+
+impl Reach {
+    /// Makes ready what the settings grant. Reads the files of `tls` sections and connects to
+    /// nothing: a plugin loads while its store is away.
+    pub(super) fn open(settings: &ReachSettings, bytes_max: usize) -> Result<Self, LoadFault> {
+        let unusable = |kind: &str, name: &str, reason| {
+            let section = format!("{kind}.{name}");
+            LoadFault::ReachUnusable { section, reason }
+        };
+        let redis = settings.redis.iter().map(|settings| {
+            RedisReach::open(settings, bytes_max)
+                .map_err(|reason| unusable("redis", &settings.name, reason))
+        });
+        let sql = settings.sql.iter().map(|settings| {
+            SqlReach::open(settings, bytes_max)
+                .map_err(|reason| unusable("sql", &settings.name, reason))
+        });
+        Ok(Self { redis: redis.collect::<Result<_, _>>()?, sql: sql.collect::<Result<_, _>>()? })
+    }
+
+    /// The Redis connection of this name.
+    pub(super) fn redis(&self, name: &str) -> Result<&RedisReach, ReachError> {
+        let found = self.redis.iter().find(|reach| reach.name() == name);
+        found.ok_or_else(|| no_connection("redis", name))
+    }
+
+    /// The SQL connection of this name.
+    pub(super) fn sql(&self, name: &str) -> Result<&SqlReach, ReachError> {
+        let found = self.sql.iter().find(|reach| reach.name() == name);
+        found.ok_or_else(|| no_connection("sql", name))
+    }
+}
+
+fn no_connection(kind: &str, name: &str) -> ReachError {
+    let name = if is_name(name) { name } else { "NAME" };
+    ReachError::Denied(format!(
+        "no such connection is granted: add a section `[{kind}.{name}]` to the plugin's TOML file"
+    ))
+}
+
+/// True for what may be shown of a word that a guest gave, and for names of sections: 1 to 64
+/// letters, digits, `_` and `-`.
+pub fn is_name(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    (1..=super::limits::WORD_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
+}
+
+/// How long one call may wait: never so long that the guest has no time left to say what happened.
+fn wait_limit(timeout: Duration, left: Duration) -> Duration {
+    timeout.min(left.saturating_sub(REACH_ANSWER_MARGIN))
+}
+
+/// A store's error text without what stands in quotes: stores repeat arguments there.
+fn without_quotes(text: &str) -> String {
+    const QUOTES: [char; 3] = ['\'', '"', '`'];
+    let text = super::text::one_line(text, super::limits::GUEST_TEXT_BYTES_MAX);
+    match (text.find(QUOTES), text.rfind(QUOTES)) {
+        // One mark alone: where the quotation ends is not known.
+        (Some(first), Some(last)) if first == last => format!("{}…", &text[..first]),
+        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
+        _ => text,
+    }
+}

@@ -1,0 +1,57 @@
+//! The right to reach out, for the time of one call.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use tokio::{runtime::Handle, time::timeout};
+
+use super::{ReachError, wait_limit};
+use crate::plugin::limits::HOST_CALLS_MAX;
+
+/// Held by an instance while it runs a call that may wait for stores.
+#[derive(Debug)]
+pub(in crate::plugin) struct ReachInHand {
+    /// Where the waiting is done. Taken along, because a guest that expects WASI may run on a thread
+    /// that knows no runtime.
+    runtime: Handle,
+    /// The end of the whole call.
+    until: Instant,
+    calls: u32,
+}
+
+impl ReachInHand {
+    /// For a call of the guest that begins now, on a thread that may block.
+    pub(in crate::plugin) fn new(runtime: Handle, limit: Duration) -> Self {
+        Self { runtime, until: Instant::now() + limit, calls: 0 }
+    }
+
+    /// Counts one call to a store.
+    pub(in crate::plugin) fn count(&mut self) -> Result<(), ReachError> {
+        self.calls += 1;
+        if self.calls <= HOST_CALLS_MAX {
+            return Ok(());
+        }
+        let words = format!("one login may ask stores {HOST_CALLS_MAX} times: ask for less");
+        Err(ReachError::Denied(words))
+    }
+
+    /// Waits for a store on this thread.
+    pub(in crate::plugin) fn wait<T>(
+        &self,
+        most: Duration,
+        work: impl Future<Output = Result<T, ReachError>>,
+    ) -> Result<T, ReachError> {
+        let limit = wait_limit(most, self.until.saturating_duration_since(Instant::now()));
+        if limit.is_zero() {
+            let words = "the login has no time left: raise `authenticate_deadline_ms`";
+            return Err(ReachError::Unavailable(words.into()));
+        }
+        let answer = self.runtime.block_on(async { timeout(limit, work).await });
+        answer.unwrap_or_else(|_| {
+            let words = format!("no answer within {} ms", limit.as_millis());
+            Err(ReachError::Unavailable(words))
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! SQL databases: named statements, and SELECTs of a plugin's own where they are granted.
+
+use std::time::Duration;
+
+use super::{ReachError, SqlSettings, is_name};
+use crate::plugin::{bindings::sluicegate::plugin::sql::Value, limits::SQL_TEXT_BYTES_MAX};
+
+mod address;
+mod fault;
+mod pool;
+mod rows;
+mod statement;
+mod value;
+
+pub use address::SqlAddress;
+pub use statement::{SqlStatement, StatementError};
+
+use pool::{Mode, Pool};
+
+/// One `[sql.NAME]`.
+pub(in crate::plugin) struct SqlReach {
+    name: String,
+    statements: Vec<SqlStatement>,
+    timeout: Duration,
+    /// Most bytes of all rows of one answer.
+    bytes_max: usize,
+    pool: Pool,
+    queries: Queries,
+}
+
+/// Where SELECTs of the plugin's own run.
+enum Queries {
+    NotGranted,
+    /// With the named statements, none of which writes.
+    SamePool,
+    /// In sessions that cannot write, beside named statements that may.
+    OwnPool(Pool),
+}
+
+impl std::fmt::Debug for SqlReach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlReach").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl SqlReach {
+    /// Takes the settings; connects when the first statement is run.
+    pub(super) fn open(settings: &SqlSettings, bytes_max: usize) -> Result<Self, String> {
+        let may_write = settings.statements.iter().any(SqlStatement::may_write);
+        let mode = if may_write { Mode::ReadWrite } else { Mode::ReadOnly };
+        let queries = match (settings.queries, may_write) {
+            (false, _) => Queries::NotGranted,
+            (true, false) => Queries::SamePool,
+            (true, true) => Queries::OwnPool(Pool::open(settings, Mode::ReadOnly, bytes_max)?),
+        };
+        Ok(Self {
+            name: settings.name.clone(),
+            statements: settings.statements.clone(),
+            timeout: settings.timeout,
+            bytes_max,
+            pool: Pool::open(settings, mode, bytes_max)?,
+            queries,
+        })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Longest wait for the rows of one statement.
+    pub(in crate::plugin) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Runs a named statement.
+    pub(in crate::plugin) async fn run(
+        &self,
+        statement: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Vec<Value>>, ReachError> {
+        let Some(known) = self.statements.iter().find(|known| known.name() == statement) else {
+            let shown = if is_name(statement) { statement } else { "NAME" };
+            return Err(ReachError::Denied(format!(
+                "no such statement is granted: add `{shown}` to `[sql.{}.statements]` in the \
+                 plugin's TOML file",
+                self.name
+            )));
+        };
+        self.rows(&self.pool, known.text(), parameters).await
+    }
+
+    /// Runs a SELECT of the plugin's own.
+    pub(in crate::plugin) async fn query(
+        &self,
+        text: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Vec<Value>>, ReachError> {
+        let pool = match &self.queries {
+            Queries::SamePool => &self.pool,
+            Queries::OwnPool(pool) => pool,
+            Queries::NotGranted => {
+                return Err(ReachError::Denied(format!(
+                    "queries of the plugin's own are not granted: set `queries = \"read-only\"` \
+                     in `[sql.{}]` in the plugin's TOML file",
+                    self.name
+                )));
+            }
+        };
+        if text.len() > SQL_TEXT_BYTES_MAX {
+            let words = format!("a query may have {SQL_TEXT_BYTES_MAX} bytes: use parameters");
+            return Err(ReachError::Denied(words));
+        }
+        statement::check_query(text)
+            .map_err(|error| ReachError::Denied(format!("the query cannot be granted: {error}")))?;
+        self.rows(pool, text, parameters).await
+    }
+
+    async fn rows(
+        &self,
+        pool: &Pool,
+        text: &str,
+        parameters: Vec<Value>,
+    ) -> Result<Vec<Vec<Value>>, ReachError> {
+        let mut lent = pool.lend().await.map_err(|error| fault::connecting(&error))?;
+        let rows = rows::read(lent.connection(), text, parameters, self.bytes_max).await;
+        if !matches!(rows, Err(rows::Failure::Broken(_) | rows::Failure::TooMuch(_))) {
+            lent.give_back();
+        }
+        rows.map_err(rows::Failure::into_words)
+    }
+}
