@@ -11,6 +11,7 @@ use sluicegate_plugin::{
     databus::{Checks, RefreshSecs},
     secret::Plain,
 };
+use statement::Select;
 use store::Store;
 
 /// Looks groups up in a database.
@@ -30,7 +31,7 @@ impl Plugin for AuthMysql {
         let (auth, app) = (&settings.auth, &settings.app);
         let store = match settings.statement {
             Some(statement) => Store::with_statement(settings.connection, statement),
-            None => Store::with_query(settings.connection, statement::select(auth, app)?),
+            None => Store::with_query(settings.connection, Select::new(auth, app)?),
         };
         Ok(Self { store, checks, refresh })
     }

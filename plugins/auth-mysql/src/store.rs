@@ -7,6 +7,8 @@ use sluicegate_plugin::{
     sql::{self, Database, Value},
 };
 
+use crate::statement::Select;
+
 /// What a row is made of, in its order.
 const COLUMNS: [&str; 6] = ["group", "topic", "operation", "app key", "app secret", "cluster"];
 
@@ -19,16 +21,16 @@ pub(crate) struct Store {
 
 #[derive(Debug)]
 enum Source {
-    /// A SELECT of the plugin's own, which takes the group twice.
-    Query(String),
+    /// The plugin's own.
+    Query(Select),
     /// A statement of the TOML file by its name, which takes the group once.
     Statement(String),
 }
 
 impl Store {
     /// Asks with a SELECT of its own.
-    pub(crate) fn with_query(connection: String, text: String) -> Self {
-        Self { database: Database::named(connection), source: Source::Query(text) }
+    pub(crate) fn with_query(connection: String, select: Select) -> Self {
+        Self { database: Database::named(connection), source: Source::Query(select) }
     }
 
     /// Asks with a statement of the TOML file.
@@ -57,7 +59,10 @@ impl Store {
 
     fn rows(&self, group: &str) -> Result<Vec<sql::Row>, sql::Error> {
         match &self.source {
-            Source::Query(text) => self.database.query(text, &[group.into(), group.into()]),
+            Source::Query(select) => {
+                let (text, parameters) = select.of(group);
+                self.database.query(text, &parameters)
+            }
             Source::Statement(name) => self.database.run(name, &[group.into()]),
         }
     }
