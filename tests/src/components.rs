@@ -1,6 +1,6 @@
-//! Builds the shipped plugins and the test guests: Rust crates in, components out.
+//! Builds the shipped plugins, the SDK's examples and the test guests: Rust crates in, components out.
 //!
-//! Every folder of `plugins/` and `tests/guests/` that has a `Cargo.toml` is one, its package named
+//! Every folder of `plugins/`, `plugin-sdk/examples/` and `tests/guests/` that has a `Cargo.toml` is one, its package named
 //! like the folder. One cargo call compiles all of them, so that a toolchain which must build std
 //! first does it once; then each core module becomes a component, without further tools.
 
@@ -31,25 +31,28 @@ pub struct Built {
     pub is_new: bool,
 }
 
-/// Builds everything into `out/plugins` and `out/guests`.
+/// Where crates are, and the folder below `out` for what comes of them.
+const SOURCES: [(&str, &str); 3] =
+    [("plugins", "plugins"), ("plugin-sdk/examples", "examples"), ("tests/guests", "guests")];
+
+/// Builds everything into `out/plugins`, `out/examples` and `out/guests`.
 ///
 /// # Errors
 /// A toolchain that cannot compile for WebAssembly, with what to install; a crate that does not
 /// compile; a core module that is not a component, with the package's name. What was built before
 /// the error stays.
 pub fn build_all(out: &Path) -> Result<Vec<Built>, String> {
-    let plugins = packages(&workspace::root().join("plugins"))?;
-    let guests = packages(&workspace::root().join("tests/guests"))?;
-    let toolchain = Toolchain::find()?;
-    compile(&toolchain, plugins.iter().chain(&guests))?;
+    let mut crates = Vec::new();
+    for (source, folder) in SOURCES {
+        let names = packages(&workspace::root().join(source))?;
+        crates.extend(names.into_iter().map(|name| (name, out.join(folder))));
+    }
+    compile(&Toolchain::find()?, crates.iter().map(|(name, _)| name))?;
 
     let mut built = Vec::new();
-    for (names, folder) in [(plugins, "plugins"), (guests, "guests")] {
-        let folder = out.join(folder);
+    for (name, folder) in crates {
         fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, &error))?;
-        for name in names {
-            built.push(componentise(name, &folder)?);
-        }
+        built.push(componentise(name, &folder)?);
     }
     Ok(built)
 }

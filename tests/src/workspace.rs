@@ -32,14 +32,14 @@ pub fn program() -> PathBuf {
         .clone()
 }
 
-/// The built component of a shipped plugin or a test guest.
+/// The built component of a shipped plugin, an example of the SDK or a test guest.
 ///
 /// # Panics
 /// If it was not built.
 pub fn component(name: &str) -> PathBuf {
     let targets = [target(), root().join("target")];
-    let places =
-        targets.iter().flat_map(|target| ["plugins", "guests"].map(|kind| target.join(kind)));
+    let kinds = ["plugins", "examples", "guests"];
+    let places = targets.iter().flat_map(|target| kinds.map(|kind| target.join(kind)));
     places
         .map(|folder| folder.join(format!("{name}.wasm")))
         .find(|path| path.is_file())

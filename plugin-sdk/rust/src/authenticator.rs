@@ -7,7 +7,7 @@ pub use crate::bindings::authenticator::{Binding, Credentials, Denial, Grant, St
 /// Says who a client is and what it may do.
 ///
 /// Asked at AUTH and HELLO, one authenticator after the other until one does not answer
-/// [`Denial::NotMine`]. A call may take up to the authenticator's own time limit (default 1 s); a
+/// [`Denial::NotMine`]. A call may take up to the authenticator's own time limit (default 2 s); a
 /// panic denies this login only.
 pub trait Authenticator: Plugin {
     /// Decides about one login. Compare secrets in constant time and never log them.

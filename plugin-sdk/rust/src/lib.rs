@@ -15,8 +15,12 @@ pub mod log;
 pub mod metrics;
 mod partitioner;
 mod plugin;
+pub mod redis;
 mod rejection;
 mod router;
+#[cfg(feature = "secret")]
+pub mod secret;
+pub mod sql;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod transcoder;

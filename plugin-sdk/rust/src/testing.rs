@@ -1,12 +1,13 @@
 //! Plugins run on the developer's machine, without WebAssembly and without a gateway.
 //!
 //! Make an instance with [`configure`], hand it a [`Call`] (or a [`BurstCall`] for partitioners)
-//! and look at what came of it. [`logged`] and [`counted`] tell what the plugin said meanwhile.
+//! and look at what came of it. [`redis`] and [`sql`] say what stores answer. [`logged`] and [`counted`] tell what the plugin said meanwhile.
 //! Everything is kept for each thread, so tests do not meet each other.
 
 mod burst;
 mod call;
 pub(crate) mod double;
+pub(crate) mod stores;
 
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ use crate::{Plugin, log::Level, plugin};
 
 pub use burst::BurstCall;
 pub use call::{Call, Outcome};
+pub use stores::{redis, sql};
 
 /// Makes an instance as the gateway does, from JSON: `configure::<P>(json!({ "a": 1 }))`.
 ///

@@ -8,11 +8,11 @@ mod users;
 pub use settings::{App, Settings, User};
 
 use apps::Apps;
-use sluicegate_plugin::{Authenticator, Credentials, Denial, Grant, Plugin, databus::Dsn};
+use sluicegate_plugin::{
+    Authenticator, Credentials, Denial, Grant, Plugin,
+    databus::{DEFAULT_USER, Dsn},
+};
 use users::Users;
-
-/// Whom clients that give no name are taken for, and whose password may be a databus DSN.
-const DEFAULT_USER: &str = "default";
 
 /// Everyone who may log in.
 #[derive(Debug)]
@@ -33,16 +33,11 @@ impl Plugin for AuthStatic {
 
 impl Authenticator for AuthStatic {
     fn authenticate(&mut self, login: &Credentials) -> Result<Grant, Denial> {
-        let may_be_app = login.username == DEFAULT_USER && !self.apps.is_empty();
-        if may_be_app && Dsn::is_meant(&login.secret) && !self.users.knows(DEFAULT_USER) {
-            return self.apps.authenticate(&login.secret);
-        }
-        if self.users.is_empty() {
-            return Err(Denial::NotMine);
-        }
-        let answer = self.users.authenticate(login);
+        let is_dsn = login.username == DEFAULT_USER && Dsn::is_meant(&login.secret);
+        let is_user = !self.users.is_empty() && !(is_dsn && !self.users.knows(DEFAULT_USER));
+        let answer = if is_user { self.users.authenticate(login) } else { Err(Denial::NotMine) };
         // A configured user `default` comes first; what is not its password may still be a DSN.
-        if answer.is_err() && may_be_app && Dsn::is_meant(&login.secret) {
+        if answer.is_err() && is_dsn && !self.apps.is_empty() {
             return self.apps.authenticate(&login.secret);
         }
         answer

@@ -6,7 +6,8 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
+use sluicegate_plugin::secret::{self, Plain};
 use subtle::ConstantTimeEq;
 
 /// Most iterations of a hash: a login must end well within the second an authenticator has.
@@ -24,8 +25,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// What a password is compared with.
 #[derive(Clone)]
 pub(crate) enum Secret {
-    /// SHA-256 of a secret that the settings hold in the clear: all have one length.
-    Plain([u8; 32]),
+    /// One that the settings hold in the clear.
+    Plain(Plain),
     /// PBKDF2-HMAC-SHA256.
     Hash {
         /// Rounds of HMAC.
@@ -46,21 +47,9 @@ impl Secret {
     ) -> Result<Self, String> {
         match (secret, hash) {
             (Some(secret), None) if secret.is_empty() => Err(format!("{whose}: `secret` is empty")),
-            (Some(secret), None) => Ok(Self::Plain(digest(&secret))),
+            (Some(secret), None) => Ok(Self::Plain(Plain::new(&secret))),
             (None, Some(hash)) => Self::parse(&hash).map_err(|error| format!("{whose}: {error}")),
             _ => Err(format!("{whose}: give either `secret` or `hash`")),
-        }
-    }
-
-    /// Is `guess` the secret? Takes the same time for every guess of one length.
-    pub(crate) fn is(&self, guess: &str) -> bool {
-        match self {
-            Self::Plain(expected) => digest(guess).ct_eq(expected).into(),
-            Self::Hash { iterations, salt, hash } => {
-                let mut guessed = [0; 32];
-                pbkdf2::pbkdf2_hmac::<Sha256>(guess.as_bytes(), salt, *iterations, &mut guessed);
-                guessed.ct_eq(hash).into()
-            }
         }
     }
 
@@ -84,13 +73,17 @@ impl Secret {
     }
 }
 
-/// Compares two public texts, such as keys, without telling where they differ.
-pub(crate) fn is_same(left: &str, right: &str) -> bool {
-    digest(left).ct_eq(&digest(right)).into()
-}
-
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+impl secret::Secret for Secret {
+    fn is(&self, guess: &str) -> bool {
+        match self {
+            Self::Plain(expected) => expected.is(guess),
+            Self::Hash { iterations, salt, hash } => {
+                let mut guessed = [0; 32];
+                pbkdf2::pbkdf2_hmac::<Sha256>(guess.as_bytes(), salt, *iterations, &mut guessed);
+                guessed.ct_eq(hash).into()
+            }
+        }
+    }
 }
 
 /// Never printed.

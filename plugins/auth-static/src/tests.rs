@@ -103,6 +103,14 @@ fn without_users_a_login_by_name_is_someone_elses() {
 }
 
 #[test]
+fn without_apps_a_dsn_is_someone_elses() {
+    let settings = json!({ "users": [{ "name": "root", "secret": "plain" }] });
+    let mut plugin = configure::<AuthStatic>(settings).unwrap();
+    assert_eq!(Call::login(&mut plugin, "default", "k:s@g/topic=t&role=pub"), Err(Denial::NotMine));
+    assert!(matches!(Call::login(&mut plugin, "default", "x"), Err(Denial::WrongCredentials(_))));
+}
+
+#[test]
 fn settings_that_cannot_be_meant_are_refused() {
     let user = |rest: Value| {
         let mut user = json!({ "name": "a" });

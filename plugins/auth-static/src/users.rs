@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sluicegate_plugin::{Credentials, Denial, Grant};
+use sluicegate_plugin::{Credentials, Denial, Grant, secret::Secret as _};
 
 use crate::{secret::Secret, settings::User};
 

@@ -1,6 +1,6 @@
-//! `cargo plugins`: builds every shipped plugin and every test guest as a component.
+//! `cargo plugins`: builds every shipped plugin, example and test guest as a component.
 //!
-//! `--out DIR` puts them into `DIR/plugins` and `DIR/guests` instead of `target/…`.
+//! `--out DIR` puts them into `DIR/plugins`, `DIR/examples` and `DIR/guests` instead of `target/…`.
 
 use std::{env, io::Write as _, path::PathBuf, process::ExitCode};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::account::is_word;
 use crate::{Denial, StartAt};
 
 /// A databus DSN, taken apart.
@@ -76,7 +77,7 @@ impl<'a> Dsn<'a> {
             "pubsub" => (true, true),
             _ => return None,
         };
-        self.color = last("color").unwrap_or_default();
+        self.color = Some(last("color").unwrap_or_default()).filter(|color| is_word(color))?;
         self.start_at = last("offset").map_or(Some(StartAt::Configured), start_at)?;
         self.block_ms = last("block").map(str::parse).transpose().ok()?;
         self.batch = last("batch").map(str::parse).transpose().ok()?;
@@ -118,6 +119,8 @@ impl fmt::Debug for Dsn<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Dsn;
     use crate::{Denial, StartAt};
 
@@ -181,10 +184,51 @@ mod tests {
             "topic=t&role=sub&block=1s",
             "topic=t&role=sub&role=",
             "topic=t&role=sub&batch=-1",
+            "topic=t&role=sub&color=a\nb",
         ] {
             let text = format!("k:s@g/{parameters}");
             let expected = Err(Denial::Malformed("invalid dsn params".to_owned()));
             assert_eq!(Dsn::parse(&text), expected, "{parameters}");
         }
+    }
+
+    #[test]
+    fn sixty_four_kibibytes_are_read_or_refused() {
+        let long = "x".repeat(65_536);
+        let grown = |head: &str, tail: &str| format!("{head}{long}{tail}");
+        assert!(Dsn::parse(&grown("k:", "@g/topic=t&role=pub")).is_ok());
+        assert!(Dsn::parse(&grown("k:s@g/topic=t&role=pub&", "")).is_ok());
+        assert!(Dsn::parse(&"&topic=t".repeat(8_192)).is_err());
+        assert!(Dsn::parse(&grown("k:s@g/topic=t&role=sub&color=", "")).is_err());
+        for text in [long.as_str(), "\0", "\0:\0@\0/\0", &":".repeat(65_536), &"/".repeat(65_536)] {
+            assert!(Dsn::parse(text).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in any_text()) {
+            match Dsn::parse(&text) {
+                Ok(dsn) => {
+                    let head = format!("{}:{}@{}/", dsn.key, dsn.secret, dsn.group);
+                    prop_assert!(text.starts_with(&head), "{:?}", head);
+                    prop_assert!(!dsn.topic.is_empty() && dsn.publishes | dsn.consumes);
+                    let shown = format!("{dsn:?}");
+                    prop_assert!(dsn.secret.len() < 8 || !shown.contains(dsn.secret));
+                }
+                Err(Denial::Malformed(words)) => {
+                    prop_assert!(["auth info error", "invalid dsn params"].contains(&&*words));
+                }
+                Err(other) => prop_assert!(false, "{:?}", other),
+            }
+        }
+    }
+
+    /// Noise of the marks that matter, noise of any kind, and DSNs with noise in one place.
+    fn any_text() -> impl Strategy<Value = String> {
+        let marks = "([:@/&=\0a]|topic=|role=pub|offset=ts:|batch=|block=){0,40}";
+        let dsn =
+            "[a-z]{0,3}:[A-Z]{8,9}@[a-z]{0,3}/topic=[a-z]{0,2}&role=(pub|sub|pubsub)\\PC{0,20}";
+        prop_oneof![marks, ".{0,60}", dsn]
     }
 }

@@ -63,6 +63,12 @@ pub(crate) fn with_burst<R>(burst: BurstInHand, call: impl FnOnce() -> R) -> R {
     result
 }
 
+/// As in the gateway, a message or a burst never waits for a store.
+pub(crate) fn assert_may_wait(import: &str) {
+    let is_login = DOUBLE.with_borrow(|double| double.message.is_none() && double.burst.is_none());
+    assert!(is_login, "`{import}` is only valid while an authenticator is asked");
+}
+
 pub(crate) fn take_log() -> Vec<(Level, String)> {
     DOUBLE.with_borrow_mut(|double| mem::take(&mut double.log))
 }
