@@ -6,12 +6,14 @@ mod check;
 mod cluster;
 mod environment;
 mod file;
+mod http;
 mod nearest;
 mod plugin_file;
 mod problem;
 mod settings;
 
 pub use check::{Overrides, check, read};
+pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{

@@ -16,6 +16,7 @@
 pub mod cli; //       arguments
 pub mod startup; //   settings become a gateway
 pub mod listener; //  a client arrives
+pub mod http; //      a client that speaks HTTP
 pub mod session; //   one client, one task
 pub mod resp; //      bytes to requests, replies to bytes
 pub mod command; //   what a request asks for

@@ -15,6 +15,9 @@ use crate::{
     plugin::{OnFailure, Plugin},
 };
 
+/// What a login hears whose authenticator cannot answer now: neither good nor bad.
+pub const LOGIN_UNCHECKED: &str =
+    "auth info error: the login cannot be checked now, try again later";
 /// How long a grant serves while its authenticator cannot answer (`on_failure = "last-good"`).
 const LAST_GOOD_TIME: Duration = Duration::from_hours(1);
 /// Most logins that are remembered for that; beyond it none is added until old ones have ended.
@@ -152,5 +155,5 @@ impl Pipeline {
 }
 
 fn unavailable() -> Rejection {
-    Rejection::err("auth info error: the login cannot be checked now, try again later")
+    Rejection::err(LOGIN_UNCHECKED)
 }

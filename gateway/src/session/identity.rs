@@ -39,7 +39,7 @@ impl Identity {
 }
 
 /// Unix milliseconds.
-pub(super) fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
@@ -49,7 +49,7 @@ impl Session {
     pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
         let grant = self.services.pipeline.authenticate(credentials.clone()).await?;
         let cluster = self.services.cluster_of(&grant)?;
-        self.membership = None;
+        self.leave_group();
         self.burst.forget_key();
         self.card.set_user(&grant.principal);
         self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
@@ -64,12 +64,12 @@ impl Session {
         let grant = match self.services.pipeline.authenticate(credentials.clone()).await {
             Ok(grant) => grant,
             Err(rejection) => {
-                self.membership = None;
+                self.leave_group();
                 return Err(rejection);
             }
         };
         if grant != identity.grant {
-            self.membership = None;
+            self.leave_group();
         }
         let cluster = self.services.cluster_of(&grant)?;
         self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
