@@ -4,6 +4,7 @@
 
 mod check;
 mod cluster;
+mod databus;
 mod environment;
 mod file;
 mod http;
@@ -13,6 +14,7 @@ mod problem;
 mod settings;
 
 pub use check::{Overrides, check, read};
+pub use databus::{Fate, Translation, translate_databus};
 pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};

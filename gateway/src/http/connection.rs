@@ -45,12 +45,11 @@ pub(super) async fn serve(
         // The sender lives as long as the listener: an error means that it drains, too.
         () = async { drop(stop.wait_for(|stopping| *stopping).await) } => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
     };
     match ended {
         Err(error) if error.is_timeout() => shared.services.counters.connections_timed_out.add(1),

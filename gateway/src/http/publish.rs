@@ -22,15 +22,15 @@ use super::{
 use crate::message::TopicName;
 
 mod burst;
-mod offset;
+mod fate;
 
 use burst::Publisher;
-use offset::Offset;
+use fate::Fate;
 
 /// The answer: one offset for each record, in their order.
 #[derive(Debug, Serialize)]
 struct Offsets {
-    offsets: Vec<Offset>,
+    offsets: Vec<Fate>,
 }
 
 /// Publishes the records of a body, and answers for each where it is stored or why it is not.
@@ -56,7 +56,7 @@ async fn try_publish(
     Peer(peer): Peer,
     head: &Parts,
     body: &mut Unread,
-) -> Result<Vec<Offset>, Refusal> {
+) -> Result<Vec<Fate>, Refusal> {
     let parameters = Parameters::of(head.uri.query());
     let (group, topic) = (parameters.get("group"), parameters.get("topic"));
     let wish = Wish { group, topic, color: parameters.get("color") };

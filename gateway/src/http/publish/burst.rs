@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     super::{answer::Refusal, login::Caller, records::RecordText, routes::Shared},
-    offset::Offset,
+    fate::Fate,
 };
 use crate::{
     command::{self, Publish},
@@ -34,7 +34,7 @@ pub(super) struct Publisher<'r> {
     waiting: Vec<Message>,
     waiting_bytes: usize,
     /// One for each record so far; `None` for those that wait.
-    offsets: Vec<Option<Offset>>,
+    offsets: Vec<Option<Fate>>,
 }
 
 impl<'r> Publisher<'r> {
@@ -57,7 +57,7 @@ impl<'r> Publisher<'r> {
         let value = record.value();
         let most = self.shared.services.settings.value_bytes_max;
         if let Err(refused) = command::check_value_size(value.len(), most) {
-            self.offsets.push(Some(Offset::too_large(&refused)));
+            self.offsets.push(Some(Fate::too_large(&refused)));
             return;
         }
         let publish = Publish::new(record.key(), Bytes::copy_from_slice(value.as_bytes()), color);
@@ -78,15 +78,15 @@ impl<'r> Publisher<'r> {
             None
         } else if Instant::now() >= self.until {
             // Nothing of it was tried.
-            Some(messages.iter().map(|_| Offset::out_of_time()).collect())
+            Some(messages.iter().map(|_| Fate::out_of_time()).collect())
         } else {
             let produced = pipeline.produce(&self.chain, cluster, &self.context, messages);
             let outcomes = timeout_at(self.until + ANSWER_MARGIN, produced).await.ok();
-            outcomes.map(|all| all.into_iter().map(Offset::from).collect::<Vec<_>>())
+            outcomes.map(|all| all.into_iter().map(Fate::from).collect::<Vec<_>>())
         };
         let mut outcomes = outcomes.unwrap_or_default().into_iter();
         for offset in self.offsets.iter_mut().filter(|offset| offset.is_none()) {
-            *offset = Some(outcomes.next().unwrap_or_else(Offset::unknown));
+            *offset = Some(outcomes.next().unwrap_or_else(Fate::unknown));
         }
     }
 
@@ -94,10 +94,10 @@ impl<'r> Publisher<'r> {
     ///
     /// # Errors
     /// 503 if none of them could be tried.
-    pub(super) async fn finish(mut self) -> Result<Vec<Offset>, Refusal> {
+    pub(super) async fn finish(mut self) -> Result<Vec<Fate>, Refusal> {
         self.flush().await;
         let offsets: Vec<_> = self.offsets.into_iter().flatten().collect();
-        match offsets.first().and_then(Offset::untried) {
+        match offsets.first().and_then(Fate::untried) {
             Some(words) if offsets.iter().all(|offset| offset.untried().is_some()) => {
                 Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words.to_owned()))
             }

@@ -25,7 +25,7 @@ const NOWHERE: i64 = -1;
 
 /// Where a record is, or why it is not.
 #[derive(Debug, Serialize)]
-pub(super) struct Offset {
+pub(super) struct Fate {
     partition: i64,
     offset: i64,
     error_code: u8,
@@ -33,7 +33,7 @@ pub(super) struct Offset {
     error: Option<String>,
 }
 
-impl Offset {
+impl Fate {
     fn failed(error_code: u8, error: String) -> Self {
         Self { partition: NOWHERE, offset: NOWHERE, error_code, error: Some(error) }
     }
@@ -61,7 +61,7 @@ impl Offset {
     }
 }
 
-impl From<Outcome> for Offset {
+impl From<Outcome> for Fate {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Stored(receipt) => Self {
@@ -111,8 +111,8 @@ mod tests {
             (Rejection::new(rejected, "no"), REJECTED),
             (Rejection::err("no such topic"), NOT_STORED),
         ] {
-            let offset = Offset::from(Outcome::Refused(rejection));
-            assert_eq!((offset.error_code, offset.partition), (code, -1), "{offset:?}");
+            let fate = Fate::from(Outcome::Refused(rejection));
+            assert_eq!((fate.error_code, fate.partition), (code, -1), "{fate:?}");
         }
     }
 
@@ -124,7 +124,7 @@ mod tests {
             offset: 100,
             timestamp_ms: 0,
         };
-        let text = serde_json::to_string(&Offset::from(Outcome::Stored(receipt))).unwrap();
+        let text = serde_json::to_string(&Fate::from(Outcome::Stored(receipt))).unwrap();
         assert_eq!(text, r#"{"partition":1,"offset":100,"error_code":0}"#);
     }
 }
