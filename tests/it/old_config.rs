@@ -40,7 +40,7 @@ async fn the_printed_configuration_is_a_good_one() {
         "address = \"0.0.0.0:6205\"",
         "# file: plugins.d/auth-redis.toml",
         "redis://:${REDIS_PASSWORD}@127.0.0.1:6379/2",
-        "# databus.toml:14 `httpServer.writeTimeout`: not needed",
+        "# databus.toml:13 `httpServer.writeTimeout`: not needed",
         "`log.vmodule`: unknown",
     ] {
         assert!(printed.contains(words), "no {words}:\n{printed}");
@@ -60,7 +60,7 @@ async fn the_printed_clusters_are_asked() {
 
     let told = check(&printed).await;
     assert!(told.succeeded, "{}{}", told.output, told.errors);
-    assert!(told.output.contains("kafka cluster `main`"), "{}", told.output);
+    assert!(told.output.contains("where: cluster `main`"), "{}", told.output);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn what_cannot_be_understood_is_named_with_its_line() {
 
     assert!(!told.succeeded);
     let report = told.errors;
-    assert!(report.contains("databus.toml:13, `httpServer.readTimeout`"), "{report}");
+    assert!(report.contains("databus.toml:12, `httpServer.readTimeout`"), "{report}");
     assert!(!report.contains("MARKER"), "{report}");
 }
 

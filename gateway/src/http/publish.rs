@@ -14,18 +14,14 @@ use tokio::time::Instant;
 use super::{
     answer::{Refusal, json},
     body::Unread,
+    burst::Publisher,
+    fate::Fate,
     login::{Caller, Wish, publisher},
     parameters::Parameters,
     records::Records,
     routes::{Peer, Shared},
 };
 use crate::message::TopicName;
-
-mod burst;
-mod fate;
-
-use burst::Publisher;
-use fate::Fate;
 
 /// The answer: one offset for each record, in their order.
 #[derive(Debug, Serialize)]

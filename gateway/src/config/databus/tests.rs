@@ -81,7 +81,7 @@ fn every_key_of_the_file_has_a_fate_and_no_secret_is_shown() {
     assert_eq!(fate("ADDR"), "3: kept as `listen.address`");
     assert_eq!(fate("clusters.Main.brokers"), "8: kept as `broker.clusters.Main.bootstrap`");
     assert!(fate("redis.adr").ends_with("(did you mean `redis.addr`?)"), "{}", fate("redis.adr"));
-    assert_eq!(fate("mysql.breaker.window"), "33: not used: `authType` does not say `mysql`");
+    assert_eq!(fate("mysql.breaker.window"), "34: not used: `authType` does not say `mysql`");
 }
 
 #[test]

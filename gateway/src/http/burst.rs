@@ -6,10 +6,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
-use super::{
-    super::{answer::Refusal, login::Caller, records::RecordText, routes::Shared},
-    fate::Fate,
-};
+use super::{answer::Refusal, fate::Fate, login::Caller, records::RecordText, routes::Shared};
 use crate::{
     command::{self, Publish},
     message::{Message, TopicName},
