@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{LogFormat, Overrides};
 
 mod check;
+mod databus;
 mod serve;
 
 /// Redis clients in front, Kafka or a durable log behind, WebAssembly plugins between.
@@ -25,6 +26,7 @@ Examples:
   sluicegate serve                                  loopback, port 6380, log in ./data
   sluicegate serve --config config/gateway.toml     everything as the file says
   sluicegate check --config config/gateway.toml     report all problems, load the plugins, end
+  sluicegate check --databus databus.toml           print the equivalent configuration
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong arguments.";
 
@@ -33,7 +35,7 @@ enum Action {
     /// Serve clients until SIGTERM or SIGINT, then drain.
     Serve(Options),
     /// Report every problem of the configuration, load the plugins, and end.
-    Check(Options),
+    Check(CheckOptions),
     /// Print the version.
     Version,
 }
@@ -56,6 +58,16 @@ struct Options {
     /// Form of log lines.
     #[arg(long, env = "SLUICEGATE_LOG_FORMAT", value_name = "FORM")]
     log_format: Option<Format>,
+}
+
+/// What `check` takes.
+#[derive(Args, Clone, Debug)]
+struct CheckOptions {
+    #[command(flatten)]
+    options: Options,
+    /// Print what this databus.toml means here, and what becomes of each of its keys.
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    databus: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,7 +99,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Serve(options) => serve::run(&options),
-            Action::Check(options) => check::run(&options),
+            Action::Check(CheckOptions { databus: Some(file), .. }) => databus::run(&file),
+            Action::Check(CheckOptions { options, .. }) => check::run(&options),
             Action::Version => {
                 #[expect(clippy::print_stdout, reason = "the answer to `version`")]
                 {

@@ -4,8 +4,10 @@
 
 mod check;
 mod cluster;
+mod databus;
 mod environment;
 mod file;
+mod http;
 mod nearest;
 mod plugin_file;
 mod problem;
@@ -14,6 +16,8 @@ mod settings;
 mod tls;
 
 pub use check::{Overrides, check, read};
+pub use databus::{Fate, Translation, translate_databus};
+pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{

@@ -16,6 +16,7 @@
 pub mod cli; //       arguments
 pub mod startup; //   settings become a gateway
 pub mod listener; //  a client arrives
+pub mod http; //      a client that speaks HTTP
 pub mod session; //   one client, one task
 pub mod login; //     who is logged in, and for how long
 pub mod resp; //      bytes to requests, replies to bytes

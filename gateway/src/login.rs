@@ -17,6 +17,7 @@ use tokio::{
 
 use crate::{
     message::{Credentials, Grant, Rejection},
+    pipeline::LOGIN_UNCHECKED,
     telemetry::Counters,
 };
 
@@ -253,7 +254,7 @@ impl Login {
 
 /// For a login that cannot be decided now.
 fn unavailable() -> Rejection {
-    Rejection::err("auth info error: the login cannot be checked now, try again later")
+    Rejection::err(LOGIN_UNCHECKED)
 }
 
 /// Between the first part and all of `time`, so that logins of one moment do not all end in one.

@@ -20,6 +20,7 @@ mod produce;
 mod refusal;
 mod shape;
 
+pub use authenticate::LOGIN_UNCHECKED;
 pub use chain::Chain;
 pub use consume::Consumed;
 pub use produce::Outcome;

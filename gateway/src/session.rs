@@ -34,6 +34,8 @@ mod services;
 mod socket;
 mod streams;
 
+pub(crate) use identity::now_ms;
+pub(crate) use publish::{BURST_BYTES_MAX, BURST_MESSAGES_MAX};
 pub use registry::Registry;
 pub use services::{ReloadRequest, Services, SessionSettings};
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::{
     broker::Clusters,
     config::{PluginFolder, Settings},
+    http::HttpListener,
     listener::Listener,
     login::Logins,
     pipeline::{Chain, Pipeline, PipelineSettings},
@@ -32,6 +33,7 @@ pub use brokers::check as check_clusters;
 #[derive(Debug)]
 pub struct Gateway {
     listener: Listener,
+    http: Option<HttpListener>,
     services: Arc<Services>,
     reloader: tokio::task::JoinHandle<std::io::Result<()>>,
     drain: Duration,
@@ -59,10 +61,11 @@ pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
             folder.display()
         );
     }
-    if !settings.listen.is_local() && !chain.authenticates() {
+    if !settings.is_local() && !chain.authenticates() {
         bail!(
-            "anyone could connect: `listen.address` is beyond loopback and no plugin authenticates\n  \
+            "anyone could connect: `{}` is beyond loopback and no plugin authenticates\n  \
              hint:  put an authenticator such as auth-static.wasm into `{}`, or listen on 127.0.0.1",
+            if settings.listen.is_local() { "http.address" } else { "listen.address" },
             folder.display()
         );
     }
@@ -90,7 +93,14 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.
     let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
-    Ok(Gateway { listener, services, reloader, drain: settings.listen.drain })
+    let http = match settings.http {
+        Some(http) => {
+            let deadline = settings.limits.publish_deadline;
+            Some(HttpListener::bind(http, deadline, Arc::clone(&services)).await?)
+        }
+        None => None,
+    };
+    Ok(Gateway { listener, http, services, reloader, drain: settings.listen.drain })
 }
 
 fn services(
@@ -116,7 +126,7 @@ fn services(
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
         partitions: settings.topics.partitions,
-        is_local: settings.listen.is_local(),
+        is_local: settings.is_local(),
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
     let pipeline = Arc::new(pipeline);
@@ -136,6 +146,9 @@ fn services(
 impl Gateway {
     /// Serves until `stop` ends.
     pub async fn run_until(&mut self, stop: impl Future<Output = ()>) {
+        if let Some(address) = self.http.as_ref().and_then(HttpListener::address) {
+            tracing::info!(%address, "listening for http");
+        }
         if let Some(address) = self.listener.address() {
             tracing::info!(%address, "listening");
         } else {
@@ -143,6 +156,7 @@ impl Gateway {
         }
         tokio::select! {
             () = self.listener.accept_all() => {}
+            () = accept_http(self.http.as_mut()) => {}
             () = stop => {}
         }
     }
@@ -153,7 +167,14 @@ impl Gateway {
     /// The broker could not store what it had taken.
     pub async fn drain(self) -> anyhow::Result<()> {
         tracing::info!("draining");
-        let ended = self.listener.drain(self.drain).await;
+        let http = async {
+            match self.http {
+                Some(http) => http.drain(self.drain).await,
+                None => 0,
+            }
+        };
+        let (sessions, requests) = tokio::join!(self.listener.drain(self.drain), http);
+        let ended = sessions + requests;
         if ended > 0 {
             tracing::warn!(sessions = ended, "sessions ended before they were done");
         }
@@ -166,5 +187,12 @@ impl Gateway {
         }
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+async fn accept_http(http: Option<&mut HttpListener>) {
+    match http {
+        Some(http) => http.accept_all().await,
+        None => std::future::pending().await,
     }
 }

@@ -7,6 +7,8 @@ mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
 mod databus; //      the databus dialect
+mod http; //         the databus dialect over HTTP
+mod old_config; //   the configuration of the original
 mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way

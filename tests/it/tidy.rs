@@ -16,7 +16,7 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("mysql_async::", &["plugin/reach/sql"]),
     ("notify::", &["reload/watch.rs"]),
     ("clap::", &["main.rs", "cli.rs", "cli/"]),
-    ("Deserialize", &["config.rs", "config/"]),
+    ("Deserialize", &["config.rs", "config/", "http/records.rs"]),
     ("rskafka::", &["broker/kafka.rs", "broker/kafka/"]),
     ("krafka::", &["broker/kafka.rs", "broker/kafka/"]),
     ("crate::listener", &["startup.rs", "startup/", "main.rs", "listener.rs", "listener/"]),

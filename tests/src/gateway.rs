@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Client, process::Process, workspace};
+use crate::{Client, http::HttpClient, process::Process, workspace};
 
 pub use builder::{Builder, gateway};
 
@@ -52,6 +52,16 @@ impl Gateway {
         let mut client = self.client().await;
         assert_eq!(client.send_args(&["AUTH", secret]).await, "+OK", "AUTH {secret}");
         client
+    }
+
+    /// A new connection to its HTTP surface, which the scene has set `http.address` for.
+    pub async fn http(&self) -> HttpClient {
+        HttpClient::connect(&self.http_address().await).await
+    }
+
+    /// Where it listens for HTTP.
+    pub async fn http_address(&self) -> String {
+        address_in(&self.logs("listening for http").await)
     }
 
     /// The port it listens on.

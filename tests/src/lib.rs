@@ -25,6 +25,7 @@ pub mod redis; //      a real Redis beside it
 pub mod kafka; //      real Kafka brokers behind it
 pub mod reply; //      RESP2 and RESP3 replies
 pub mod client; //     a client that can send any bytes
+pub mod http; //       the same over HTTP
 pub mod command; //    one finished program run: redis-cli, python, go
 pub mod components; // builds plugins and guests
 pub mod corpus; //     malformed requests

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    message::{Headers, Rejection, StoredRecord, TopicName},
+    message::{Headers, Record, Rejection, StoredRecord, TopicName},
     resp::Args,
 };
 
@@ -82,22 +82,37 @@ pub struct Publish {
     pub headers: Headers,
 }
 
+impl Publish {
+    /// A message of a publisher of this colour, without metadata.
+    pub fn new(key: Bytes, value: Bytes, color: &str) -> Self {
+        let color = Bytes::copy_from_slice(color.as_bytes());
+        let headers = vec![(Bytes::from_static(COLOR_HEADER), Some(color))];
+        Self { key, value, headers }
+    }
+
+    /// What is stored, as published at this time (Unix milliseconds).
+    pub fn into_record(self, timestamp_ms: i64) -> Record {
+        Record { key: Some(self.key), value: Some(self.value), headers: self.headers, timestamp_ms }
+    }
+}
+
 /// Reads `SET key value` or `HSET key header value` of a publisher.
 ///
 /// # Errors
 /// `pub params error` with what is wrong; nothing was stored.
 pub fn databus_publish(args: &Args<'_>, color: &str) -> Result<Publish, Rejection> {
     let copy = |at: usize| Bytes::copy_from_slice(&args[at]);
-    let color = (Bytes::from_static(COLOR_HEADER), Some(Bytes::copy_from_slice(color.as_bytes())));
     match (args[0].len(), args.len()) {
-        (3, 3) => Ok(Publish { key: copy(1), value: copy(2), headers: vec![color] }),
+        (3, 3) => Ok(Publish::new(copy(1), copy(2), color)),
         (4, 4) => {
             if Header::decode(&args[2]).is_err() {
                 let text = "pub params error: the header is not a serialized infra.databus.Header";
                 return Err(Rejection::err(text));
             }
             let metadata = (Bytes::from_static(METADATA_HEADER), Some(copy(2)));
-            Ok(Publish { key: copy(1), value: copy(3), headers: vec![color, metadata] })
+            let mut publish = Publish::new(copy(1), copy(3), color);
+            publish.headers.push(metadata);
+            Ok(publish)
         }
         _ => Err(Rejection::err("pub params error: write SET key value, or HSET key header value")),
     }
@@ -217,7 +232,6 @@ pub fn color_fits(headers: &Headers, color: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Record;
 
     fn stored(offset: u64, headers: Headers) -> StoredRecord {
         let record = Record {

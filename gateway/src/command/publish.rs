@@ -1,4 +1,4 @@
-//! `XADD`.
+//! `XADD`, and how large a value may be.
 
 use bytes::{Bytes, BytesMut};
 
@@ -12,6 +12,17 @@ pub struct Add {
     pub only_existing: bool,
     /// The entry as a record's value.
     pub value: Bytes,
+}
+
+/// Refuses a value that is larger than one may be.
+///
+/// # Errors
+/// Words that name the limit; nothing was stored.
+pub fn check_value_size(bytes: usize, most: usize) -> Result<(), Rejection> {
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(Rejection::err(format!("value of {bytes} bytes is over the limit of {most} bytes")))
 }
 
 /// Reads all but the key of `XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] n [LIMIT c]] * field value …`.

@@ -12,6 +12,7 @@ use super::{
     LogSettings, PluginFolder, Problem, Problems, Settings, TopicSettings,
     cluster::cluster,
     file::{Section, Source},
+    http::http,
 };
 use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
@@ -57,6 +58,7 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
     let mut settings = Settings {
         listen: listen(root.section("listen"), &source),
         broker: broker(root.section("broker"), limits.publish_deadline),
+        http: http(root.section("http"), &source),
         limits,
         topics: topics(root.section("topics")),
         databus: databus(root.section("databus")),
@@ -89,19 +91,8 @@ fn apply(settings: &mut Settings, overrides: &Overrides) {
 }
 
 fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
-    let address = match section.string_at("address") {
-        None => Some(SocketAddr::from(([127, 0, 0, 1], 6380))),
-        Some((text, _)) if text.is_empty() => None,
-        Some((text, at)) => {
-            let address = text.parse().ok();
-            if address.is_none() {
-                let cause = format!("`{text}` is not an address and port");
-                let hint = "write for example `127.0.0.1:6380` or `[::]:6380`";
-                source.report(Some(at), "listen.address", &cause, hint);
-            }
-            address
-        }
-    };
+    let default = SocketAddr::from(([127, 0, 0, 1], 6380));
+    let address = address(&mut section, "listen.address", Some(default), source);
     let unix_socket = section.string("unix_socket", "");
     let settings = ListenSettings {
         address,
@@ -119,6 +110,26 @@ fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
     };
     section.finish();
     settings
+}
+
+/// The key `address` of a section; an empty one means that there is none.
+pub(super) fn address(
+    section: &mut Section<'_, '_>,
+    key: &str,
+    default: Option<SocketAddr>,
+    source: &Source<'_>,
+) -> Option<SocketAddr> {
+    let Some((text, at)) = section.string_at("address") else { return default };
+    if text.is_empty() {
+        return None;
+    }
+    let address = text.parse().ok();
+    if address.is_none() {
+        let cause = format!("`{text}` is not an address and port");
+        let hint = "write for example `127.0.0.1:6380` or `[::]:6380`";
+        source.report(Some(at), key, &cause, hint);
+    }
+    address
 }
 
 fn limits(mut section: Section<'_, '_>) -> LimitSettings {

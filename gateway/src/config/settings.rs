@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use super::HttpSettings;
 use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
 /// Everything a gateway is built from.
@@ -9,6 +10,8 @@ use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 pub struct Settings {
     /// Where clients connect, and how long and how much they may.
     pub listen: ListenSettings,
+    /// The HTTP surface; `None` where there is none.
+    pub http: Option<HttpSettings>,
     /// What one request may cost.
     pub limits: LimitSettings,
     /// What stands behind the gateway.
@@ -21,6 +24,14 @@ pub struct Settings {
     pub plugins: PluginFolder,
     /// What is logged.
     pub log: LogSettings,
+}
+
+impl Settings {
+    /// True if only this machine can connect, whatever it speaks.
+    pub fn is_local(&self) -> bool {
+        let http = self.http.as_ref();
+        self.listen.is_local() && http.is_none_or(|http| http.address.ip().is_loopback())
+    }
 }
 
 /// `[listen]`.

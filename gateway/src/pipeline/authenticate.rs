@@ -9,6 +9,9 @@ use crate::{
     plugin::{OnFailure, Plugin},
 };
 
+/// What a login hears whose authenticator cannot answer now: neither good nor bad.
+pub const LOGIN_UNCHECKED: &str =
+    "auth info error: the login cannot be checked now, try again later";
 /// What a login may take beyond its authenticator's own time: waiting for its turn.
 const LOGIN_MARGIN: Duration = Duration::from_millis(500);
 

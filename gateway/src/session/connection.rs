@@ -43,7 +43,7 @@ impl Session {
         self.replies.set_protocol(Protocol::Resp2);
         self.identity = self.services.open_identity();
         self.burst.forget_key();
-        self.membership = None;
+        self.leave_group();
         self.card.set_name("");
         self.replies.simple("RESET");
         Ok(())

@@ -94,9 +94,17 @@ impl Session {
             let identity = self.identity()?;
             let joined =
                 self.services.groups.join(&identity.cluster, &identity.grant().group, &topic);
-            self.membership = Some(joined.map_err(read_refusal)?);
+            let joined = joined.map_err(read_refusal)?;
+            self.card.set_group(&identity.grant().group);
+            self.membership = Some(joined);
         }
         Ok(())
+    }
+
+    /// Gives up its part in a group, if it has one.
+    pub(super) fn leave_group(&mut self) {
+        self.membership = None;
+        self.card.set_group("");
     }
 
     fn start_at(&self, of_grant: StartAt) -> StartAt {

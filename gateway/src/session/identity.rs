@@ -47,7 +47,7 @@ impl Identity {
 }
 
 /// Unix milliseconds.
-pub(super) fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
@@ -61,7 +61,7 @@ impl Session {
 
     fn become_client(&mut self, login: Login) -> Result<(), Rejection> {
         let cluster = self.services.cluster_of(login.grant())?;
-        self.membership = None;
+        self.leave_group();
         self.burst.forget_key();
         self.card.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
@@ -92,7 +92,7 @@ impl Session {
             Err(rejection) => Err(rejection),
         };
         renewed.map_err(|why| {
-            self.membership = None;
+            self.leave_group();
             self.is_revoked = true;
             self.services.counters.logins_ended.add(1);
             tracing::info!(client = self.card.id(), reason = %why, "login ended");

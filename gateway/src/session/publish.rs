@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Most messages of a burst: a burst holds one worker while plugins look at it.
-const BURST_MESSAGES_MAX: usize = 1024;
+pub(crate) const BURST_MESSAGES_MAX: usize = 1024;
 /// A burst goes on its way when its values pass this size.
-const BURST_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(crate) const BURST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Messages under way, and how each is to be answered.
 #[derive(Default)]
@@ -111,22 +111,13 @@ impl Session {
         let publish = command::databus_publish(args, &binding.color)?;
         self.check_publish(&topic)?;
         self.check_size(publish.value.len())?;
-        let record = Record {
-            key: Some(publish.key),
-            value: Some(publish.value),
-            headers: publish.headers,
-            timestamp_ms: 0,
-        };
-        self.push(Message { topic, partition: None, record });
+        // The burst gets its time as a whole, when it leaves.
+        self.push(Message { topic, partition: None, record: publish.into_record(0) });
         Ok(Reply::Ok)
     }
 
     fn check_size(&self, bytes: usize) -> Result<(), Rejection> {
-        let most = self.services.settings.value_bytes_max;
-        if bytes <= most {
-            return Ok(());
-        }
-        Err(Rejection::err(format!("value of {bytes} bytes is over the limit of {most} bytes")))
+        command::check_value_size(bytes, self.services.settings.value_bytes_max)
     }
 
     fn push(&mut self, message: Message) {

@@ -22,6 +22,8 @@ struct Client {
     peer: String,
     user: String,
     name: String,
+    /// The group it is a member of; empty if it is of none.
+    group: String,
     library: String,
     version: String,
     since: Instant,
@@ -45,6 +47,7 @@ impl Registry {
             peer,
             user: "default".into(),
             name: String::new(),
+            group: String::new(),
             library: String::new(),
             version: String::new(),
             since: Instant::now(),
@@ -56,6 +59,14 @@ impl Registry {
     /// How many are connected.
     pub(super) fn count(&self) -> usize {
         self.clients().len()
+    }
+
+    /// Addresses (`ip:port`) of the clients that consume in a group; those of a unix socket have
+    /// none.
+    pub(crate) fn addresses_in(&self, group: &str) -> Vec<String> {
+        let clients = self.clients();
+        let members = clients.values().filter(|c| c.group == group && c.peer.contains(':'));
+        members.map(|client| client.peer.clone()).collect()
     }
 
     /// One line a client, in Redis' form; `only` limits it to one.
@@ -96,6 +107,10 @@ impl Card {
 
     pub(super) fn set_name(&self, name: &str) {
         self.change(|client| name.clone_into(&mut client.name));
+    }
+
+    pub(super) fn set_group(&self, group: &str) {
+        self.change(|client| group.clone_into(&mut client.group));
     }
 
     pub(super) fn set_library(&self, name: &str) {

@@ -71,6 +71,11 @@ pub struct Services {
 }
 
 impl Services {
+    /// May clients do without login?
+    pub(crate) fn is_open(&self) -> bool {
+        self.settings.is_local && !self.pipeline.chain().authenticates()
+    }
+
     /// The identity of a client that need not log in, where that is allowed.
     pub(super) fn open_identity(&self) -> Option<Identity> {
         let login = self.logins.open().filter(|_| self.settings.is_local)?;
@@ -78,7 +83,7 @@ impl Services {
     }
 
     /// The cluster that a grant names.
-    pub(super) fn cluster_of(&self, grant: &Grant) -> Result<Cluster, Rejection> {
+    pub(crate) fn cluster_of(&self, grant: &Grant) -> Result<Cluster, Rejection> {
         let name = grant.cluster.as_deref();
         self.pipeline.clusters().get(name).cloned().ok_or_else(|| {
             tracing::warn!(

@@ -1,0 +1,60 @@
+//! One connection: its requests one after the other, its time limits, its end.
+
+use std::{net::SocketAddr, pin::pin};
+
+use axum::Router;
+use hyper::{
+    body::Incoming,
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{net::TcpStream, sync::watch};
+
+use super::routes::{Peer, Shared};
+
+/// Most headers of a request; more are answered 431. Browsers and proxies send about 20.
+const HEADERS_MAX: usize = 64;
+/// Largest head of a request: also what a connection may hold before its login is looked at.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// Serves one client until it leaves, is silent for too long, or the gateway drains.
+pub(super) async fn serve(
+    shared: &Shared,
+    router: Router,
+    (stream, peer): (TcpStream, SocketAddr),
+    mut stop: watch::Receiver<bool>,
+) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(shared.settings.header_timeout)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        // The sender lives as long as the listener: an error means that it drains, too.
+        () = async { drop(stop.wait_for(|stopping| *stopping).await) } => None,
+    };
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    };
+    match ended {
+        Err(error) if error.is_timeout() => shared.services.counters.connections_timed_out.add(1),
+        Err(error) if error.is_parse() => shared.services.counters.protocol_errors.add(1),
+        // A client that went away in the middle of a request needs no line.
+        Ok(()) | Err(_) => {}
+    }
+}

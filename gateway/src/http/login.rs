@@ -1,0 +1,183 @@
+//! Who sends a request: Basic authentication, asked of the same authenticators as `AUTH`.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::http::{HeaderMap, StatusCode, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{answer::Refusal, routes::Shared};
+use crate::{
+    broker::Cluster,
+    message::{Credentials, Grant},
+    plugin::CallContext,
+    session::now_ms,
+};
+
+/// User name that databus clients log in as; their DSN is the password.
+const DEFAULT_USER: &str = "default";
+/// Says the same as a wrong key or secret does: what cannot stand in a DSN is in no store.
+const AUTH_FAILED: &str = "auth failed";
+
+/// A client whose login is good.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) grant: Grant,
+    /// Where its messages go.
+    pub(super) cluster: Cluster,
+}
+
+impl Caller {
+    /// What plugins learn about the client and the time.
+    pub(super) fn context(&self) -> CallContext {
+        let principal = Arc::from(self.grant.principal.as_str());
+        CallContext { principal, timestamp_ms: now_ms() }
+    }
+}
+
+/// Who publishes where, as the request names it.
+#[derive(Debug)]
+pub(super) struct Wish<'a> {
+    pub(super) group: &'a str,
+    pub(super) topic: &'a str,
+    pub(super) color: &'a str,
+}
+
+/// Logs in an application: key and secret of Basic authentication become a databus DSN.
+///
+/// # Errors
+/// 401 for wrong credentials, 403 for a missing permission, 400 for what no DSN can say.
+pub(super) async fn publisher(
+    shared: &Shared,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    wish: &Wish<'_>,
+) -> Result<Caller, Refusal> {
+    if shared.services.is_open() {
+        return Ok(open(shared));
+    }
+    let (key, secret) = basic(headers)?;
+    let secret = dsn(&key, &secret, wish)?;
+    log_in(shared, Credentials { username: DEFAULT_USER.into(), secret, peer: peer.to_string() })
+        .await
+}
+
+/// Logs in a user by name and password, who must be an administrator.
+///
+/// # Errors
+/// 401 for wrong credentials, 403 for a user without admin rights.
+pub(super) async fn administrator(
+    shared: &Shared,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Result<(), Refusal> {
+    if shared.services.is_open() {
+        return Ok(());
+    }
+    let (username, secret) = basic(headers)?;
+    let caller = log_in(shared, Credentials { username, secret, peer: peer.to_string() }).await?;
+    if caller.grant.admin {
+        return Ok(());
+    }
+    Err(Refusal::new(StatusCode::FORBIDDEN, "this path needs a login with admin rights"))
+}
+
+/// The grant of everyone where no authenticator is loaded and only this machine can connect.
+fn open(shared: &Shared) -> Caller {
+    let cluster = shared.services.pipeline.clusters().default().clone();
+    Caller { grant: Grant::open(), cluster }
+}
+
+async fn log_in(shared: &Shared, credentials: Credentials) -> Result<Caller, Refusal> {
+    let services = &shared.services;
+    let login = services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
+    let cluster = services
+        .cluster_of(login.grant())
+        .map_err(|rejection| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public))?;
+    Ok(Caller { grant: login.grant().clone(), cluster })
+}
+
+/// Name and password of Basic authentication.
+fn basic(headers: &HeaderMap) -> Result<(String, String), Refusal> {
+    let missing = || Refusal::unauthorized("this path needs Basic authentication");
+    let header = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let (scheme, encoded) =
+        header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(missing());
+    }
+    let text = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let unreadable = || Refusal::unauthorized("the Basic authentication cannot be read");
+    let text = text.ok_or_else(unreadable)?;
+    let (name, password) = text.split_once(':').ok_or_else(unreadable)?;
+    Ok((name.to_owned(), password.to_owned()))
+}
+
+/// The DSN of a publisher, unless a part of it would be read as another part.
+fn dsn(key: &str, secret: &str, wish: &Wish<'_>) -> Result<String, Refusal> {
+    let Wish { group, topic, color } = *wish;
+    let bad = |words: &'static str| Err(Refusal::new(StatusCode::BAD_REQUEST, words));
+    let ends_head = |text: &str| text.contains([':', '@', '/']);
+    if group.is_empty() || ends_head(group) {
+        return bad("`group` must be given, without `:`, `@` and `/`");
+    }
+    if topic.is_empty() || topic.contains('&') {
+        return bad("`topic` must be given, without `&`");
+    }
+    if color.contains('&') {
+        return bad("`color` must be without `&`");
+    }
+    if ends_head(key) || ends_head(secret) {
+        return Err(Refusal::unauthorized(AUTH_FAILED));
+    }
+    let mut dsn = format!("{key}:{secret}@{group}/topic={topic}&role=pub");
+    if !color.is_empty() {
+        dsn.push_str("&color=");
+        dsn.push_str(color);
+    }
+    Ok(dsn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_login_is_read_as_another_part() {
+        let plain = Wish { group: "g", topic: "t", color: "" };
+        assert_eq!(dsn("k", "s", &plain).unwrap(), "k:s@g/topic=t&role=pub");
+        let red = Wish { color: "red", ..plain };
+        assert_eq!(dsn("k", "s&x=y", &red).unwrap(), "k:s&x=y@g/topic=t&role=pub&color=red");
+        for (key, secret) in [("k", "s@h/topic=u&role=sub#"), ("k:", "s"), ("k", "s:s"), ("k/", "")]
+        {
+            assert!(dsn(key, secret, &red).is_err(), "{key} {secret}");
+        }
+        for (group, topic, color) in [
+            ("", "t", ""),
+            ("g", "", ""),
+            ("g/topic=u&role=pub&x=", "t", ""),
+            ("h@g", "t", ""),
+            ("g", "t&role=pubsub", ""),
+            ("g", "t", "c&topic=u"),
+        ] {
+            assert!(
+                dsn("k", "s", &Wish { group, topic, color }).is_err(),
+                "{group} {topic} {color}"
+            );
+        }
+    }
+
+    #[test]
+    fn basic_authentication_is_read_as_browsers_write_it() {
+        let read = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, text.parse().unwrap());
+            basic(&headers).ok()
+        };
+        assert_eq!(read("Basic azpzOnM="), Some(("k".into(), "s:s".into())));
+        assert_eq!(read("bASIC  azpzOnM= "), Some(("k".into(), "s:s".into())));
+        for bad in ["Basic", "Bearer azpz", "Basic %%%", "Basic azs=", "Basic /w=="] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert!(basic(&HeaderMap::new()).is_err());
+    }
+}
