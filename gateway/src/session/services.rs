@@ -84,7 +84,7 @@ impl Services {
                 principal = grant.principal,
                 "grant names a cluster that is not configured"
             );
-            Rejection::err("the cluster of this login is not configured here")
+            Rejection::err("cluster not exist: the cluster of this login is not configured here")
         })
     }
 }
