@@ -17,6 +17,7 @@ pub mod cli; //       arguments
 pub mod startup; //   settings become a gateway
 pub mod listener; //  a client arrives
 pub mod session; //   one client, one task
+pub mod login; //     who is logged in, and for how long
 pub mod resp; //      bytes to requests, replies to bytes
 pub mod command; //   what a request asks for
 pub mod message; //   what travels: the vocabulary

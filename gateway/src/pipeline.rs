@@ -25,7 +25,6 @@ pub use consume::Consumed;
 pub use produce::Outcome;
 pub use refusal::{Wish, broker_refusal, read_refusal, refusal};
 
-use authenticate::LastGood;
 use placement::Placements;
 
 /// What the pipeline may take for itself.
@@ -48,7 +47,6 @@ pub struct Pipeline {
     clusters: Clusters,
     /// One for each cluster, in their order.
     placements: Vec<Placements>,
-    last_good: LastGood,
     settings: PipelineSettings,
     counters: Arc<Counters>,
 }
@@ -66,7 +64,6 @@ impl Pipeline {
             chain,
             placements: clusters.all().iter().map(|_| Placements::default()).collect(),
             clusters,
-            last_good: LastGood::default(),
             settings,
             counters,
         }
@@ -77,10 +74,13 @@ impl Pipeline {
         self.chain.load_full()
     }
 
-    /// Puts another chain in force; messages under way end with the old one.
-    pub fn swap(&self, next: Chain) {
-        self.chain.store(Arc::new(next));
+    /// Puts another chain in force; messages under way end with the old one. Answers whether its
+    /// authenticators are others.
+    pub fn swap(&self, next: Chain) -> bool {
+        let next = Arc::new(next);
+        let before = self.chain.swap(Arc::clone(&next));
         self.counters.reloads.add(1);
+        !before.authenticators().map(Arc::as_ptr).eq(next.authenticators().map(Arc::as_ptr))
     }
 
     /// The brokers behind the pipeline.

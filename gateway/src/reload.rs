@@ -191,7 +191,9 @@ fn apply(
             refusals.insert("(chain)".into(), why.into());
         } else {
             let generation = chain.generation();
-            services.pipeline.swap(chain);
+            if services.pipeline.swap(chain) {
+                services.logins.look_again();
+            }
             tracing::info!(generation, "plugin chain replaced");
         }
     }

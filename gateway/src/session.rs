@@ -67,6 +67,8 @@ struct Session {
     card: Card,
     /// Its part in a consumer group, from the first MGET on.
     membership: Option<crate::consumer::Membership>,
+    /// The login does not hold any more: the connection ends.
+    is_revoked: bool,
     /// When the requests in hand were read.
     read_at: Instant,
     /// Request limits of an authenticated client, from the settings.
@@ -102,6 +104,7 @@ impl Session {
             burst,
             card,
             membership: None,
+            is_revoked: false,
             read_at: Instant::now(),
             limits,
         }
@@ -126,7 +129,7 @@ impl Session {
                 socket.finish().await;
                 return Ended::Closed;
             }
-            if let Err(ended) = socket.read(&mut buffer, self.identity.is_some()).await {
+            if let Err(ended) = socket.read(&mut buffer, self.identity.as_mut()).await {
                 return ended;
             }
         }
@@ -144,7 +147,8 @@ impl Session {
     {
         self.read_at = Instant::now();
         let (mut at, mut commands) = (0, 0);
-        let mut next = Next::Go;
+        // A client whose login has ended hears so even if it asks for nothing.
+        let mut next = self.take_up_news().await;
         while next == Next::Go && at < buffer.len() {
             let limits =
                 if self.identity.is_some() { &self.limits } else { &Limits::UNAUTHENTICATED };
@@ -185,7 +189,7 @@ impl Session {
     /// costs them 80 ns each.
     fn handle_at_once(&mut self, args: &Args<'_>) -> bool {
         let Ok(spec) = self.admit(args) else { return false };
-        if self.identity.as_ref().is_none_or(Identity::has_expired) {
+        if self.identity.as_ref().is_none_or(Identity::has_changed) {
             return false;
         }
         match spec.command {
@@ -211,18 +215,29 @@ impl Session {
                 return Ok(Next::Go);
             }
         };
-        if self.identity.as_ref().is_some_and(Identity::has_expired) {
-            self.flush_burst().await;
-            if let Err(rejection) = self.renew().await {
-                self.refuse(rejection);
-                return Ok(Next::Go);
-            }
+        if self.take_up_news().await == Next::Close {
+            return Ok(Next::Close);
         }
         self.flush_burst().await;
         if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
             return Ok(Next::Go);
         }
         self.answer(spec, &args, socket).await
+    }
+
+    /// What the client may do may have become something else, or nothing at all.
+    async fn take_up_news(&mut self) -> Next {
+        if !self.identity.as_ref().is_some_and(Identity::has_changed) {
+            return Next::Go;
+        }
+        self.flush_burst().await;
+        match self.renew() {
+            Ok(()) => Next::Go,
+            Err(rejection) => {
+                self.refuse(rejection);
+                Next::Close
+            }
+        }
     }
 
     /// The command, if there is one, its arguments are as many as it takes, and the client has

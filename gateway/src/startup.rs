@@ -12,6 +12,7 @@ use crate::{
     broker::Clusters,
     config::{PluginFolder, Settings},
     listener::Listener,
+    login::Logins,
     pipeline::{Chain, Pipeline, PipelineSettings},
     plugin::{Engine, EngineSettings},
     reload::{self, Refusals, Reloader, Watch},
@@ -118,7 +119,9 @@ fn services(
         is_local: settings.listen.is_local(),
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
+    let pipeline = Arc::new(pipeline);
     Services {
+        logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
         pipeline,
         groups: Arc::default(),
         settings: session_settings,

@@ -21,13 +21,17 @@ pub struct Cluster {
 pub struct Clusters {
     all: Vec<Cluster>,
     default: usize,
+    /// There are no others to tell it from: whatever a grant calls it, it is meant.
+    is_only: bool,
 }
 
 impl Clusters {
-    /// A gateway with one broker.
+    /// A gateway whose broker has no name in the configuration: it serves every grant, whatever
+    /// cluster that names.
     pub fn one(broker: Arc<dyn Broker>) -> Self {
         let name = broker.name().to_owned();
-        Self::new(BTreeMap::from([(name.clone(), broker)]), &name)
+        let clusters = Self::new(BTreeMap::from([(name.clone(), broker)]), &name);
+        Self { is_only: true, ..clusters }
     }
 
     /// A gateway with several; `default` names one of them, or else the first is the default.
@@ -39,13 +43,14 @@ impl Clusters {
         let place = named.keys().position(|name| name == default).unwrap_or_default();
         let all = named.into_iter().enumerate();
         let all = all.map(|(id, (name, broker))| Cluster { name: name.into(), id, broker });
-        Self { all: all.collect(), default: place }
+        Self { all: all.collect(), default: place, is_only: false }
     }
 
     /// The cluster of that name, or the default one; `None` if there is no such cluster.
     pub fn get(&self, name: Option<&str>) -> Option<&Cluster> {
         match name {
             None => self.all.get(self.default),
+            Some(_) if self.is_only => self.all.get(self.default),
             Some(name) => self.all.iter().find(|cluster| &*cluster.name == name),
         }
     }

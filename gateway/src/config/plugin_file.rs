@@ -58,6 +58,11 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
     let call_deadline = milliseconds("call_deadline_ms", d.call_deadline);
     let authenticate_deadline = milliseconds("authenticate_deadline_ms", d.authenticate_deadline);
     let start_deadline = milliseconds("start_deadline_ms", d.start_deadline);
+    let last_good = Duration::from_secs(section.integer(
+        "last_good_secs",
+        d.last_good.as_secs(),
+        0..=31_536_000,
+    ));
     let mut count = |key, default: u32, most: u64| {
         u32::try_from(section.integer(key, u64::from(default), 1..=most)).unwrap_or(default)
     };
@@ -79,6 +84,7 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
         table_elements_max,
         call_deadline,
         authenticate_deadline,
+        last_good,
         start_deadline,
         result_bytes_max,
         instances_max,

@@ -1,156 +1,61 @@
 //! Who a client is: the authenticators in their order.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Chain, Pipeline};
+use super::Pipeline;
 use crate::{
-    message::{Credentials, Denial, ErrorCode, Grant, Rejection, Role},
+    login::Decision,
+    message::{Credentials, Denial, ErrorCode, Rejection},
     plugin::{OnFailure, Plugin},
 };
 
-/// How long a grant serves while its authenticator cannot answer (`on_failure = "last-good"`).
-const LAST_GOOD_TIME: Duration = Duration::from_hours(1);
-/// Most logins that are remembered for that; beyond it none is added until old ones have ended.
-const LAST_GOOD_MAX: usize = 10_000;
-
-/// Grants of logins that succeeded, for the time in which an authenticator fails.
-///
-/// Secrets are not kept: a login is known by a hash of all of it, salted for this process.
-#[derive(Debug)]
-pub(super) struct LastGood {
-    salt: [u8; 16],
-    grants: Mutex<HashMap<[u8; 32], (Grant, Instant)>>,
-}
-
-impl Default for LastGood {
-    fn default() -> Self {
-        // The hasher's keys are random; two of them make a salt without another dependency.
-        let random = || RandomState::new().hash_one(0u8);
-        let salt = (u128::from(random()) << 64 | u128::from(random())).to_le_bytes();
-        Self { salt, grants: Mutex::default() }
-    }
-}
-
-impl LastGood {
-    fn key(&self, plugin: &Plugin, login: &Credentials) -> [u8; 32] {
-        let mut hash = Sha256::new_with_prefix(self.salt);
-        for part in [plugin.name(), &login.username, &login.secret] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        hash.finalize().into()
-    }
-
-    fn keep(&self, plugin: &Plugin, login: &Credentials, grant: &Grant) {
-        let key = self.key(plugin, login);
-        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
-        if grants.len() >= LAST_GOOD_MAX {
-            grants.retain(|_, (_, since)| since.elapsed() < LAST_GOOD_TIME);
-        }
-        if grants.len() < LAST_GOOD_MAX {
-            grants.insert(key, (grant.clone(), Instant::now()));
-        }
-    }
-
-    /// After a refusal the login is not good any more.
-    fn forget(&self, plugin: &Plugin, login: &Credentials) {
-        let key = self.key(plugin, login);
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-    }
-
-    fn find(&self, plugin: &Plugin, login: &Credentials) -> Option<Grant> {
-        let key = self.key(plugin, login);
-        let grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
-        let (grant, since) = grants.get(&key)?;
-        (since.elapsed() < LAST_GOOD_TIME).then(|| grant.clone())
-    }
-}
+/// What a login may take beyond its authenticator's own time: waiting for its turn.
+const LOGIN_MARGIN: Duration = Duration::from_millis(500);
 
 impl Pipeline {
     /// Asks the authenticators in their order until one knows the credentials.
-    ///
-    /// # Errors
-    /// The refusal to send; the same for an unknown user and a wrong secret.
-    pub async fn authenticate(&self, credentials: Credentials) -> Result<Grant, Rejection> {
+    pub async fn authenticate(&self, login: Credentials) -> Decision {
         let chain = self.chain();
-        let answer = self.ask(&chain, credentials).await;
-        match &answer {
-            Ok(_) => self.counters.logins_accepted.add(1),
-            Err(_) => self.counters.logins_denied.add(1),
-        }
-        answer
-    }
-
-    async fn ask(&self, chain: &Chain, login: Credentials) -> Result<Grant, Rejection> {
-        for plugin in chain.plugins().iter().filter(|plugin| plugin.has(Role::Authenticator)) {
-            let remembers = plugin.settings().on_failure == OnFailure::LastGood;
-            match plugin.authenticate(login.clone()).await {
-                Ok(Ok(grant)) => {
-                    if remembers {
-                        self.last_good.keep(plugin, &login, &grant);
-                    }
-                    return Ok(grant);
-                }
-                Ok(Err(Denial::NotMine)) => {}
-                Ok(Err(Denial::Refused(rejection))) => {
-                    if remembers {
-                        self.last_good.forget(plugin, &login);
-                    }
-                    return Err(rejection);
-                }
-                Ok(Err(Denial::Unavailable(why))) => {
-                    tracing::warn!(
-                        plugin = plugin.name(),
-                        error = why,
-                        "authenticator unavailable"
-                    );
-                    if let Some(answer) = self.without(plugin, &login) {
-                        return answer;
-                    }
-                }
+        for plugin in chain.authenticators() {
+            let why = match plugin.authenticate(login.clone()).await {
+                Ok(Ok(grant)) => return Decision::Granted { grant, by: plugin.name().into() },
+                Ok(Err(Denial::NotMine)) => continue,
+                Ok(Err(Denial::Refused(rejection))) => return Decision::Refused(rejection),
+                Ok(Err(Denial::Unavailable(why))) => why,
                 Err(error) => {
                     self.counters.plugin_failures.add(1);
-                    tracing::warn!(plugin = plugin.name(), %error, "authenticator failed");
-                    if let Some(answer) = self.without(plugin, &login) {
-                        return answer;
-                    }
+                    error.to_string()
                 }
+            };
+            if let Some(decision) = self.without(plugin, why) {
+                return decision;
             }
         }
         let words = "invalid username-password pair or user is disabled.";
-        Err(Rejection::new(ErrorCode::WrongPass, words))
+        Decision::Refused(Rejection::new(ErrorCode::WrongPass, words))
+    }
+
+    /// How long a client waits for a login: as for a publish, or as long as the slowest
+    /// authenticator may take.
+    pub fn login_deadline(&self) -> Duration {
+        let chain = self.chain();
+        let deadlines = chain.authenticators().map(|p| p.settings().limits.authenticate_deadline);
+        let slowest = deadlines.max().unwrap_or_default() + LOGIN_MARGIN;
+        slowest.max(self.settings.publish_deadline)
     }
 
     /// What a login gets whose authenticator cannot answer; `None` asks the next one.
-    fn without(
-        &self,
-        plugin: &Arc<Plugin>,
-        login: &Credentials,
-    ) -> Option<Result<Grant, Rejection>> {
-        match plugin.settings().on_failure {
+    fn without(&self, plugin: &Arc<Plugin>, why: String) -> Option<Decision> {
+        let settings = plugin.settings();
+        let last_good = match settings.on_failure {
             OnFailure::Bypass => {
                 self.counters.plugin_bypasses.add(1);
-                None
+                tracing::debug!(plugin = plugin.name(), error = why, "authenticator passed over");
+                return None;
             }
-            OnFailure::LastGood => {
-                let found = self.last_good.find(plugin, login);
-                if found.is_some() {
-                    tracing::warn!(plugin = plugin.name(), "last good grant used");
-                }
-                Some(found.ok_or_else(unavailable))
-            }
-            OnFailure::Reject => Some(Err(unavailable())),
-        }
+            OnFailure::LastGood => Some(settings.limits.last_good),
+            OnFailure::Reject => None,
+        };
+        Some(Decision::Unavailable { by: plugin.name().into(), why, last_good })
     }
-}
-
-fn unavailable() -> Rejection {
-    Rejection::err("auth info error: the login cannot be checked now, try again later")
 }

@@ -54,9 +54,14 @@ impl Chain {
         &self.plugins
     }
 
+    /// The plugins that are asked about logins, in their order.
+    pub fn authenticators(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        self.plugins.iter().filter(|plugin| plugin.has(Role::Authenticator))
+    }
+
     /// True if clients have to log in.
     pub fn authenticates(&self) -> bool {
-        self.plugins.iter().any(|plugin| plugin.has(Role::Authenticator))
+        self.authenticators().next().is_some()
     }
 
     /// The plugins that messages of `topic` meet.

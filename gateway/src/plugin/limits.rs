@@ -34,8 +34,13 @@ pub const STACK_BYTES: usize = 512 * 1024;
 /// a reason.
 pub const CALL_DEADLINE: Duration = Duration::from_millis(100);
 
-/// Longest time of one login: an authenticator may compute a slow password hash.
-pub const AUTHENTICATE_DEADLINE: Duration = Duration::from_secs(1);
+/// Longest time of one login: an authenticator may compute a slow password hash, or wait for a
+/// store. Below the 2.5 s after which a client hears something in any case.
+pub const AUTHENTICATE_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long the last good grant serves while its authenticator cannot answer, where its settings
+/// say `last-good`: an outage that lasts an hour is noticed by someone.
+pub const LAST_GOOD: Duration = Duration::from_hours(1);
 
 /// Longest time to make an instance ready: its start, and `configure`.
 pub const START_DEADLINE: Duration = Duration::from_secs(1);
@@ -114,6 +119,8 @@ pub struct PluginLimits {
     pub call_deadline: Duration,
     /// Default [`AUTHENTICATE_DEADLINE`].
     pub authenticate_deadline: Duration,
+    /// Default [`LAST_GOOD`].
+    pub last_good: Duration,
     /// Default [`START_DEADLINE`].
     pub start_deadline: Duration,
     /// Default [`RESULT_BYTES_MAX`].
@@ -138,6 +145,7 @@ impl Default for PluginLimits {
             table_elements_max: TABLE_ELEMENTS_MAX,
             call_deadline: CALL_DEADLINE,
             authenticate_deadline: AUTHENTICATE_DEADLINE,
+            last_good: LAST_GOOD,
             start_deadline: START_DEADLINE,
             result_bytes_max: RESULT_BYTES_MAX,
             instances_max: INSTANCES_MAX,

@@ -58,6 +58,7 @@ impl Session {
         if let Err(rejection) = done {
             self.refuse(rejection);
         }
-        Ok(Next::Go)
+        // A login may end while its client waits for messages.
+        Ok(if self.is_revoked { Next::Close } else { Next::Go })
     }
 }

@@ -39,7 +39,7 @@ fn no_permission(words: &'static str) -> Rejection {
 
 impl Session {
     fn binding(&self) -> Result<&Binding, Rejection> {
-        self.identity()?.grant.binding.as_ref().ok_or_else(not_bound)
+        self.identity()?.grant().binding.as_ref().ok_or_else(not_bound)
     }
 
     /// For publishing commands of a client that may not use them.
@@ -93,7 +93,7 @@ impl Session {
         if self.membership.is_none() {
             let identity = self.identity()?;
             let joined =
-                self.services.groups.join(&identity.cluster, &identity.grant.group, &topic);
+                self.services.groups.join(&identity.cluster, &identity.grant().group, &topic);
             self.membership = Some(joined.map_err(read_refusal)?);
         }
         Ok(())
@@ -134,8 +134,12 @@ impl Session {
                 Ok(_) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            if !socket.wait_for(changed(&mut watches), until).await? {
+            let identity = self.identity.as_mut();
+            if !socket.wait_for(changed(&mut watches), identity, until).await? {
                 break;
+            }
+            if let Err(rejection) = self.renew_if_changed() {
+                return Ok(Err(rejection));
             }
         }
         self.replies.array(0);

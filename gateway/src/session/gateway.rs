@@ -6,7 +6,7 @@ use super::Session;
 use crate::{
     broker::NewTopic,
     command,
-    message::Rejection,
+    message::{Rejection, Role},
     pipeline::{Wish, read_refusal, refusal},
     plugin::{Plugin, PluginStats},
     resp::Args,
@@ -41,7 +41,7 @@ impl Session {
             return Err(command::wrong_arity("topic|info"));
         }
         let name = command::stream_key(&args[2])?.topic;
-        let grant = &self.identity()?.grant;
+        let grant = self.identity()?.grant();
         if !grant.admin && !grant.may_publish(name.as_str()) {
             self.check_consume(&name)?;
         }
@@ -61,7 +61,7 @@ impl Session {
     /// TOPIC LIST: name and partitions of each topic the client may use.
     async fn topic_list(&mut self) -> Result<(), Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
-        let grant = &self.identity()?.grant;
+        let grant = self.identity()?.grant();
         let may = |name: &str| grant.admin || grant.may_consume(name) || grant.may_publish(name);
         let topics: Vec<_> = topics.into_iter().filter(|topic| may(topic.name.as_str())).collect();
         self.replies.array(topics.len());
@@ -134,7 +134,12 @@ impl Session {
         let settings = plugin.settings();
         let topics: Vec<_> =
             settings.topics.iter().map(crate::message::TopicPattern::as_str).collect();
-        let numbers = numbers(&stats);
+        let logins = self.services.logins.stats(Some(plugin.name()));
+        let mut numbers = numbers(&stats);
+        if plugin.has(Role::Authenticator) {
+            numbers.push(("logins".to_owned(), logins.granted));
+            numbers.push(("logins_stale".to_owned(), logins.stale));
+        }
         self.replies.map(9 + numbers.len());
         self.text("name", plugin.name());
         self.text("version", &plugin.description().version);

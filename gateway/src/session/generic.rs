@@ -15,7 +15,7 @@ impl Session {
     /// The topics this client may know about.
     async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
-        let grant = &self.identity()?.grant;
+        let grant = self.identity()?.grant();
         let may =
             |name: &TopicName| grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());
         Ok(topics.into_iter().map(|topic| topic.name).filter(may).collect())
@@ -23,7 +23,7 @@ impl Session {
 
     fn knows(&self, key: &[u8]) -> Result<bool, Rejection> {
         let Ok(key) = command::stream_key(key) else { return Ok(false) };
-        let grant = &self.identity()?.grant;
+        let grant = self.identity()?.grant();
         let name = key.topic.as_str();
         let visible = grant.may_consume(name) || grant.may_publish(name);
         let topic = self.broker()?.topic(name).filter(|_| visible);

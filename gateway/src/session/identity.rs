@@ -1,10 +1,11 @@
 //! Who a client is: its grant, and until when it holds.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use super::Session;
 use crate::{
     broker::{Broker, Cluster, TopicInfo},
+    login::Login,
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
     pipeline::read_refusal,
     plugin::CallContext,
@@ -13,23 +14,30 @@ use crate::{
 /// A logged-in client.
 #[derive(Debug)]
 pub(super) struct Identity {
-    pub(super) grant: Grant,
+    login: Login,
     /// Where its messages go and come from.
     pub(super) cluster: Cluster,
     principal: Arc<str>,
-    ends: Option<Instant>,
-    /// For asking again when the grant ends; never shown.
-    credentials: Option<Credentials>,
 }
 
 impl Identity {
-    pub(super) fn new(grant: Grant, cluster: Cluster, credentials: Option<Credentials>) -> Self {
-        let ends = grant.holds_for.map(|time| Instant::now() + time);
-        Self { principal: Arc::from(grant.principal.as_str()), grant, cluster, ends, credentials }
+    pub(super) fn new(login: Login, cluster: Cluster) -> Self {
+        Self { principal: Arc::from(login.grant().principal.as_str()), login, cluster }
     }
 
-    pub(super) fn has_expired(&self) -> bool {
-        self.ends.is_some_and(|ends| ends <= Instant::now())
+    /// What the client may do.
+    pub(super) fn grant(&self) -> &Grant {
+        self.login.grant()
+    }
+
+    /// Is there news about the login?
+    pub(super) fn has_changed(&self) -> bool {
+        self.login.has_changed()
+    }
+
+    /// Waits for news about the login.
+    pub(super) async fn changed(&mut self) {
+        self.login.changed().await;
     }
 
     /// What plugins learn about the client and the time.
@@ -47,33 +55,50 @@ pub(super) fn now_ms() -> i64 {
 impl Session {
     /// Logs in; the identity before, and its part in a group, end with the answer `Ok`.
     pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
-        let grant = self.services.pipeline.authenticate(credentials.clone()).await?;
-        let cluster = self.services.cluster_of(&grant)?;
+        let login = self.services.logins.log_in(credentials).await?;
+        self.become_client(login)
+    }
+
+    fn become_client(&mut self, login: Login) -> Result<(), Rejection> {
+        let cluster = self.services.cluster_of(login.grant())?;
         self.membership = None;
         self.burst.forget_key();
-        self.card.set_user(&grant.principal);
-        self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
+        self.card.set_user(&login.grant().principal);
+        self.identity = Some(Identity::new(login, cluster));
         Ok(())
     }
 
-    /// Asks again for a grant that has ended. A client that is refused has to log in anew.
-    pub(super) async fn renew(&mut self) -> Result<(), Rejection> {
-        self.burst.forget_key();
-        let Some(identity) = self.identity.take() else { return Ok(()) };
-        let Some(credentials) = identity.credentials else { return Ok(()) };
-        let grant = match self.services.pipeline.authenticate(credentials.clone()).await {
-            Ok(grant) => grant,
-            Err(rejection) => {
-                self.membership = None;
-                return Err(rejection);
+    /// Takes up news about the login, if there is any.
+    ///
+    /// # Errors
+    /// As [`Session::renew`].
+    pub(super) fn renew_if_changed(&mut self) -> Result<(), Rejection> {
+        let has_changed = self.identity.as_ref().is_some_and(Identity::has_changed);
+        if has_changed { self.renew() } else { Ok(()) }
+    }
+
+    /// Takes up the news about the login.
+    ///
+    /// # Errors
+    /// The login does not hold any more: the client is told so, and the connection ends.
+    pub(super) fn renew(&mut self) -> Result<(), Rejection> {
+        let Some(mut identity) = self.identity.take() else { return Ok(()) };
+        let renewed = match identity.login.update() {
+            Ok(false) => {
+                self.identity = Some(identity);
+                return Ok(());
             }
+            Ok(true) => self.become_client(identity.login),
+            Err(rejection) => Err(rejection),
         };
-        if grant != identity.grant {
+        renewed.map_err(|why| {
             self.membership = None;
-        }
-        let cluster = self.services.cluster_of(&grant)?;
-        self.identity = Some(Identity::new(grant, cluster, Some(credentials)));
-        Ok(())
+            self.is_revoked = true;
+            self.services.counters.logins_ended.add(1);
+            tracing::info!(client = self.card.id(), reason = %why, "login ended");
+            let words = "connection closed by databus: the login is not valid any more";
+            Rejection::new(ErrorCode::NoAuth, words)
+        })
     }
 
     /// The client's identity; every command but a few is admitted only with one.
@@ -100,21 +125,21 @@ impl Session {
     }
 
     pub(super) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
-        if self.identity()?.grant.may_publish(topic.as_str()) {
+        if self.identity()?.grant().may_publish(topic.as_str()) {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "no publish permission on this topic"))
     }
 
     pub(super) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
-        if self.identity()?.grant.may_consume(topic.as_str()) {
+        if self.identity()?.grant().may_consume(topic.as_str()) {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "no subscribe permission on this topic"))
     }
 
     pub(super) fn check_admin(&self) -> Result<(), Rejection> {
-        if self.identity()?.grant.admin {
+        if self.identity()?.grant().admin {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "this command needs a login with admin rights"))

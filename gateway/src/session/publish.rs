@@ -54,7 +54,7 @@ enum Reply {
 impl Session {
     /// Does the command publish, for this client?
     pub(super) fn publishes(&self, command: Command) -> bool {
-        let binding = self.identity.as_ref().and_then(|identity| identity.grant.binding.as_ref());
+        let binding = self.identity.as_ref().and_then(|identity| identity.grant().binding.as_ref());
         match command {
             Command::XAdd => true,
             Command::Set | Command::HSet => binding.is_some_and(|binding| binding.publishes),
@@ -104,7 +104,7 @@ impl Session {
     }
 
     fn databus_publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
-        let Some(binding) = &self.identity()?.grant.binding else {
+        let Some(binding) = &self.identity()?.grant().binding else {
             return Err(super::databus::not_bound());
         };
         let topic = binding.topic.clone();

@@ -69,8 +69,12 @@ impl Session {
                 Ok(false) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            if !socket.wait_for(changed(&mut watches), until).await? {
+            let identity = self.identity.as_mut();
+            if !socket.wait_for(changed(&mut watches), identity, until).await? {
                 break;
+            }
+            if let Err(rejection) = self.may_still_read(&cursors) {
+                return Ok(Err(rejection));
             }
         }
         self.replies.null_array();
@@ -94,6 +98,12 @@ impl Session {
             cursors.push(Cursor { name, topic: key.topic, partition, next, count });
         }
         Ok(cursors)
+    }
+
+    /// Takes up news about the login; it may end, or not be for all of the streams any more.
+    fn may_still_read(&mut self, cursors: &[Cursor]) -> Result<(), Rejection> {
+        self.renew_if_changed()?;
+        cursors.iter().try_for_each(|cursor| self.check_consume(&cursor.topic))
     }
 
     fn watches(&self, cursors: &[Cursor]) -> Result<Vec<watch::Receiver<u64>>, Rejection> {

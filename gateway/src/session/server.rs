@@ -149,6 +149,7 @@ impl Session {
         let services = &self.services;
         let uptime = services.started.elapsed().as_secs().to_string();
         let chain = services.pipeline.chain();
+        let logins = services.logins.stats(None);
         section(
             "Server",
             &[
@@ -169,6 +170,8 @@ impl Session {
                 ("broker_state", broker_states(services.pipeline.clusters())),
                 ("generation", chain.generation().to_string()),
                 ("plugins", chain.plugins().len().to_string()),
+                ("logins", logins.granted.to_string()),
+                ("logins_stale", logins.stale.to_string()),
             ],
         );
         let counters = services.counters.each();

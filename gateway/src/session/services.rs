@@ -12,6 +12,7 @@ use crate::{
     broker::Cluster,
     config::DatabusSettings,
     consumer::Groups,
+    login::Logins,
     message::{Grant, Rejection},
     pipeline::Pipeline,
     resp::Limits,
@@ -50,7 +51,9 @@ pub struct SessionSettings {
 #[derive(Debug)]
 pub struct Services {
     /// The way of messages.
-    pub pipeline: Pipeline,
+    pub pipeline: Arc<Pipeline>,
+    /// Who is logged in.
+    pub logins: Arc<Logins>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
     /// Times and sizes.
@@ -70,9 +73,8 @@ pub struct Services {
 impl Services {
     /// The identity of a client that need not log in, where that is allowed.
     pub(super) fn open_identity(&self) -> Option<Identity> {
-        let open = self.settings.is_local && !self.pipeline.chain().authenticates();
-        let cluster = self.pipeline.clusters().default();
-        open.then(|| Identity::new(Grant::open(), cluster.clone(), None))
+        let login = self.logins.open().filter(|_| self.settings.is_local)?;
+        Some(Identity::new(login, self.pipeline.clusters().default().clone()))
     }
 
     /// The cluster that a grant names.

@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::SessionSettings;
+use super::{Identity, SessionSettings};
 use crate::resp::Replies;
 
 /// Room for reading, at first and at least.
@@ -69,11 +69,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// Waits for more bytes of the client.
+    /// Waits for more bytes of the client, or for news about its login.
     pub(super) async fn read(
         &mut self,
         buffer: &mut BytesMut,
-        logged_in: bool,
+        identity: Option<&mut Identity>,
     ) -> Result<(), Ended> {
         if !self.ahead.is_empty() {
             buffer.extend_from_slice(&self.ahead);
@@ -85,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         buffer.reserve(self.expected.clamp(READ_BYTES, READ_STEP_BYTES_MAX));
         self.expected = 0;
-        let limit = if logged_in { self.idle_timeout } else { Some(self.login_timeout) };
+        let limit = if identity.is_some() { self.idle_timeout } else { Some(self.login_timeout) };
         let read = async {
             tokio::select! {
                 biased;
@@ -94,6 +94,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                     Ok(0) | Err(_) => Err(Ended::Closed),
                 },
                 _ = self.stop.changed() => Err(Ended::Draining),
+                () = news(identity) => Ok(()),
             }
         };
         match limit {
@@ -136,18 +137,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let _ = timeout(FINISH_TIMEOUT, rest).await;
     }
 
-    /// Waits in a blocking command for `change`; false if there is nothing more to wait for: the
-    /// time is up, or the gateway drains.
+    /// Waits in a blocking command for `change` or for news about the login; false if there is
+    /// nothing more to wait for: the time is up, or the gateway drains.
     ///
     /// # Errors
     /// The client has gone.
     pub(super) async fn wait_for(
         &mut self,
         change: impl Future<Output = ()>,
+        identity: Option<&mut Identity>,
         until: Instant,
     ) -> Result<bool, Ended> {
         tokio::select! {
             () = change => Ok(true),
+            () = news(identity) => Ok(true),
             () = sleep_until(until) => Ok(false),
             ended = self.gone() => match ended {
                 Ended::Draining => Ok(false),
@@ -177,5 +180,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 _ = self.stop.changed() => return Ended::Draining,
             }
         }
+    }
+}
+
+/// Ends when there is news about the login; never for a client that has none.
+async fn news(identity: Option<&mut Identity>) {
+    match identity {
+        Some(identity) => identity.changed().await,
+        None => pending().await,
     }
 }

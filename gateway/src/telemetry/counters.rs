@@ -47,6 +47,8 @@ counters! {
     connections_timed_out: "Connections ended by an idle, login or write time limit.",
     logins_accepted: "Logins that got a grant.",
     logins_denied: "Logins that got none.",
+    logins_asked: "Questions put to authenticators: first ones, and those before a grant ends.",
+    logins_ended: "Sessions ended because their login does not hold any more.",
     commands: "Commands answered.",
     commands_refused: "Commands answered with an error.",
     protocol_errors: "Connections ended by bytes that are not RESP.",

@@ -1,0 +1,43 @@
+//! What a login is known by: a salted hash of it.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::message::Credentials;
+
+/// Hash of a user name and a secret.
+pub(super) type Key = [u8; 32];
+
+/// Makes the keys of this process unlike those of any other.
+#[derive(Debug)]
+pub(super) struct Salt([u8; 16]);
+
+impl Default for Salt {
+    fn default() -> Self {
+        Self((u128::from(random()) << 64 | u128::from(random())).to_le_bytes())
+    }
+}
+
+impl Salt {
+    /// The same for all clients that send the same; who they are (`peer`) is left out.
+    pub(super) fn key(&self, login: &Credentials) -> Key {
+        let mut hash = Sha256::new_with_prefix(self.0);
+        for part in [&login.username, &login.secret] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
+}
+
+/// A number from 0 to 1.
+pub(super) fn random_part() -> f64 {
+    let thousandth = u32::try_from(random() % 1_000).unwrap_or_default();
+    f64::from(thousandth) / 1_000.0
+}
+
+/// The hasher's keys are random, which saves a dependency.
+fn random() -> u64 {
+    RandomState::new().hash_one(0u8)
+}
