@@ -45,22 +45,24 @@ pub struct Sidecar {
     pub on_failure: &'static str,
     /// Longest wait for an answer of the store.
     pub timeout_ms: u32,
+    /// Clusters that rows may name; any if empty.
+    pub clusters: &'static [&'static str],
 }
 
 impl Default for Sidecar {
     fn default() -> Self {
-        Self { refresh_secs: 60, on_failure: "last-good", timeout_ms: 1000 }
+        Self { refresh_secs: 60, on_failure: "last-good", timeout_ms: 1000, clusters: &[] }
     }
 }
 
 impl Sidecar {
     /// All but the connection.
     fn head(self) -> String {
-        let Self { refresh_secs, on_failure, timeout_ms } = self;
+        let Self { refresh_secs, on_failure, timeout_ms, clusters } = self;
         let deadline = timeout_ms + 1000;
         format!(
             "order = 10\non_failure = \"{on_failure}\"\n\
-             [settings]\nrefresh_secs = {refresh_secs}\n\
+             [settings]\nrefresh_secs = {refresh_secs}\nclusters = {clusters:?}\n\
              [limits]\nauthenticate_deadline_ms = {deadline}\n"
         )
     }
@@ -100,7 +102,7 @@ impl Store {
     /// A gateway that asks this store who may log in, and knows [`OPERATOR`] besides.
     pub fn gateway(&self, sidecar: Sidecar) -> Builder {
         let toml = match self {
-            Self::Fixed(fixed) => fixed.sidecar(),
+            Self::Fixed(fixed) => fixed.sidecar(sidecar.clusters),
             Self::Redis(redis) => redis.sidecar(sidecar),
             Self::MySql(mysql) => mysql.sidecar(sidecar),
         };

@@ -51,7 +51,8 @@ async fn rights_and_clusters_are_checked_behind_the_secret(mut store: Store) {
     for row in [&reads, &writes, &lost, &lost_reader] {
         store.insert(row).await;
     }
-    let gateway = store.gateway(Sidecar::default()).start().await;
+    let sidecar = Sidecar { clusters: &["cluster1", "main"], ..Sidecar::default() };
+    let gateway = store.gateway(sidecar).start().await;
     let mut client = gateway.client().await;
 
     for (row, role, answer) in [

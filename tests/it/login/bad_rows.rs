@@ -78,14 +78,14 @@ async fn comparison_is_exact_whatever_the_collation(mut store: Store) {
         row
     };
     for row in [
-        other(|row| row.group = "GROUP_NAME1".to_owned()),
-        other(|row| row.group = "group_name1 ".to_owned()),
-        other(|row| row.group = "gröup_name1".to_owned()),
-        other(|row| row.topic = "TEST156".to_owned()),
-        other(|row| row.topic = "test156 ".to_owned()),
-        other(|row| row.key = "APP_KEY1".to_owned()),
-        other(|row| row.secret = "APP_SECRET1".to_owned()),
-        other(|row| row.secret = "app_secret1 ".to_owned()),
+        other(|row| "GROUP_NAME1".clone_into(&mut row.group)),
+        other(|row| "group_name1 ".clone_into(&mut row.group)),
+        other(|row| "gröup_name1".clone_into(&mut row.group)),
+        other(|row| "TEST156".clone_into(&mut row.topic)),
+        other(|row| "test156 ".clone_into(&mut row.topic)),
+        other(|row| "APP_KEY1".clone_into(&mut row.key)),
+        other(|row| "APP_SECRET1".clone_into(&mut row.secret)),
+        other(|row| "app_secret1 ".clone_into(&mut row.secret)),
     ] {
         refuses(&gateway, &row).await;
     }

@@ -35,16 +35,16 @@ impl Fixed {
         self.write().await;
     }
 
-    pub(super) fn sidecar(&self) -> String {
+    pub(super) fn sidecar(&self, clusters: &[&str]) -> String {
         let rows = self.rows.iter().map(settings_of).collect::<String>();
-        format!("order = 10\n{rows}")
+        format!("order = 10\n[settings]\nclusters = {clusters:?}\n{rows}")
     }
 
     /// Into the folder of the gateway, once there is one, and waits until it is in force.
     async fn write(&self) {
         let Some(reader) = &self.reader else { return };
         let aside = reader.settings.with_extension("part");
-        fs::write(&aside, self.sidecar()).expect("the plugin folder can be written");
+        fs::write(&aside, self.sidecar(&[])).expect("the plugin folder can be written");
         fs::rename(&aside, &reader.settings).expect("a file can be renamed within a folder");
         let mut operator = Client::connect(&reader.address).await.expect("the gateway listens");
         assert_eq!(operator.send_args(&["AUTH", OPERATOR, OPERATOR]).await, "+OK");

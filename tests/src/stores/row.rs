@@ -72,8 +72,9 @@ impl Row {
     }
 }
 
-/// The name by which rows lead to the broker that the scenes run over.
+/// The name by which rows lead to the broker that the scenes run over; the embedded log takes any,
+/// so that it is the one of the documentation.
 pub fn default_cluster() -> &'static str {
     let is_kafka = env::var("SLUICEGATE_TEST_BROKER").is_ok_and(|kind| kind == "kafka");
-    if is_kafka { "main" } else { "embedded" }
+    if is_kafka { "main" } else { "cluster1" }
 }
