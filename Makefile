@@ -26,7 +26,7 @@ deny = if command -v cargo-deny > /dev/null; then $(CARGO) deny --offline check 
 with_kafka = target/debug/with-kafka
 # The scenes that tell nothing of one broker's files, and those about any Kafka.
 core_scenes = tour:: connection:: clients:: malformed:: streams:: databus:: partitioners:: plugins:: \
-  drain:: limits:: kafka::stored kafka::foreign
+  drain:: limits:: login:: kafka::stored kafka::foreign
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
 on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)

@@ -1,5 +1,8 @@
 //! The databus dialect: SET, HSET and MGET on a bound topic, byte for byte.
 
+mod members; // who gets which message
+mod options; // what a DSN and its colour change
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sluicegate_tests::{Client, Gateway, Reply, gateway};

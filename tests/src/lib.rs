@@ -22,6 +22,8 @@ pub mod missing; //    parts a machine may lack: counted, and a failure on CI
 pub mod process; //    one child process and its log
 pub mod gateway; //    the program under test
 pub mod redis; //      a real Redis beside it
+pub mod mariadb; //    a real MariaDB beside it
+pub mod stores; //     where the rows are that say who may log in
 pub mod kafka; //      real Kafka brokers behind it
 pub mod reply; //      RESP2 and RESP3 replies
 pub mod client; //     a client that can send any bytes

@@ -1,6 +1,6 @@
 //! A real Redis beside the gateway.
 
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, path::PathBuf, time::Duration};
 
 use tempfile::TempDir;
 use tokio::{process::Command, time::sleep};
@@ -12,6 +12,8 @@ use crate::{Client, missing, process::Process};
 pub struct Redis {
     /// Where it listens.
     pub address: String,
+    program: PathBuf,
+    arguments: Vec<String>,
     process: Process,
     _folder: TempDir,
 }
@@ -22,11 +24,13 @@ impl Redis {
         let program = missing::require("redis-server")?;
         let folder = TempDir::new().expect("a temporary folder can be made");
         let port = free_port().to_string();
-        let mut command = Command::new(program);
-        command.args(["--port", &port, "--save", "", "--bind", "127.0.0.1"]).args(arguments);
-        command.arg("--dir").arg(folder.path());
+        let mut all = vec!["--port", &port, "--save", "", "--bind", "127.0.0.1"];
+        all.extend_from_slice(arguments);
+        let mut arguments: Vec<String> = all.into_iter().map(str::to_owned).collect();
+        arguments.extend(["--dir".to_owned(), folder.path().display().to_string()]);
+        let process = Process::start(command(&program, &arguments));
         let address = format!("127.0.0.1:{port}");
-        let redis = Self { address, process: Process::start(command), _folder: folder };
+        let redis = Self { address, program, arguments, process, _folder: folder };
         redis.wait_until_it_answers().await;
         Some(redis)
     }
@@ -36,15 +40,42 @@ impl Redis {
         &self.process
     }
 
+    /// SIGKILL. What it holds outlives this only with `--appendonly yes`.
+    pub async fn kill(&mut self) {
+        self.process.kill().await;
+    }
+
+    /// Starts the killed server once more, at the same address and on the same data.
+    pub async fn start_again(&mut self) {
+        self.process = Process::start(command(&self.program, &self.arguments));
+        self.wait_until_it_answers().await;
+    }
+
     async fn wait_until_it_answers(&self) {
         for _ in 0..200 {
-            if Client::connect(&self.address).await.is_ok() {
+            if self.answers().await {
                 return;
             }
             sleep(Duration::from_millis(25)).await;
         }
         panic!("redis-server does not answer: {}", self.process.log().text());
     }
+
+    /// True once it serves: while it reads its data back it answers `-LOADING`.
+    async fn answers(&self) -> bool {
+        let Ok(mut client) = Client::connect(&self.address).await else { return false };
+        if client.write(b"PING\r\n").await.is_err() {
+            return false;
+        }
+        let reply = client.next().await.ok().flatten();
+        reply.is_some_and(|reply| !reply.to_string().starts_with("-LOADING"))
+    }
+}
+
+fn command(program: &PathBuf, arguments: &[String]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    command
 }
 
 /// A port that nobody used a moment ago; for programs that cannot choose one themselves.
