@@ -6,6 +6,8 @@ use sluicegate_tests::{
     stores::{Row, Sidecar, Store},
 };
 
+use super::AWAY;
+
 over!([no_dsn_hurts_the_gateway_or_its_neighbours]: fixed, redis, redis_workbench, mysql);
 
 /// Generated ones.
@@ -66,6 +68,7 @@ async fn no_dsn_hurts_the_gateway_or_its_neighbours(mut store: Store) {
             let shown = dsn[..dsn.len().min(200)].escape_ascii();
             let code = reply.error().and_then(|text| text.split(' ').next().map(str::to_owned));
             let code = code.unwrap_or_else(|| panic!("{shown} was let in: {reply}"));
+            assert_ne!(reply, AWAY, "{shown} made the store look as if it were away");
             assert!(["WRONGPASS", "ERR", "NOPERM"].contains(&&*code), "{shown}: {reply}");
         }
         if number % 20 == 0 {
