@@ -6,6 +6,7 @@ mod check;
 mod cluster;
 mod environment;
 mod file;
+mod json;
 mod nearest;
 mod plugin_file;
 mod problem;
