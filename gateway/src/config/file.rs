@@ -10,8 +10,6 @@ use toml::{
 
 use super::{Problem, environment::expand, nearest::nearest};
 
-mod json;
-
 /// A file being read: where problems are collected.
 pub(super) struct Source<'a> {
     /// Name shown in problems.
@@ -60,7 +58,7 @@ impl<'a> Source<'a> {
 
 /// One table of a file. Every key must be asked for; what is left over is a problem.
 pub(super) struct Section<'s, 'a> {
-    source: &'s Source<'a>,
+    pub(super) source: &'s Source<'a>,
     name: String,
     table: DeTable<'a>,
     known: Vec<&'static str>,
@@ -71,7 +69,8 @@ impl<'s, 'a> Section<'s, 'a> {
         Self { source, name: name.to_owned(), table, known: Vec::new() }
     }
 
-    fn full(&self, key: &str) -> String {
+    /// A key of this table with the table's own name before it.
+    pub(super) fn full(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 

@@ -45,7 +45,7 @@ impl ReachInHand {
     ) -> Result<T, ReachError> {
         let limit = wait_limit(most, self.until.saturating_duration_since(Instant::now()));
         if limit.is_zero() {
-            let words = "the login has no time left: raise `authenticate_deadline_ms`";
+            let words = "the login has no time left to wait: see `authenticate_deadline_ms`";
             return Err(ReachError::Unavailable(words.into()));
         }
         let answer = self.runtime.block_on(async { timeout(limit, work).await });
