@@ -65,8 +65,11 @@ impl Authenticator for Reach {
             times = count.parse().unwrap_or(1);
             words.drain(..2);
         }
-        let answers = (0..times).map(|_| ask(&words));
-        Err(Denial::Malformed(answers.last().unwrap_or_default()))
+        let mut answer = String::new();
+        for _ in 0..times {
+            answer = ask(&words);
+        }
+        Err(Denial::Malformed(answer))
     }
 }
 
