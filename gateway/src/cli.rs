@@ -65,8 +65,9 @@ struct Options {
 struct CheckOptions {
     #[command(flatten)]
     options: Options,
-    /// Print what this databus.toml means here, and what becomes of each of its keys.
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    /// Print what this databus.toml means here, and what becomes of each of its
+    /// keys; nothing else is checked then.
+    #[arg(long, value_name = "FILE")]
     databus: Option<PathBuf>,
 }
 
