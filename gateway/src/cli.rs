@@ -27,6 +27,7 @@ Examples:
   sluicegate serve --config config/gateway.toml     everything as the file says
   sluicegate check --config config/gateway.toml     report all problems, load the plugins, end
   sluicegate check --databus databus.toml           print the equivalent configuration
+  sluicegate check --databus databus.toml --write . write it to gateway.toml and plugins.d
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong arguments.";
 
@@ -69,6 +70,9 @@ struct CheckOptions {
     /// keys; nothing else is checked then.
     #[arg(long, value_name = "FILE")]
     databus: Option<PathBuf>,
+    /// Write the files that `--databus` would print below this folder; none is overwritten.
+    #[arg(long, value_name = "FOLDER", requires = "databus")]
+    write: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -100,7 +104,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Serve(options) => serve::run(&options),
-            Action::Check(CheckOptions { databus: Some(file), .. }) => databus::run(&file),
+            Action::Check(CheckOptions { databus: Some(file), write, .. }) => {
+                databus::run(&file, write.as_deref())
+            }
             Action::Check(CheckOptions { options, .. }) => check::run(&options),
             Action::Version => {
                 #[expect(clippy::print_stdout, reason = "the answer to `version`")]

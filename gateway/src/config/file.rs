@@ -8,7 +8,14 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-use super::{Problem, environment::expand, nearest::nearest};
+use super::{
+    Problem,
+    environment::{expand, expand_url},
+    nearest::nearest,
+};
+
+/// How variables are put into a text.
+type Expand = fn(&str, &dyn Fn(&str) -> Option<String>) -> Result<String, String>;
 
 /// A file being read: where problems are collected.
 pub(super) struct Source<'a> {
@@ -118,6 +125,15 @@ impl<'s, 'a> Section<'s, 'a> {
 
     /// A string with `${NAME}` replaced, and its place in the file.
     pub(super) fn string_at(&mut self, key: &'static str) -> Option<(String, usize)> {
+        self.text_at(key, expand)
+    }
+
+    /// A URL with `${NAME}` replaced, and its place in the file.
+    pub(super) fn url_at(&mut self, key: &'static str) -> Option<(String, usize)> {
+        self.text_at(key, expand_url)
+    }
+
+    fn text_at(&mut self, key: &'static str, expand: Expand) -> Option<(String, usize)> {
         let value = self.take(key)?;
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, &value, "a string");

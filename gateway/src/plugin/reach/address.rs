@@ -30,7 +30,7 @@ impl AddressError {
             }
             Self::Extras => {
                 "set time limits, connections and TLS with the keys of the section; in a password \
-                 `%3F` stands for `?` and `%23` for `#`"
+                 that is written here `%3F` stands for `?` and `%23` for `#`"
             }
         }
     }
