@@ -25,7 +25,7 @@ deny = if command -v cargo-deny > /dev/null; then $(CARGO) deny --offline check 
 # Runs a command beside a Kafka broker of its own; the broker ends with it.
 with_kafka = target/debug/with-kafka
 # The scenes that tell nothing of one broker's files, and those about any Kafka.
-core_scenes = tour:: connection:: clients:: malformed:: streams:: databus:: partitioners:: plugins:: \
+core_scenes = tour:: connection:: clients:: malformed:: streams:: databus:: login:: http:: partitioners:: plugins:: \
   drain:: limits:: login:: kafka::stored kafka::foreign
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.

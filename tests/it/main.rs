@@ -9,6 +9,7 @@ mod streams; //      a topic as a Redis stream
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original
+mod moving; //       the README's way from databus to here
 mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way
