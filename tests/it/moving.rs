@@ -22,7 +22,7 @@ async fn an_installation_with_redis_moves_as_the_readme_says() {
     let old =
         format!("authType = \"redis\"\n[redis]\naddr = \"{address}\"\npassword = \"{PASSWORD}\"");
 
-    walk(&old, |steps| steps.to_owned()).await;
+    walk(&old, str::to_owned).await;
 }
 
 #[tokio::test]
