@@ -149,6 +149,12 @@ impl Plugin {
         self.blueprint.shared.counters.snapshot(left)
     }
 
+    /// Connects to each store that it was granted, within the store's time limit: the section of its
+    /// settings file, and what keeps the store from answering.
+    pub async fn greet_stores(&self) -> Vec<(String, Result<(), String>)> {
+        self.blueprint.shared.reach.greet().await
+    }
+
     /// Takes an instance for one burst, or makes one.
     ///
     /// # Errors

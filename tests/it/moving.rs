@@ -64,6 +64,7 @@ async fn walk(old: &str, change: impl Fn(&str) -> String) {
     }
     let told = gateway.log().text();
     assert!(told.contains("ok: the configuration and 1 plugins are good"), "{told}");
+    assert!(told.contains(".users` of plugin `auth-"), "the store was asked: {told}");
 
     let told = finish(shell(place.path(), &try_it), "").await;
     assert_answers(&told);

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::{limits::REACH_ANSWER_MARGIN, load_error::LoadFault};
 
 mod address;
@@ -78,6 +80,20 @@ impl Reach {
         Ok(Self { redis: redis.collect::<Result<_, _>>()?, sql: sql.collect::<Result<_, _>>()? })
     }
 
+    /// Connects to each store: its section, and what keeps it from answering.
+    pub(super) async fn greet(&self) -> Vec<(String, Result<(), String>)> {
+        let mut answers = Vec::with_capacity(self.redis.len() + self.sql.len());
+        for reach in &self.redis {
+            let section = format!("redis.{}", reach.name());
+            answers.push((section, within(reach.timeout(), reach.greet()).await));
+        }
+        for reach in &self.sql {
+            let section = format!("sql.{}", reach.name());
+            answers.push((section, within(reach.timeout(), reach.greet()).await));
+        }
+        answers
+    }
+
     /// The Redis connection of this name.
     pub(super) fn redis(&self, name: &str) -> Result<&RedisReach, ReachError> {
         let found = self.redis.iter().find(|reach| reach.name() == name);
@@ -89,6 +105,15 @@ impl Reach {
         let found = self.sql.iter().find(|reach| reach.name() == name);
         found.ok_or_else(|| no_connection("sql", name))
     }
+}
+
+async fn within(
+    limit: Duration,
+    greeting: impl Future<Output = Result<(), ReachError>>,
+) -> Result<(), String> {
+    let late = || format!("no answer within {} ms", limit.as_millis());
+    let answer = timeout(limit, greeting).await.map_err(|_| late())?;
+    answer.map_err(|error| error.words().to_owned())
 }
 
 fn no_connection(kind: &str, name: &str) -> ReachError {

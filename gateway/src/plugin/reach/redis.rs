@@ -103,6 +103,11 @@ impl RedisReach {
         ))
     }
 
+    /// Connects, if need be, and sees whether the server answers.
+    pub(super) async fn greet(&self) -> Result<(), ReachError> {
+        self.slots[0].greet(&self.client).await
+    }
+
     /// Sends a command that was allowed, and waits for its reply.
     pub(in crate::plugin) async fn call(
         &self,

@@ -72,6 +72,13 @@ impl SqlReach {
         self.timeout
     }
 
+    /// Connects, if need be, and sees whether the database answers.
+    pub(super) async fn greet(&self) -> Result<(), ReachError> {
+        let lent = self.pool.lend().await.map_err(|error| fault::connecting(&error))?;
+        lent.give_back();
+        Ok(())
+    }
+
     /// Runs a named statement.
     pub(in crate::plugin) async fn run(
         &self,

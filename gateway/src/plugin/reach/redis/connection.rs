@@ -45,6 +45,12 @@ impl Drop for Borrowed<'_> {
 }
 
 impl Slot {
+    /// Sees whether the server answers and takes the gateway in.
+    pub(super) async fn greet(&self, client: &Client) -> Result<(), ReachError> {
+        let answer = self.send_again(client, &redis::cmd("PING")).await;
+        answer.map(drop).map_err(|error| in_words(&error))
+    }
+
     /// Sends a command. One that only reads is sent again over a new connection if the old one
     /// turns out to have ended; one that writes is sent over a connection that just answered.
     pub(super) async fn send(
