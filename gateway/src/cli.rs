@@ -27,6 +27,7 @@ Examples:
   sluicegate serve --config config/gateway.toml     everything as the file says
   sluicegate check --config config/gateway.toml     report all problems, load the plugins, end
   sluicegate check --databus databus.toml           print the equivalent configuration
+  sluicegate check --databus databus.toml --write . write it to gateway.toml and plugins.d
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong arguments.";
 
@@ -65,9 +66,13 @@ struct Options {
 struct CheckOptions {
     #[command(flatten)]
     options: Options,
-    /// Print what this databus.toml means here, and what becomes of each of its keys.
-    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    /// Print what this databus.toml means here, and what becomes of each of its
+    /// keys; nothing else is checked then.
+    #[arg(long, value_name = "FILE")]
     databus: Option<PathBuf>,
+    /// Write the files that `--databus` would print below this folder; none is overwritten.
+    #[arg(long, value_name = "FOLDER", requires = "databus")]
+    write: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -99,7 +104,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.action {
             Action::Serve(options) => serve::run(&options),
-            Action::Check(CheckOptions { databus: Some(file), .. }) => databus::run(&file),
+            Action::Check(CheckOptions { databus: Some(file), write, .. }) => {
+                databus::run(&file, write.as_deref())
+            }
             Action::Check(CheckOptions { options, .. }) => check::run(&options),
             Action::Version => {
                 #[expect(clippy::print_stdout, reason = "the answer to `version`")]

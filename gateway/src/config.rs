@@ -8,6 +8,7 @@ mod databus;
 mod environment;
 mod file;
 mod http;
+mod json;
 mod nearest;
 mod plugin_file;
 mod problem;

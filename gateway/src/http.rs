@@ -28,6 +28,7 @@ mod parameters;
 mod publish;
 mod records;
 mod routes;
+mod stream;
 
 use body::Room;
 use routes::Shared;

@@ -18,6 +18,19 @@ const FAILING_CALLS: [(&str, &[&str]); 4] = [
     ("result", &["too large a result"]),
 ];
 
+/// Grants `reach` both stores, and makes it ask one when it is configured.
+const ASKS_TOO_EARLY: &str = r#"
+[settings]
+in_configure = "redis users GET key"
+[redis.users]
+url = "redis://127.0.0.1:1"
+commands = ["GET"]
+keys = ["*"]
+[sql.users]
+url = "mysql://127.0.0.1:1"
+queries = "read-only"
+"#;
+
 fn refused() -> Vec<Refused> {
     vec![
         Refused {
@@ -37,6 +50,18 @@ fn refused() -> Vec<Refused> {
             wasm: read(&workspace::component("ungranted")),
             toml: "",
             words: &["import", "granted"],
+        },
+        Refused {
+            what: "a store that is not granted",
+            wasm: read(&workspace::component("reach")),
+            toml: "[redis.users]\nurl = \"redis://127.0.0.1:1\"\ncommands = [\"GET\"]\nkeys = [\"*\"]",
+            words: &["talking to a database is not granted"],
+        },
+        Refused {
+            what: "a store that is asked outside a login",
+            wasm: read(&workspace::component("reach")),
+            toml: ASKS_TOO_EARLY,
+            words: &["`redis` was called outside `authenticate`"],
         },
         Refused {
             what: "a configure error",

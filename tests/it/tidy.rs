@@ -16,6 +16,8 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("mysql_async::", &["plugin/reach/sql"]),
     ("notify::", &["reload/watch.rs"]),
     ("clap::", &["main.rs", "cli.rs", "cli/"]),
+    ("axum::", &["http.rs", "http/"]),
+    ("hyper::", &["http/"]),
     ("Deserialize", &["config.rs", "config/", "http/records.rs"]),
     ("rskafka::", &["broker/kafka.rs", "broker/kafka/"]),
     ("krafka::", &["broker/kafka.rs", "broker/kafka/"]),

@@ -32,6 +32,27 @@ pub(super) fn expand(
     Ok(out)
 }
 
+/// The same for a URL: up to its `@`, where user and password stand, values are percent-encoded, so
+/// that a password may hold any characters. A variable may hold the whole URL, too.
+///
+/// # Errors
+/// As [`expand`].
+pub(super) fn expand_url(
+    text: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, String> {
+    let Some((login, place)) = text.rsplit_once('@') else { return expand(text, lookup) };
+    let encoded = |name: &str| lookup(name).map(|value| percent_encode(&value));
+    Ok(format!("{}@{}", expand(login, &encoded)?, expand(place, lookup)?))
+}
+
+/// Everything but letters, digits and `-._~` as `%41`.
+pub(super) fn percent_encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    let each = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
+    text.bytes().map(each).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +66,18 @@ mod tests {
         assert_eq!(expand("plain $5", &lookup), Ok("plain $5".into()));
         assert!(expand("${B}", &lookup).unwrap_err().contains("`B`"));
         assert!(expand("${A", &lookup).unwrap_err().contains("without"));
+    }
+
+    #[test]
+    fn a_password_in_a_url_may_hold_anything() {
+        let lookup = |name: &str| match name {
+            "PASSWORD" => Some("p@ss/w?rd#é".to_owned()),
+            "URL" => Some("redis://h:6379".to_owned()),
+            _ => None,
+        };
+        let expanded = expand_url("redis://u:${PASSWORD}@h:1/0", &lookup);
+        assert_eq!(expanded, Ok("redis://u:p%40ss%2Fw%3Frd%23%C3%A9@h:1/0".into()));
+        assert_eq!(expand_url("${URL}", &lookup), Ok("redis://h:6379".into()));
+        assert!(expand_url("redis://${NONE}@h", &lookup).is_err());
     }
 }

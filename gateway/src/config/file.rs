@@ -8,9 +8,14 @@ use toml::{
     de::{DeString, DeTable, DeValue},
 };
 
-use super::{Problem, environment::expand, nearest::nearest};
+use super::{
+    Problem,
+    environment::{expand, expand_url},
+    nearest::nearest,
+};
 
-mod json;
+/// How variables are put into a text.
+type Expand = fn(&str, &dyn Fn(&str) -> Option<String>) -> Result<String, String>;
 
 /// A file being read: where problems are collected.
 pub(super) struct Source<'a> {
@@ -60,7 +65,7 @@ impl<'a> Source<'a> {
 
 /// One table of a file. Every key must be asked for; what is left over is a problem.
 pub(super) struct Section<'s, 'a> {
-    source: &'s Source<'a>,
+    pub(super) source: &'s Source<'a>,
     name: String,
     table: DeTable<'a>,
     known: Vec<&'static str>,
@@ -71,7 +76,8 @@ impl<'s, 'a> Section<'s, 'a> {
         Self { source, name: name.to_owned(), table, known: Vec::new() }
     }
 
-    fn full(&self, key: &str) -> String {
+    /// A key of this table with the table's own name before it.
+    pub(super) fn full(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
@@ -119,6 +125,15 @@ impl<'s, 'a> Section<'s, 'a> {
 
     /// A string with `${NAME}` replaced, and its place in the file.
     pub(super) fn string_at(&mut self, key: &'static str) -> Option<(String, usize)> {
+        self.text_at(key, expand)
+    }
+
+    /// A URL with `${NAME}` replaced, and its place in the file.
+    pub(super) fn url_at(&mut self, key: &'static str) -> Option<(String, usize)> {
+        self.text_at(key, expand_url)
+    }
+
+    fn text_at(&mut self, key: &'static str, expand: Expand) -> Option<(String, usize)> {
         let value = self.take(key)?;
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, &value, "a string");

@@ -69,7 +69,7 @@ fn address<T>(
     if !section.contains("url") {
         section.incomplete("url", "it is missing", AddressError::NotAUrl.hint());
     }
-    let (url, at) = section.string_at("url")?;
+    let (url, at) = section.url_at("url")?;
     let parsed = parse(&url);
     parsed.map_err(|error| section.wrong_at(at, "url", &error.to_string(), error.hint())).ok()
 }

@@ -97,3 +97,22 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let text = serde_json::to_vec(body).expect("answers hold only what JSON can say");
     (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_says_whose_turn_it_is() {
+        for (rejection, status) in [
+            (Rejection::new(ErrorCode::WrongPass, "auth failed"), 401),
+            (Rejection::new(ErrorCode::NoPerm, "no publish permission"), 403),
+            (Rejection::err("cluster not exist"), 400),
+            (Rejection::err(LOGIN_UNCHECKED), 503),
+        ] {
+            let response = Refusal::of_login(rejection).into_response();
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(response.headers().contains_key(header::WWW_AUTHENTICATE), status == 401);
+        }
+    }
+}

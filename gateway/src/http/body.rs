@@ -36,13 +36,21 @@ pub(super) struct Room {
 impl Room {
     /// Room for bodies of at most so many bytes, each of which must come within a time.
     pub(super) fn new(bytes_max: usize, within: Duration) -> Self {
-        let pieces = pieces(bytes_max) as usize * LARGEST_BODIES;
+        let pieces = pieces(bytes_max) * LARGEST_BODIES;
         Self { pieces: Arc::new(Semaphore::new(pieces)), bytes_max, within }
+    }
+
+    fn take(&self, pieces: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
+        Arc::clone(&self.pieces).try_acquire_many_owned(pieces).map_err(|_| {
+            let words = "too many bodies are on their way, nothing was taken: try again later";
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words)
+        })
     }
 }
 
-fn pieces(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(PIECE_BYTES)).unwrap_or(u32::MAX)
+fn pieces(bytes: usize) -> usize {
+    bytes.div_ceil(PIECE_BYTES)
 }
 
 /// A body, and its place in the room until it is dropped.
@@ -76,25 +84,20 @@ impl Unread {
     /// off.
     pub(super) async fn read(&mut self, room: &Room) -> Result<Kept, Refusal> {
         let most = room.bytes_max;
-        let announced = match self.announced.map(usize::try_from) {
-            Some(Ok(bytes)) if bytes <= most => Some(bytes),
-            Some(_) => return Err(too_large(most)),
-            None => None,
-        };
-        let pieces = pieces(announced.unwrap_or(most));
-        let place = Arc::clone(&room.pieces).try_acquire_many_owned(pieces).map_err(|_| {
-            let words = "too many bodies are on their way, nothing was taken: try again later";
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words)
-        })?;
+        if self.announced.is_some_and(|bytes| bytes > most as u64) {
+            return Err(too_large(most));
+        }
         self.waits = false;
-        let bytes = timeout(room.within, self.collect(most)).await.map_err(|_| {
+        timeout(room.within, self.collect(room)).await.map_err(|_| {
             Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")
-        })??;
-        Ok(Kept { bytes, _room: place })
+        })?
     }
 
-    async fn collect(&mut self, most: usize) -> Result<Bytes, Refusal> {
+    /// Takes room for what has come, not for what is to come: a slow body must not keep others out.
+    async fn collect(&mut self, room: &Room) -> Result<Kept, Refusal> {
+        let most = room.bytes_max;
         let mut bytes = BytesMut::new();
+        let mut place = room.take(0)?;
         while let Some(data) = self.stream.next().await {
             let data = data.map_err(|_| {
                 Refusal::new(StatusCode::BAD_REQUEST, "the body broke off or is malformed")
@@ -102,9 +105,11 @@ impl Unread {
             if bytes.len() + data.len() > most {
                 return Err(too_large(most));
             }
+            let wanted = pieces(bytes.len() + data.len());
+            place.merge(room.take(wanted - place.num_permits())?);
             bytes.extend_from_slice(&data);
         }
-        Ok(bytes.freeze())
+        Ok(Kept { bytes: bytes.freeze(), _room: place })
     }
 
     /// Throws away what a refused client still sends, so that it comes to reading the answer.
@@ -128,4 +133,29 @@ impl Unread {
 fn too_large(most: usize) -> Refusal {
     let words = format!("the body is over the limit of {most} bytes, nothing was stored");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Unread {
+        Unread::new(Body::from(text.to_owned()), &HeaderMap::new())
+    }
+
+    #[tokio::test]
+    async fn bodies_share_a_room_and_give_it_back() {
+        let room = Room::new(PIECE_BYTES, Duration::from_secs(1));
+        let text = "x".repeat(PIECE_BYTES);
+        let mut kept = Vec::new();
+        for _ in 0..LARGEST_BODIES {
+            kept.push(body(&text).read(&room).await.unwrap());
+        }
+        assert!(format!("{:?}", body(&text).read(&room).await).contains("503"));
+
+        kept.pop();
+        assert_eq!(body(&text).read(&room).await.unwrap().bytes, text);
+        let over = body(&format!("{text}x")).read(&room).await;
+        assert!(format!("{over:?}").contains("413"));
+    }
 }

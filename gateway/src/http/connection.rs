@@ -1,6 +1,6 @@
 //! One connection: its requests one after the other, its time limits, its end.
 
-use std::{net::SocketAddr, pin::pin};
+use std::{error::Error as _, io, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::Router;
 use hyper::{
@@ -14,7 +14,10 @@ use hyper_util::{
 };
 use tokio::{net::TcpStream, sync::watch};
 
-use super::routes::{Peer, Shared};
+use super::{
+    routes::{Peer, Shared},
+    stream::Stream,
+};
 
 /// Most headers of a request; more are answered 431. Browsers and proxies send about 20.
 const HEADERS_MAX: usize = 64;
@@ -29,7 +32,9 @@ pub(super) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let router = TowerToHyperService::new(router);
+    let counters = Arc::clone(&shared.services.counters);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        counters.http_requests.add(1);
         request.extensions_mut().insert(Peer(peer));
         router.call(request)
     });
@@ -39,6 +44,7 @@ pub(super) async fn serve(
         .header_read_timeout(shared.settings.header_timeout)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
+    let stream = Stream::new(stream, shared.services.settings.write_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
@@ -51,10 +57,17 @@ pub(super) async fn serve(
         connection.as_mut().graceful_shutdown();
         connection.await
     };
+    let counters = &shared.services.counters;
     match ended {
-        Err(error) if error.is_timeout() => shared.services.counters.connections_timed_out.add(1),
-        Err(error) if error.is_parse() => shared.services.counters.protocol_errors.add(1),
+        Err(error) if is_timeout(&error) => counters.connections_timed_out.add(1),
+        Err(error) if error.is_parse() => counters.protocol_errors.add(1),
         // A client that went away in the middle of a request needs no line.
         Ok(()) | Err(_) => {}
     }
+}
+
+/// A head that did not come in time, or an answer that was not taken.
+fn is_timeout(error: &hyper::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
+    error.is_timeout() || cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 
 use super::{
     Plugin, bindings::exports::sluicegate::plugin::authenticator, call_error::CallError, grant,
@@ -15,7 +15,7 @@ const AUTHENTICATE: &str = "authenticator.authenticate";
 impl Plugin {
     /// Asks an authenticator about one login, on a thread where that may take its time.
     ///
-    /// Waits for an instance when all are in use. Dropping the future gives up the answer; the
+    /// Waits for an instance when all are in use, and for its turn to compute. Dropping the future gives up the answer; the
     /// call ends by itself within its deadline.
     ///
     /// # Errors
@@ -26,8 +26,10 @@ impl Plugin {
     ) -> Result<Result<Grant, Denial>, CallError> {
         // Never closed; and without a permit the worst answer would be `Busy`.
         let _permit = self.logins.acquire().await.ok();
+        let turn = self.blueprint.engine.login_turn().await;
         let plugin = Arc::clone(self);
-        let work = tokio::task::spawn_blocking(move || plugin.lease()?.authenticate(credentials));
+        let work =
+            tokio::task::spawn_blocking(move || plugin.lease()?.authenticate(credentials, turn));
         work.await.unwrap_or_else(|failed| {
             let (plugin, trap) = (Arc::clone(&self.blueprint.shared.name), failed.to_string());
             Err(CallError::Trapped { plugin, call: AUTHENTICATE, trap })
@@ -39,12 +41,13 @@ impl Lease {
     fn authenticate(
         &mut self,
         credentials: Credentials,
+        turn: Option<OwnedSemaphorePermit>,
     ) -> Result<Result<Grant, Denial>, CallError> {
         let Credentials { username, secret, peer } = credentials;
         let login = authenticator::Credentials { username, secret, peer };
         let limit = self.plugin.settings.limits.authenticate_deadline;
         let instance = self.instance()?;
-        instance.state().reach = Some(ReachInHand::new(Handle::current(), limit));
+        instance.state().reach = Some(ReachInHand::new(Handle::current(), limit, turn));
         let outcome = instance.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
             having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
         });

@@ -12,6 +12,7 @@ use std::{
 };
 
 use thiserror::Error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     cache::{Cache, CacheError},
@@ -52,6 +53,9 @@ struct Inner {
     cache: Option<Cache>,
     instances: AtomicU32,
     instances_max: u32,
+    /// One permit a login that computes. A storm of logins with slow password hashes must leave
+    /// processor time to the threads that serve messages.
+    login_turns: Arc<Semaphore>,
     /// Dropped with the engine, which ends the clock's thread.
     _clock: mpsc::Sender<()>,
 }
@@ -94,6 +98,7 @@ impl Engine {
             cache,
             instances: AtomicU32::new(0),
             instances_max: settings.instances_max,
+            login_turns: Arc::new(Semaphore::new(login_turns())),
             _clock: clock,
         })))
     }
@@ -109,6 +114,12 @@ impl Engine {
     /// Instances of all plugins that exist now.
     pub fn instances(&self) -> u32 {
         self.0.instances.load(Ordering::Relaxed)
+    }
+
+    /// Waits until a login may compute.
+    pub(super) async fn login_turn(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed; and without a permit the login would only be early.
+        Arc::clone(&self.0.login_turns).acquire_owned().await.ok()
     }
 
     /// Takes one of the process's instances; `None` if all are in use.
@@ -127,6 +138,11 @@ impl Drop for Seat {
     fn drop(&mut self) {
         self.0.0.instances.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// All processors but one, and at least one.
+fn login_turns() -> usize {
+    thread::available_parallelism().map_or(1, |all| (all.get() - 1).max(1))
 }
 
 /// Instances are made on demand, not from wasmtime's pool: ours reuses them, so that making one

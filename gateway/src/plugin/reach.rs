@@ -121,3 +121,36 @@ fn without_quotes(text: &str) -> String {
         _ => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stores_quote_is_cut_out_of_their_errors() {
+        for (text, shown) in [
+            ("unknown command 'FOO', with args: 'hush' 'x'", "unknown command …"),
+            ("near 'it's hush' at line 1", "near … at line 1"),
+            ("a lone ' hush", "a lone …"),
+            ("no quotes\r\n", "no quotes  "),
+        ] {
+            assert_eq!(without_quotes(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_wait_leaves_the_guest_time_to_answer() {
+        let ms = Duration::from_millis;
+        assert_eq!(wait_limit(ms(1000), ms(2000)), ms(1000));
+        assert_eq!(wait_limit(ms(1000), ms(900)), ms(800));
+        assert_eq!(wait_limit(ms(1000), ms(50)), ms(0));
+    }
+
+    #[test]
+    fn a_name_that_is_not_granted_is_shown_only_if_it_is_one() {
+        let denied = |name| Reach::default().redis(name).unwrap_err();
+        assert!(denied("users").words().contains("`[redis.users]`"));
+        assert!(denied("hush me").words().contains("`[redis.NAME]`"));
+        assert_eq!(denied("users").outcome(), "denied");
+    }
+}

@@ -21,6 +21,7 @@ mod router;
 #[cfg(feature = "secret")]
 pub mod secret;
 pub mod sql;
+mod store_error;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 mod transcoder;

@@ -1,9 +1,9 @@
 //! Redis servers that the plugin's TOML file grants under `[redis.NAME]`.
 //!
 //! Only while an authenticator is asked. The gateway owns the connections and their time limits; an
-//! error turns into [`Denial::Unavailable`] with `?`.
+//! error turns into [`Denial::Unavailable`](crate::Denial::Unavailable) with `?`.
 
-use crate::{Denial, host};
+use crate::host;
 
 pub use crate::bindings::imports::redis::{Error, Reply, Value};
 
@@ -70,21 +70,6 @@ impl Connection {
         };
         let score = str::from_utf8(&score).ok().and_then(|text| text.parse().ok());
         score.map(Some).ok_or_else(|| misfit("ZSCORE"))
-    }
-}
-
-impl Error {
-    /// What the gateway says about it.
-    pub fn message(&self) -> &str {
-        let (Self::Denied(text) | Self::Refused(text) | Self::Unavailable(text)) = self;
-        text
-    }
-}
-
-/// A store that does not answer as it should cannot decide about a login.
-impl From<Error> for Denial {
-    fn from(error: Error) -> Self {
-        Self::Unavailable(error.message().to_owned())
     }
 }
 

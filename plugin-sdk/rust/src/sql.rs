@@ -1,9 +1,9 @@
 //! SQL databases that the plugin's TOML file grants under `[sql.NAME]`.
 //!
 //! Only while an authenticator is asked. The gateway owns the connections and their time limits; an
-//! error turns into [`Denial::Unavailable`] with `?`.
+//! error turns into [`Denial::Unavailable`](crate::Denial::Unavailable) with `?`.
 
-use crate::{Denial, host};
+use crate::host;
 
 pub use crate::bindings::imports::sql::{Error, Value};
 
@@ -81,21 +81,6 @@ impl From<&str> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Integer(number)
-    }
-}
-
-impl Error {
-    /// What the gateway says about it.
-    pub fn message(&self) -> &str {
-        let (Self::Denied(text) | Self::Refused(text) | Self::Unavailable(text)) = self;
-        text
-    }
-}
-
-/// A database that does not answer as it should cannot decide about a login.
-impl From<Error> for Denial {
-    fn from(error: Error) -> Self {
-        Self::Unavailable(error.message().to_owned())
     }
 }
 

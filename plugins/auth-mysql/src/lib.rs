@@ -1,4 +1,4 @@
-//! Groups of databus from two tables in MySQL or MariaDB.
+//! Groups of databus from two tables of an SQL database.
 
 mod settings;
 mod statement;

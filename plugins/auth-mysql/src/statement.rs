@@ -4,7 +4,7 @@ use sluicegate_plugin::sql::Value;
 
 use crate::settings::{AppTable, AuthTable};
 
-/// Longest name of a table or column in MySQL, in characters.
+/// Longest name of a table or column in the database, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
 /// The SELECT of group, topic, operation, app key, app secret and cluster of the rows of one group.

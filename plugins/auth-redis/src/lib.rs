@@ -1,4 +1,4 @@
-//! Groups of databus from the tables that redis_orm keeps in Redis.
+//! Groups of databus from the tables that `redis_orm` keeps in Redis.
 
 mod settings;
 mod store;

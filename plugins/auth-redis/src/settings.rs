@@ -19,7 +19,7 @@ pub struct Settings {
     pub plain_logins: bool,
 }
 
-/// Two tables that belong together, by their names in redis_orm.
+/// Two tables that belong together, by their names in `redis_orm`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tables {

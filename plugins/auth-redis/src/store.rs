@@ -1,4 +1,4 @@
-//! Rows as redis_orm lays them out: a hash for each table, a sorted set for each index.
+//! Rows as `redis_orm` lays them out: a hash for each table, a sorted set for each index.
 
 use sluicegate_plugin::{
     Denial,

@@ -34,7 +34,8 @@ impl Plugin for AuthStatic {
 impl Authenticator for AuthStatic {
     fn authenticate(&mut self, login: &Credentials) -> Result<Grant, Denial> {
         let is_dsn = login.username == DEFAULT_USER && Dsn::is_meant(&login.secret);
-        let is_user = !self.users.is_empty() && !(is_dsn && !self.users.knows(DEFAULT_USER));
+        let is_app = is_dsn && !self.users.knows(DEFAULT_USER);
+        let is_user = !is_app && !self.users.is_empty();
         let answer = if is_user { self.users.authenticate(login) } else { Err(Denial::NotMine) };
         // A configured user `default` comes first; what is not its password may still be a DSN.
         if answer.is_err() && is_dsn && !self.apps.is_empty() {

@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use sluicegate_tests::http::{HttpClient, request};
+use sluicegate_tests::{
+    Client, Gateway,
+    http::{HttpClient, request},
+};
 use tokio::time::sleep;
 
 use super::{LOGIN, ONE, PUB, http, ready};
@@ -39,6 +42,20 @@ async fn a_slow_head_and_a_slow_body_are_let_go() {
 
     assert!(began.elapsed() < Duration::from_secs(8), "it took {:?}", began.elapsed());
     assert_eq!(gateway.http().await.send(PUB, LOGIN, ONE).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answers_is_let_go() {
+    let (gateway, mut greedy) = ready(http().set("listen.write_timeout_secs", 1)).await;
+    let began = Instant::now();
+
+    greedy
+        .write("GET /monitor/ping HTTP/1.1\r\nhost: g\r\n\r\n".repeat(1_000_000).as_bytes())
+        .await;
+
+    assert!(began.elapsed() < Duration::from_secs(20), "it took {:?}", began.elapsed());
+    let info = admin(&gateway).await.send("INFO everything").await.to_string();
+    assert!(info.contains("connections_timed_out:1"), "{info}");
 }
 
 #[tokio::test]
@@ -105,4 +122,10 @@ async fn sigterm_ends_idle_connections_and_answers_what_is_in_hand() {
 
     assert_eq!((answer.status, answer.header("connection")), (200, "close"), "{answer:?}");
     assert!(gateway.terminate().await.success(), "{}", gateway.log());
+}
+
+async fn admin(gateway: &Gateway) -> Client {
+    let mut admin = gateway.client().await;
+    assert_eq!(admin.send("AUTH admin admin").await, "+OK");
+    admin
 }

@@ -36,7 +36,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("redis.idleTimeout", SHARED),
     ("redis.idleCheckFrequency", SHARED),
     ("mysql.addr", "not needed: `mysql.dsn` holds it"),
-    ("mysql.dsn", "kept as `sql.users.url`; its password is a secret: set `MYSQL_PASSWORD`"),
+    (
+        "mysql.dsn",
+        "kept as `sql.users.url` without its parameters; its password is a secret: set `MYSQL_PASSWORD`",
+    ),
     ("mysql.readDSN", "not kept: to read from a replica, put it into `sql.users.url`"),
     ("mysql.active", "kept as `sql.users.connections`, at most 64"),
     ("mysql.idle", POOL),

@@ -1,6 +1,7 @@
 //! Data source names as Go's driver for `MySQL` takes them.
 
 use super::host;
+use crate::config::environment::percent_encode;
 
 /// Port of a server whose address names none.
 const PORT: u16 = 3306;
@@ -34,22 +35,15 @@ pub(super) fn url(dsn: &str) -> Result<MysqlUrl, &'static str> {
         return Err("only `tcp(host:port)` can be reached: give the server's TCP address");
     }
     let login = match login.split_once(':') {
-        Some((user, "")) => encode(user) + "@",
-        Some((user, _)) => format!("{}:{PASSWORD}@", encode(user)),
+        Some((user, "")) => percent_encode(user) + "@",
+        Some((user, _)) => format!("{}:{PASSWORD}@", percent_encode(user)),
         None if login.is_empty() => String::new(),
-        None => encode(login) + "@",
+        None => percent_encode(login) + "@",
     };
     let tls = parameters.split('&').filter_map(|item| item.split_once('='));
     let tls = tls.into_iter().any(|(name, value)| name == "tls" && value != "false");
-    let url = format!("mysql://{login}{}/{}", host(server, PORT), encode(database));
+    let url = format!("mysql://{login}{}/{}", host(server, PORT), percent_encode(database));
     Ok(MysqlUrl { url, tls })
-}
-
-/// Everything but letters, digits and `-._~` as `%41`.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    let each = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
-    text.bytes().map(each).collect()
 }
 
 #[cfg(test)]

@@ -74,9 +74,8 @@ fn head(plugin: &str) -> TomlText {
 
 fn secret(text: &mut TomlText, variable: &str) {
     text.comment(&format!(
-        "Set {variable} in the gateway's environment to the old file's password,"
+        "Set {variable} in the gateway's environment to the old file's password."
     ));
-    text.comment("with everything but letters, digits and -._~ written as %41.");
 }
 
 fn timeout(text: &mut TomlText, wait: Option<Duration>) {

@@ -24,13 +24,13 @@ impl AddressError {
     pub fn hint(self) -> &'static str {
         match self {
             Self::NotAUrl | Self::OtherScheme(_) | Self::NotADatabase(_) => {
-                "write for example `redis://user:${REDIS_PASSWORD}@127.0.0.1:6379/0` or \
-                 `mysql://user:${MYSQL_PASSWORD}@127.0.0.1:3306/databus`; in a password `%40` \
-                 stands for `@`, `%2F` for `/`, and so on"
+                "write for example `redis://user:${REDIS_PASSWORD}@127.0.0.1:6379/0` in `[redis.NAME]`, \
+                 `mysql://user:${MYSQL_PASSWORD}@127.0.0.1:3306/databus` in `[sql.NAME]`; in a password \
+                 `%40` stands for `@`, `%2F` for `/`, and so on"
             }
             Self::Extras => {
                 "set time limits, connections and TLS with the keys of the section; in a password \
-                 `%3F` stands for `?` and `%23` for `#`"
+                 that is written here `%3F` stands for `?` and `%23` for `#`"
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
 use super::{ReachError, wait_limit};
 use crate::plugin::limits::HOST_CALLS_MAX;
@@ -19,12 +19,18 @@ pub(in crate::plugin) struct ReachInHand {
     /// The end of the whole call.
     until: Instant,
     calls: u32,
+    /// The right to compute, given back while the call waits: others may compute then.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl ReachInHand {
     /// For a call of the guest that begins now, on a thread that may block.
-    pub(in crate::plugin) fn new(runtime: Handle, limit: Duration) -> Self {
-        Self { runtime, until: Instant::now() + limit, calls: 0 }
+    pub(in crate::plugin) fn new(
+        runtime: Handle,
+        limit: Duration,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self { runtime, until: Instant::now() + limit, calls: 0, turn }
     }
 
     /// Counts one call to a store.
@@ -39,15 +45,18 @@ impl ReachInHand {
 
     /// Waits for a store on this thread.
     pub(in crate::plugin) fn wait<T>(
-        &self,
+        &mut self,
         most: Duration,
         work: impl Future<Output = Result<T, ReachError>>,
     ) -> Result<T, ReachError> {
         let limit = wait_limit(most, self.until.saturating_duration_since(Instant::now()));
         if limit.is_zero() {
-            let words = "the login has no time left: raise `authenticate_deadline_ms`";
+            let words = "the login has no time left to wait: see `authenticate_deadline_ms`";
             return Err(ReachError::Unavailable(words.into()));
         }
+        // Not taken again: what follows an answer is short, and waiting for a turn could cost the
+        // call its deadline.
+        self.turn = None;
         let answer = self.runtime.block_on(async { timeout(limit, work).await });
         answer.unwrap_or_else(|_| {
             let words = format!("no answer within {} ms", limit.as_millis());

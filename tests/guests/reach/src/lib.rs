@@ -1,9 +1,10 @@
 //! Asks a store what the secret of a login says, and denies the login with the answer as its text.
 //!
 //! `redis CONNECTION COMMAND ARGUMENT…`, `run CONNECTION STATEMENT PARAMETER…`, `query CONNECTION
-//! TEXT…`, and `many N …`, which asks N times and tells the last answer.
+//! TEXT…`, and `many N …`, which asks N times and tells the last answer. With `in_configure` in its
+//! settings it asks that when it is configured, which the gateway must not let it.
 
-use sluicegate_plugin::{Authenticator, Credentials, Denial, Grant, NoSettings, Plugin};
+use sluicegate_plugin::{Authenticator, Credentials, Denial, Grant, Plugin};
 
 /// The interfaces as wit-bindgen makes them, without the SDK between.
 #[allow(
@@ -39,11 +40,20 @@ use stores::{redis, sql};
 #[derive(Debug)]
 pub struct Reach;
 
-impl Plugin for Reach {
-    type Settings = NoSettings;
+/// What to ask too early.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    #[serde(default)]
+    in_configure: String,
+}
 
-    fn configure(_: NoSettings) -> Result<Self, String> {
-        Ok(Self)
+impl Plugin for Reach {
+    type Settings = Settings;
+
+    fn configure(settings: Settings) -> Result<Self, String> {
+        let words: Vec<&str> = settings.in_configure.split_whitespace().collect();
+        if words.is_empty() { Ok(Self) } else { Err(ask(&words)) }
     }
 }
 
@@ -55,8 +65,11 @@ impl Authenticator for Reach {
             times = count.parse().unwrap_or(1);
             words.drain(..2);
         }
-        let answers = (0..times).map(|_| ask(&words));
-        Err(Denial::Malformed(answers.last().unwrap_or_default()))
+        let mut answer = String::new();
+        for _ in 0..times {
+            answer = ask(&words);
+        }
+        Err(Denial::Malformed(answer))
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) fn parameter(item: Item) -> Value {
 
 pub(super) fn row(row: Row) -> Vec<Item> {
     let columns = row.columns();
-    row.unwrap().into_iter().zip(columns.iter()).map(|(value, c)| column(value, c)).collect()
+    let values = row.unwrap_raw().into_iter().map(|value| value.unwrap_or(Value::NULL));
+    values.zip(columns.iter()).map(|(value, of)| column(value, of)).collect()
 }
 
 fn column(value: Value, column: &Column) -> Item {

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use toml::{Spanned, de::DeValue};
 
-use super::{Section, expand};
+use super::{environment::expand, file::Section};
 
 impl Section<'_, '_> {
     /// Whatever stands under a key, as JSON with `${NAME}` replaced in its strings.
-    pub(in crate::config) fn json(&mut self, key: &'static str) -> Option<Value> {
+    pub(super) fn json(&mut self, key: &'static str) -> Option<Value> {
         let value = self.take(key)?;
         Some(self.to_json(&self.full(key), &value))
     }
