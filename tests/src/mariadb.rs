@@ -23,7 +23,6 @@ pub const DATABASE: &str = "databus";
 /// Settings that make a server small and quick to start.
 const SMALL: &[&str] = &[
     "--no-defaults",
-    "--user=root",
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
     "--performance-schema=OFF",
@@ -109,10 +108,15 @@ impl MariaDb {
 
 fn spawn(server: &Path, arguments: &[String], folder: &Path) -> Process {
     let mut command = Command::new(server);
-    command.args(SMALL).args(arguments);
+    command.args(SMALL).args(as_root()).args(arguments);
     command.arg(format!("--datadir={}", folder.display()));
     command.arg(format!("--socket={}", folder.join("socket").display()));
     Process::start(command)
+}
+
+/// Its programs run as root only if told so, and as anyone else only if not.
+fn as_root() -> Option<&'static str> {
+    rustix::process::getuid().is_root().then_some("--user=root")
 }
 
 /// A data folder with an empty [`DATABASE`]; made once, since that takes longer than a start.
@@ -123,8 +127,8 @@ async fn template(install: &Path) -> PathBuf {
         let aside = TempDir::new_in(workspace::target()).expect("it can be written");
         let mut command = Command::new(install);
         command.arg("--no-defaults").arg(format!("--datadir={}", aside.path().display()));
-        command.args(["--auth-root-authentication-method=normal", "--user=root", "--skip-test-db"]);
-        command.arg("--innodb-log-file-size=4M");
+        command.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
+        command.arg("--innodb-log-file-size=4M").args(as_root());
         finish(command, "").await.output_of_success();
         // To the server a folder in its data folder is a database.
         fs::create_dir(aside.path().join(DATABASE)).expect("it can be written");
