@@ -32,6 +32,10 @@ mod storm; //     a thousand at once
 mod slow; //      the store is slow
 mod secrets; //   what nobody may read
 mod fuzz; //      DSNs of every kind
+mod clusters; //  where a login's messages go
+mod shipped; //   the files that users begin with
+mod reach; //     what a plugin may ask of a store
+mod encrypted; // stores behind TLS
 
 use std::time::{Duration, Instant};
 

@@ -23,7 +23,6 @@ pub const DATABASE: &str = "databus";
 /// Settings that make a server small and quick to start.
 const SMALL: &[&str] = &[
     "--no-defaults",
-    "--user=root",
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",
     "--performance-schema=OFF",
@@ -39,6 +38,7 @@ pub struct MariaDb {
     pub address: String,
     port: u16,
     programs: Programs,
+    arguments: Vec<String>,
     process: Process,
     folder: TempDir,
 }
@@ -50,17 +50,19 @@ struct Programs {
 }
 
 impl MariaDb {
-    /// Starts one; `None` where it is not installed.
-    pub async fn start() -> Option<Self> {
+    /// Starts one with these further arguments; `None` where it is not installed.
+    pub async fn start(arguments: &[&str]) -> Option<Self> {
         let server = missing::require("mariadbd")?;
         let client = missing::require("mariadb")?;
         let template = template(&missing::require("mariadb-install-db")?).await;
         let folder = TempDir::new().expect("a temporary folder can be made");
         copy(&template, folder.path()).expect("the empty database can be copied");
         let (port, programs) = (free_port(), Programs { server, client });
-        let process = spawn(&programs.server, port, folder.path());
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        let arguments: Vec<_> = arguments.chain([format!("--port={port}")]).collect();
+        let process = spawn(&programs.server, &arguments, folder.path());
         let address = format!("127.0.0.1:{port}");
-        let database = Self { address, port, programs, process, folder };
+        let database = Self { address, port, programs, arguments, process, folder };
         database.wait_until_it_answers().await;
         Some(database)
     }
@@ -88,7 +90,7 @@ impl MariaDb {
 
     /// Starts the killed server once more, at the same address and on the same data.
     pub async fn start_again(&mut self) {
-        self.process = spawn(&self.programs.server, self.port, self.folder.path());
+        self.process = spawn(&self.programs.server, &self.arguments, self.folder.path());
         self.wait_until_it_answers().await;
     }
 
@@ -104,12 +106,17 @@ impl MariaDb {
     }
 }
 
-fn spawn(server: &Path, port: u16, folder: &Path) -> Process {
+fn spawn(server: &Path, arguments: &[String], folder: &Path) -> Process {
     let mut command = Command::new(server);
-    command.args(SMALL).arg(format!("--port={port}"));
+    command.args(SMALL).args(as_root()).args(arguments);
     command.arg(format!("--datadir={}", folder.display()));
     command.arg(format!("--socket={}", folder.join("socket").display()));
     Process::start(command)
+}
+
+/// Its programs run as root only if told so, and as anyone else only if not.
+fn as_root() -> Option<&'static str> {
+    rustix::process::getuid().is_root().then_some("--user=root")
 }
 
 /// A data folder with an empty [`DATABASE`]; made once, since that takes longer than a start.
@@ -120,8 +127,8 @@ async fn template(install: &Path) -> PathBuf {
         let aside = TempDir::new_in(workspace::target()).expect("it can be written");
         let mut command = Command::new(install);
         command.arg("--no-defaults").arg(format!("--datadir={}", aside.path().display()));
-        command.args(["--auth-root-authentication-method=normal", "--user=root", "--skip-test-db"]);
-        command.arg("--innodb-log-file-size=4M");
+        command.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
+        command.arg("--innodb-log-file-size=4M").args(as_root());
         finish(command, "").await.output_of_success();
         // To the server a folder in its data folder is a database.
         fs::create_dir(aside.path().join(DATABASE)).expect("it can be written");

@@ -77,17 +77,27 @@ impl Store {
 
     /// A Redis whose tables are named as Go code does; `None`, counted, without redis-server.
     pub async fn redis() -> Option<Self> {
-        Some(Self::Redis(RedisOrm::start(Spelling::Code).await?))
+        Some(Self::Redis(RedisOrm::start(Spelling::Code, &[]).await?))
     }
 
     /// A Redis whose tables are named as the workbench does; `None`, counted, without redis-server.
     pub async fn redis_workbench() -> Option<Self> {
-        Some(Self::Redis(RedisOrm::start(Spelling::Workbench).await?))
+        Some(Self::Redis(RedisOrm::start(Spelling::Workbench, &[]).await?))
     }
 
     /// A MariaDB; `None`, counted, where it is not installed.
     pub async fn mysql() -> Option<Self> {
-        Some(Self::MySql(MySql::start().await?))
+        Some(Self::MySql(MySql::start(&[]).await?))
+    }
+
+    /// A Redis started with these further arguments.
+    pub async fn redis_with(arguments: &[&str]) -> Option<Self> {
+        Some(Self::Redis(RedisOrm::start(Spelling::Code, arguments).await?))
+    }
+
+    /// A MariaDB started with these further arguments.
+    pub async fn mysql_with(arguments: &[&str]) -> Option<Self> {
+        Some(Self::MySql(MySql::start(arguments).await?))
     }
 
     /// Name of the plugin that reads it.
@@ -99,17 +109,38 @@ impl Store {
         }
     }
 
-    /// A gateway that asks this store who may log in, and knows [`OPERATOR`] besides.
-    pub fn gateway(&self, sidecar: Sidecar) -> Builder {
-        let toml = match self {
+    /// Where its server listens, `ip:port`.
+    ///
+    /// # Panics
+    /// If it has none.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Fixed(_) => panic!("settings listen nowhere"),
+            Self::Redis(redis) => &redis.server.address,
+            Self::MySql(mysql) => &mysql.server.address,
+        }
+    }
+
+    /// The file beside the plugin.
+    pub fn toml(&self, sidecar: Sidecar) -> String {
+        match self {
             Self::Fixed(fixed) => fixed.sidecar(sidecar.clusters),
             Self::Redis(redis) => redis.sidecar(sidecar),
             Self::MySql(mysql) => mysql.sidecar(sidecar),
-        };
+        }
+    }
+
+    /// A gateway that asks this store who may log in, and knows [`OPERATOR`] besides.
+    pub fn gateway(&self, sidecar: Sidecar) -> Builder {
+        self.gateway_with(&self.toml(sidecar))
+    }
+
+    /// The same with another file beside the plugin.
+    pub fn gateway_with(&self, toml: &str) -> Builder {
         gateway()
             .variable("STORE_PASSWORD", PASSWORD)
             .plugin("operator", "order = 1")
-            .plugin(self.plugin(), &toml)
+            .plugin(self.plugin(), toml)
     }
 
     /// Tells the store which gateway reads it: settings are changed in a gateway's plugin folder.

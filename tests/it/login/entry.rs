@@ -8,6 +8,7 @@ use sluicegate_tests::{
 over!([
     rows_as_documented_let_every_form_of_login_in,
     a_plain_login_gets_streams_and_no_databus_commands,
+    the_same_rows_open_http,
 ]: fixed, redis, redis_workbench, mysql);
 
 /// The forms in which clients send a DSN.
@@ -71,6 +72,30 @@ async fn a_plain_login_gets_streams_and_no_databus_commands(mut store: Store) {
             "{wrong}: {reply}"
         );
     }
+}
+
+async fn the_same_rows_open_http(mut store: Store) {
+    let (row, reads) = (Row::new("a"), Row::new("reads").operation(1));
+    store.insert(&row).await;
+    store.insert(&reads).await;
+    let gateway = store.gateway(Sidecar::default()).set("http.address", "127.0.0.1:0");
+    let gateway = gateway.start().await;
+    let mut http = gateway.http().await;
+    let body = r#"{"records":[{"key":"x","value":1}]}"#;
+
+    for (group, login, status) in [
+        ("a", "key-a:secret-a", 200),
+        ("a", "key-a:wrong", 401),
+        ("a", "key-reads:secret-a", 401),
+        ("nobody", "key-a:secret-a", 401),
+        ("reads", "key-reads:secret-reads", 403),
+    ] {
+        let request = format!("POST /databus/pub?topic=orders&group={group}");
+        let answer = http.send(&request, login, body).await;
+        assert_eq!(answer.status, status, "{group} {login}: {answer:?}");
+    }
+    let mut client = gateway.client_as(&row.dsn("sub")).await;
+    assert!(next_message(&mut client).await.starts_with(r#"{"key":"x","value":1,"#));
 }
 
 /// The next message as text: the first MGET of a group may come before its partitions.

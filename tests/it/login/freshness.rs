@@ -9,7 +9,7 @@ use sluicegate_tests::{
     stores::{Row, Sidecar, Store},
 };
 
-use super::{FELT, REFRESH_SECS, WRONG, is_ended, until};
+use super::{ENDED, FELT, REFRESH_SECS, WRONG, is_ended, until};
 
 over!([
     a_changed_secret_ends_the_sessions_that_used_the_old_one,
@@ -66,10 +66,15 @@ fn quick(store: &Store) -> Builder {
 async fn a_changed_secret_ends_the_sessions_that_used_the_old_one(mut store: Store) {
     let row = Row::new("a");
     let mut scene = Scene::begin(&mut store, &row, "sub").await;
+    let mut follower = scene.gateway.client().await;
+    assert_eq!(follower.send("AUTH a secret-a").await, "+OK");
+    follower.write(b"XREAD BLOCK 0 STREAMS orders $\r\n").await.expect("it is open");
 
     let changed = row.clone().secret("another");
     store.update(&changed).await;
     scene.sessions_end("secret changed").await;
+    let took = is_ended(&mut follower).await;
+    assert!(took < FELT, "a plain login's took {took:?}");
 
     let mut client = scene.gateway.client().await;
     assert_eq!(client.send_args(&["AUTH", &row.dsn("sub")]).await, WRONG);
@@ -95,11 +100,14 @@ async fn a_right_that_is_taken_away_ends_the_sessions_that_asked_for_it(mut stor
     let row = Row::new("a");
     let mut scene = Scene::begin(&mut store, &row, "pub").await;
     let mut reader = scene.gateway.client_as(&row.dsn("sub")).await;
+    let publisher = scene.gateway.client_as(&row.dsn("pub")).await;
+    let publisher = tokio::spawn(publish_until_ended(publisher));
 
     store.update(&row.clone().operation(1)).await;
     scene.sessions_end("right taken away").await;
+    publisher.await.expect("every publish was answered, then the end was told");
 
-    assert!(reader.send("MGET").await.items().is_empty(), "who only reads may go on");
+    assert_eq!(reader.send("MGET").await.error(), None, "who only reads may go on");
     let refused = scene.gateway.client().await.send_args(&["AUTH", &row.dsn("pub")]).await;
     assert_eq!(refused, "-NOPERM no publish permission");
 }
@@ -143,4 +151,18 @@ async fn a_row_marked_as_deleted_ends_its_sessions() {
 
     assert!(took < FELT, "it took {took:?}");
     assert_eq!(scene.unrelated.send("SET key 3").await, "+OK");
+}
+
+/// Every publish is acknowledged until the line that tells of the end, behind which nothing comes.
+async fn publish_until_ended(mut client: Client) {
+    let began = Instant::now();
+    loop {
+        let reply = client.send("SET key 1").await;
+        if reply == ENDED {
+            break;
+        }
+        assert_eq!(reply, "+OK");
+        assert!(began.elapsed() < FELT * 2, "it publishes for ever");
+    }
+    assert_eq!(client.next().await.expect("an orderly end"), None);
 }

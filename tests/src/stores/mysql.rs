@@ -18,6 +18,9 @@ CREATE TABLE `app_tb` (`id` INT NOT NULL AUTO_INCREMENT, `app_key` VARCHAR(45) N
   `created_at` BIGINT(20) NULL, `deleted_at` BIGINT(20) NULL, `updated_at` BIGINT(20) NULL, PRIMARY KEY (`id`));
 ";
 
+/// Who the gateway is in the database.
+const USER: &str = "'sluicegate'@'127.0.0.1'";
+
 /// How long the server may take until a lock is held.
 const LOCKED_WITHIN: Duration = Duration::from_millis(300);
 
@@ -29,13 +32,14 @@ pub struct MySql {
 }
 
 impl MySql {
-    pub(super) async fn start() -> Option<Self> {
-        let server = MariaDb::start().await?;
+    pub(super) async fn start(arguments: &[&str]) -> Option<Self> {
+        let server = MariaDb::start(arguments).await?;
         let user = format!(
-            "CREATE USER 'gateway'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';
-             GRANT SELECT ON `{DATABASE}`.* TO 'gateway'@'127.0.0.1';\n"
+            "CREATE USER {USER} IDENTIFIED BY '{PASSWORD}';
+             GRANT SELECT ON `{DATABASE}`.`auth_tb` TO {USER};
+             GRANT SELECT ON `{DATABASE}`.`app_tb` TO {USER};"
         );
-        server.execute(&(user + SCHEMA)).await;
+        server.execute(&(SCHEMA.to_owned() + &user)).await;
         Some(Self { server })
     }
 
@@ -43,7 +47,7 @@ impl MySql {
         let (head, timeout) = (sidecar.head(), sidecar.timeout_ms);
         let address = &self.server.address;
         format!(
-            "{head}[sql.users]\nurl = \"mysql://gateway:${{STORE_PASSWORD}}@{address}/{DATABASE}\"\n\
+            "{head}[sql.users]\nurl = \"mysql://sluicegate:${{STORE_PASSWORD}}@{address}/{DATABASE}\"\n\
              queries = \"read-only\"\ntimeout_ms = {timeout}\n"
         )
     }

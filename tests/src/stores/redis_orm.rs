@@ -29,13 +29,13 @@ pub struct RedisOrm {
 }
 
 impl RedisOrm {
-    pub(super) async fn start(spelling: Spelling) -> Option<Self> {
+    pub(super) async fn start(spelling: Spelling, arguments: &[&str]) -> Option<Self> {
         let (auth, app) = match spelling {
             Spelling::Code => ("authtb", "apptb"),
             Spelling::Workbench => ("auth_tb", "app_tb"),
         };
         let lasting = ["--requirepass", PASSWORD, "--appendonly", "yes", "--appendfsync", "always"];
-        Some(Self { server: Redis::start(&lasting).await?, auth, app })
+        Some(Self { server: Redis::start(&[&lasting, arguments].concat()).await?, auth, app })
     }
 
     pub(super) fn sidecar(&self, sidecar: Sidecar) -> String {
