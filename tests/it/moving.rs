@@ -32,7 +32,7 @@ async fn an_installation_with_mysql_moves_as_the_readme_says() {
     let Store::MySql(mysql) = &store else { return };
     let address = &mysql.server.address;
     let old = format!(
-        "authType = \"mysql\"\n[mysql]\ndsn = \"gateway:{PASSWORD}@tcp({address})/databus?timeout=1s\""
+        "authType = \"mysql\"\n[mysql]\ndsn = \"sluicegate:{PASSWORD}@tcp({address})/databus?timeout=1s\""
     );
 
     walk(&old, |steps| {

@@ -4,9 +4,9 @@ use mysql_async::{DriverError, Error, ServerError};
 
 use crate::plugin::reach::{ReachError, without_quotes};
 
-/// Errors whose quoted parts are names of the schema, not values: an operator needs them.
-/// 1044 and 1142 access denied, 1049 unknown database, 1054 unknown column, 1146 no such table.
-const ABOUT_NAMES: [u16; 5] = [1044, 1049, 1054, 1142, 1146];
+/// Errors whose quoted parts are names of the schema or of users, not values: an operator needs them.
+/// 1044, 1045 and 1142 access denied, 1049 unknown database, 1054 unknown column, 1146 no such table.
+const ABOUT_NAMES: [u16; 6] = [1044, 1045, 1049, 1054, 1142, 1146];
 
 /// Errors by which a server says that it cannot answer now, though the statement was right: too many
 /// connections (1040, 1203), shutting down (1053), waiting for a lock too long or for ever (1205,
