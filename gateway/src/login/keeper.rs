@@ -10,10 +10,12 @@ use super::{
     key::Key,
     spread, unavailable,
 };
-use crate::message::Rejection;
+use crate::message::{Credentials, Rejection};
 
 /// How long a refusal is remembered: a client that repeats itself does not reach the store.
 const REFUSED_TIME: Duration = Duration::from_secs(1);
+/// Larger refused credentials are not remembered: whoever sends many must not fill the memory.
+const REFUSED_BYTES_MAX: usize = 1024;
 /// Shortest and longest pause between two questions to an authenticator that does not answer.
 const RETRY_MIN: Duration = Duration::from_millis(250);
 const RETRY_MAX: Duration = Duration::from_secs(5);
@@ -155,7 +157,10 @@ impl Keeper {
     async fn refuse(&mut self, rejection: Rejection, version: u64) -> Step {
         self.entry.set_stale(false);
         self.entry.state.send_replace(State::Refused(Refusal::new(rejection, version)));
-        sleep(REFUSED_TIME).await;
+        let Credentials { username, secret, .. } = &self.entry.credentials;
+        if username.len() + secret.len() <= REFUSED_BYTES_MAX {
+            sleep(REFUSED_TIME).await;
+        }
         Step::End
     }
 

@@ -102,7 +102,12 @@ impl Session {
 
     /// Takes up news about the login; it may end, or not be for all of the streams any more.
     fn may_still_read(&mut self, cursors: &[Cursor]) -> Result<(), Rejection> {
+        let cluster = self.identity()?.cluster.id;
         self.renew_if_changed()?;
+        if self.identity()?.cluster.id != cluster {
+            let words = "the login leads to another cluster now: its streams begin anew, read again";
+            return Err(Rejection::err(words));
+        }
         cursors.iter().try_for_each(|cursor| self.check_consume(&cursor.topic))
     }
 
