@@ -70,6 +70,15 @@ pub struct Login {
     entry: Arc<Entry>,
 }
 
+/// The entry of some credentials, and an ear on it.
+struct Found {
+    key: Key,
+    entry: Arc<Entry>,
+    state: watch::Receiver<State>,
+    /// Made for this login: the answer is about its connection.
+    is_new: bool,
+}
+
 impl Logins {
     /// Nobody is logged in yet.
     pub fn new(authority: Arc<dyn Authority>, counters: Arc<Counters>) -> Arc<Self> {
@@ -130,7 +139,7 @@ impl Logins {
     async fn find(self: &Arc<Self>, credentials: Credentials) -> Result<Login, Rejection> {
         let mut share = true;
         loop {
-            let (key, entry, mut state) = self.entry(&credentials, share);
+            let Found { key, entry, mut state, is_new } = self.entry(&credentials, share);
             let answer = loop {
                 let version = *self.version.borrow();
                 match state.borrow_and_update().clone() {
@@ -148,7 +157,7 @@ impl Logins {
             };
             match answer {
                 // An answer that was meant for another connection is no answer for this one.
-                Some(Ok(granted)) if !granted.is_shared() && share => share = false,
+                Some(Ok(granted)) if !granted.is_shared() && !is_new => share = false,
                 Some(Ok(granted)) => return Ok(Login { granted, state, entry }),
                 Some(Err(refusal)) => return Err(refusal.rejection()),
                 None => self.forget(key, &entry),
@@ -158,18 +167,15 @@ impl Logins {
 
     /// The entry of these credentials, made and looked after from now on if there is none; being
     /// listened to, it stays.
-    fn entry(
-        self: &Arc<Self>,
-        credentials: &Credentials,
-        share: bool,
-    ) -> (Key, Arc<Entry>, watch::Receiver<State>) {
+    fn entry(self: &Arc<Self>, credentials: &Credentials, share: bool) -> Found {
         let key = self.salt.key(credentials);
         let alone = || Arc::new(Entry::new(credentials.clone()));
         let mut entries = self.entries();
         let is_full = entries.len() >= ENTRIES_MAX;
         let entry = match entries.entry(key) {
             hash_map::Entry::Occupied(known) if share => {
-                return (key, Arc::clone(known.get()), known.get().state.subscribe());
+                let entry = Arc::clone(known.get());
+                return Found { key, state: entry.state.subscribe(), entry, is_new: false };
             }
             hash_map::Entry::Vacant(place) if share && !is_full => {
                 Arc::clone(place.insert(alone()))
@@ -179,7 +185,7 @@ impl Logins {
         drop(entries);
         let state = entry.state.subscribe();
         tokio::spawn(keeper::keep(Arc::clone(self), key, Arc::clone(&entry)));
-        (key, entry, state)
+        Found { key, entry, state, is_new: true }
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<Key, Arc<Entry>>> {

@@ -205,6 +205,7 @@ async fn a_grant_of_no_time_is_shared_with_nobody() {
     let scene = scene(grants("ann", Duration::ZERO));
     let first = scene.log_in("s").await.unwrap();
     let second = scene.log_in("s").await.unwrap();
+    assert_eq!(scene.asked(), 2, "once for each connection");
     scene.turn(Mood::Refuses);
     sleep(SHORT).await;
     assert!(!first.has_changed() && !second.has_changed(), "they hold until they leave");

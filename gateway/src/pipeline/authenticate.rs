@@ -16,9 +16,11 @@ pub const LOGIN_UNCHECKED: &str =
 const LOGIN_MARGIN: Duration = Duration::from_millis(500);
 
 impl Pipeline {
-    /// Asks the authenticators in their order until one knows the credentials.
+    /// Asks the authenticators in their order until one knows the credentials. Where one that fails
+    /// was passed over and no other knows them, nobody can tell whether they are good.
     pub async fn authenticate(&self, login: Credentials) -> Decision {
         let chain = self.chain();
+        let mut passed_over = None;
         for plugin in chain.authenticators() {
             let why = match plugin.authenticate(login.clone()).await {
                 Ok(Ok(grant)) => return Decision::Granted { grant, by: plugin.name().into() },
@@ -30,9 +32,18 @@ impl Pipeline {
                     error.to_string()
                 }
             };
-            if let Some(decision) = self.without(plugin, why) {
-                return decision;
+            let by = plugin.name().into();
+            match self.without(plugin) {
+                Without::Nobody { last_good } => {
+                    return Decision::Unavailable { by, why, last_good };
+                }
+                Without::Others => {
+                    passed_over = Some(Decision::Unavailable { by, why, last_good: None });
+                }
             }
+        }
+        if let Some(undecided) = passed_over {
+            return undecided;
         }
         let words = "invalid username-password pair or user is disabled.";
         Decision::Refused(Rejection::new(ErrorCode::WrongPass, words))
@@ -47,18 +58,24 @@ impl Pipeline {
         slowest.max(self.settings.publish_deadline)
     }
 
-    /// What a login gets whose authenticator cannot answer; `None` asks the next one.
-    fn without(&self, plugin: &Arc<Plugin>, why: String) -> Option<Decision> {
+    /// Who is asked instead of an authenticator that cannot answer.
+    fn without(&self, plugin: &Arc<Plugin>) -> Without {
         let settings = plugin.settings();
-        let last_good = match settings.on_failure {
+        match settings.on_failure {
             OnFailure::Bypass => {
                 self.counters.plugin_bypasses.add(1);
-                tracing::debug!(plugin = plugin.name(), error = why, "authenticator passed over");
-                return None;
+                Without::Others
             }
-            OnFailure::LastGood => Some(settings.limits.last_good),
-            OnFailure::Reject => None,
-        };
-        Some(Decision::Unavailable { by: plugin.name().into(), why, last_good })
+            OnFailure::LastGood => Without::Nobody { last_good: Some(settings.limits.last_good) },
+            OnFailure::Reject => Without::Nobody { last_good: None },
+        }
     }
+}
+
+/// Where a login goes whose authenticator cannot answer.
+enum Without {
+    /// To those behind it.
+    Others,
+    /// No further; how long the last good answer may serve.
+    Nobody { last_good: Option<Duration> },
 }

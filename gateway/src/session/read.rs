@@ -105,7 +105,8 @@ impl Session {
         let cluster = self.identity()?.cluster.id;
         self.renew_if_changed()?;
         if self.identity()?.cluster.id != cluster {
-            let words = "the login leads to another cluster now: its streams begin anew, read again";
+            let words =
+                "the login leads to another cluster now: its streams begin anew, read again";
             return Err(Rejection::err(words));
         }
         cursors.iter().try_for_each(|cursor| self.check_consume(&cursor.topic))

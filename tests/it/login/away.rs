@@ -1,17 +1,20 @@
 //! The store is down: who was let in goes on, and the gateway says that it goes by old answers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sluicegate_tests::{
     Client, Gateway,
     stores::{Row, Sidecar, Store},
 };
 
-use super::{AWAY, FELT, REFRESH_SECS, is_ended, number, operator, until};
+use tokio::time::sleep;
+
+use super::{AWAY, FELT, REFRESH_SECS, WRONG, is_ended, number, operator, until};
 
 over!([
     while_the_store_is_away_the_last_good_answer_serves,
     without_the_last_good_answer_sessions_end_with_their_grants,
+    a_store_that_is_passed_over_leaves_logins_to_the_others,
 ]: redis, mysql);
 
 async fn while_the_store_is_away_the_last_good_answer_serves(mut store: Store) {
@@ -67,12 +70,33 @@ async fn without_the_last_good_answer_sessions_end_with_their_grants(mut store: 
     gets_in(&gateway, &row).await;
 }
 
+async fn a_store_that_is_passed_over_leaves_logins_to_the_others(mut store: Store) {
+    let row = Row::new("a");
+    store.insert(&row).await;
+    let sidecar = Sidecar { on_failure: "bypass", ..Sidecar::default() };
+    let other =
+        "order = 20\n[[settings.users]]\nname = \"ann\"\nsecret = \"pw\"\npublish = [\"*\"]\n";
+    let gateway = store.gateway(sidecar).plugin("auth-static", other).start().await;
+    let mut live = gateway.client_as(&row.dsn("pubsub")).await;
+    let ann = ["AUTH", "ann", "pw"];
+    assert_eq!(gateway.client().await.send_args(&ann).await, WRONG, "the store knows no ann");
+    // A refusal is remembered for a second.
+    sleep(Duration::from_millis(1_200)).await;
+
+    store.stop().await;
+
+    assert_eq!(gateway.client().await.send_args(&ann).await, "+OK", "the next one is asked");
+    let unknown = row.clone().secret("wrong").dsn("pub");
+    assert_eq!(gateway.client().await.send_args(&["AUTH", &unknown]).await, AWAY);
+    assert_eq!(live.send("SET key 1").await, "+OK", "a grant holds for its time");
+}
+
 /// Waits until the plugin says that logins go by old answers, or that none does.
 async fn stale(operator: &mut Client, plugin: &str, wanted: bool) {
     let began = Instant::now();
     while (number(operator, plugin, "logins_stale").await > 0) != wanted {
         assert!(began.elapsed().as_secs() < 15, "logins_stale never changed");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(50)).await;
     }
 }
 
