@@ -121,10 +121,11 @@ impl Keeper {
 
     /// Waits, at most until the authenticators change.
     async fn wait(&self, time: Duration) {
+        // Before the look: a change between the two must not be missed.
+        let mut version = self.logins.version.subscribe();
         if self.is_outdated() {
             return;
         }
-        let mut version = self.logins.version.subscribe();
         tokio::select! {
             () = sleep(time) => {}
             _ = version.changed() => {}
