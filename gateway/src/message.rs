@@ -10,10 +10,10 @@ pub mod topic;
 pub mod verdict;
 
 pub use error_code::ErrorCode;
-pub use grant::{Binding, Credentials, Denial, Grant, StartAt};
+pub use grant::{Binding, Credentials, DEFAULT_USER, Denial, Grant, StartAt};
 pub use record::{Headers, Record, StoredRecord};
 pub use role::Role;
-pub use topic::{TopicError, TopicName, TopicPattern};
+pub use topic::{TopicError, TopicName, TopicPattern, fits_pattern};
 pub use verdict::{Rejection, Verdict};
 
 /// One message on its way from a client to the broker, or back.

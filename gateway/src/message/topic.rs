@@ -2,6 +2,7 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
+use memchr::memmem;
 use thiserror::Error;
 
 /// Longest topic name, in bytes. Source: Kafka, `org.apache.kafka.common.internals.Topic`.
@@ -71,25 +72,28 @@ impl TopicPattern {
         &self.0
     }
 
-    /// True if `topic` fits. Linear in both lengths for one `*`, quadratic at worst.
+    /// True if `topic` fits.
     pub fn matches(&self, topic: &str) -> bool {
-        let mut parts = self.0.split('*');
-        let Some(mut rest) = topic.strip_prefix(parts.next().unwrap_or_default()) else {
-            return false;
-        };
-        let mut parts = parts.peekable();
-        if parts.peek().is_none() {
-            return rest.is_empty();
-        }
-        while let Some(part) = parts.next() {
-            if parts.peek().is_none() {
-                return rest.ends_with(part);
-            }
-            let Some(at) = rest.find(part) else { return false };
-            rest = &rest[at + part.len()..];
-        }
-        true
+        fits_pattern(&self.0, topic.as_bytes())
     }
+}
+
+/// True if all of `text` fits `pattern`, in which `*` stands for any bytes and nothing else is special.
+/// Linear in both lengths for one `*`, quadratic at worst.
+pub fn fits_pattern(pattern: &str, text: &[u8]) -> bool {
+    let mut parts = pattern.split('*').map(str::as_bytes).peekable();
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = memmem::find(rest, part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which keys may be touched.
 
-use memchr::memmem;
+use crate::message::fits_pattern;
 
 /// A pattern of keys, in which `*` stands for any bytes and nothing else is special.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,23 +12,9 @@ impl KeyPattern {
         Self(pattern.into())
     }
 
-    /// True if `key` fits. Linear in both lengths for one `*`, quadratic at worst.
+    /// True if `key` fits.
     pub fn matches(&self, key: &[u8]) -> bool {
-        let mut parts = self.0.split('*').map(str::as_bytes).peekable();
-        let Some(mut rest) = key.strip_prefix(parts.next().unwrap_or_default()) else {
-            return false;
-        };
-        if parts.peek().is_none() {
-            return rest.is_empty();
-        }
-        while let Some(part) = parts.next() {
-            if parts.peek().is_none() {
-                return rest.ends_with(part);
-            }
-            let Some(at) = memmem::find(rest, part) else { return false };
-            rest = &rest[at + part.len()..];
-        }
-        true
+        fits_pattern(&self.0, key)
     }
 }
 
