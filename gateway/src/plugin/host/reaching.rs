@@ -5,21 +5,32 @@ use std::time::Instant;
 use tracing::{debug, warn};
 
 use super::{HostState, Shared};
-use crate::plugin::reach::{ReachError, ReachInHand, is_name};
+use crate::plugin::reach::{Reach, ReachError, ReachInHand, is_name};
 
 impl HostState {
-    /// The right to reach out; only a login has it.
-    pub(super) fn reach_in_hand(&mut self, interface: &str) -> wasmtime::Result<&mut ReachInHand> {
-        self.reach.as_mut().ok_or_else(|| {
+    /// Lets the guest ask a store, counted and noted. `asked` names the connection, and the command or
+    /// statement; only a login has the right to ask.
+    pub(super) fn reach_out<T>(
+        &mut self,
+        kind: &str,
+        asked: (&str, &str),
+        ask: impl FnOnce(&Reach, &mut ReachInHand) -> Result<T, ReachError>,
+    ) -> wasmtime::Result<Result<T, ReachError>> {
+        let in_hand = self.reach.as_mut().ok_or_else(|| {
             wasmtime::Error::msg(format!(
-                "`{interface}` was called outside `authenticate`: only a login may wait for stores"
+                "`{kind}` was called outside `authenticate`: only a login may wait for stores"
             ))
-        })
+        })?;
+        let shared = &self.shared;
+        let asked = Asked::new(kind, asked);
+        let answer = in_hand.count().and_then(|()| ask(&shared.reach, in_hand));
+        asked.note(shared, answer.as_ref().err());
+        Ok(answer)
     }
 }
 
 /// One call of a guest, for the log and the counters. Holds names only, never arguments.
-pub(super) struct Asked {
+struct Asked {
     /// `redis.users`.
     reach: String,
     /// Command or name of a statement.
@@ -28,7 +39,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn new(kind: &str, connection: &str, call: &str) -> Self {
+    fn new(kind: &str, (connection, call): (&str, &str)) -> Self {
         // Other words are none of ours and could hold anything.
         let shown = |word: &str| if is_name(word) { word.to_owned() } else { "?".to_owned() };
         let reach = format!("{kind}.{}", shown(connection));
@@ -36,7 +47,7 @@ impl Asked {
     }
 
     /// Counts and logs how it went.
-    pub(super) fn note(self, shared: &Shared, error: Option<&ReachError>) {
+    fn note(self, shared: &Shared, error: Option<&ReachError>) {
         let Self { reach, call, began } = self;
         let plugin = &*shared.name;
         let outcome = error.map_or("answered", ReachError::outcome);

@@ -1,10 +1,7 @@
 //! `redis`: commands to the servers that the plugin's settings file grants.
 
-use std::sync::Arc;
-
 use super::{
     HostState,
-    reaching::Asked,
     redis_interface::{Error, Host, Reply},
 };
 use crate::plugin::reach::ReachError;
@@ -16,15 +13,11 @@ impl Host for HostState {
         command: String,
         arguments: Vec<Vec<u8>>,
     ) -> wasmtime::Result<Result<Reply, Error>> {
-        let shared = Arc::clone(&self.shared);
-        let in_hand = self.reach_in_hand("redis")?;
-        let asked = Asked::new("redis", &connection, &command);
-        let answer = in_hand.count().and_then(|()| {
-            let reach = shared.reach.redis(&connection)?;
-            let command = reach.allow(&command, &arguments)?;
-            in_hand.wait(reach.timeout(), reach.call(command, &arguments))
-        });
-        asked.note(&shared, answer.as_ref().err());
+        let answer = self.reach_out("redis", (&connection, &command), |stores, in_hand| {
+            let store = stores.redis(&connection)?;
+            let command = store.allow(&command, &arguments)?;
+            in_hand.wait(store.timeout(), store.call(command, &arguments))
+        })?;
         Ok(answer.map_err(Error::from))
     }
 }

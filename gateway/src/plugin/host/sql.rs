@@ -1,10 +1,7 @@
 //! `sql`: statements to the databases that the plugin's settings file grants.
 
-use std::sync::Arc;
-
 use super::{
     HostState,
-    reaching::Asked,
     sql_interface::{Error, Host, Value},
 };
 use crate::plugin::reach::ReachError;
@@ -21,14 +18,10 @@ impl Host for HostState {
         statement: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let shared = Arc::clone(&self.shared);
-        let in_hand = self.reach_in_hand("sql")?;
-        let asked = Asked::new("sql", &connection, &statement);
-        let answer = in_hand.count().and_then(|()| {
-            let reach = shared.reach.sql(&connection)?;
-            in_hand.wait(reach.timeout(), reach.run(&statement, parameters))
-        });
-        asked.note(&shared, answer.as_ref().err());
+        let answer = self.reach_out("sql", (&connection, &statement), |stores, in_hand| {
+            let store = stores.sql(&connection)?;
+            in_hand.wait(store.timeout(), store.run(&statement, parameters))
+        })?;
         Ok(answer.map_err(Error::from))
     }
 
@@ -38,14 +31,10 @@ impl Host for HostState {
         text: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let shared = Arc::clone(&self.shared);
-        let in_hand = self.reach_in_hand("sql")?;
-        let asked = Asked::new("sql", &connection, QUERY);
-        let answer = in_hand.count().and_then(|()| {
-            let reach = shared.reach.sql(&connection)?;
-            in_hand.wait(reach.timeout(), reach.query(&text, parameters))
-        });
-        asked.note(&shared, answer.as_ref().err());
+        let answer = self.reach_out("sql", (&connection, QUERY), |stores, in_hand| {
+            let store = stores.sql(&connection)?;
+            in_hand.wait(store.timeout(), store.query(&text, parameters))
+        })?;
         Ok(answer.map_err(Error::from))
     }
 }
