@@ -5,15 +5,12 @@
 //! tells when the answer has become another one. Nothing here knows plugins or commands.
 
 use std::{
-    collections::{BTreeMap, HashMap, hash_map},
+    collections::{BTreeSet, HashMap, hash_map},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    sync::watch,
-    time::{Instant, timeout},
-};
+use tokio::{sync::watch, time::timeout};
 
 use crate::{
     message::{Credentials, Grant, Rejection},
@@ -46,7 +43,7 @@ pub struct Logins {
     /// Held for one look or change, never across an await.
     entries: Mutex<HashMap<Key, Arc<Entry>>>,
     /// Authenticators that cannot answer now.
-    away: Mutex<BTreeMap<Arc<str>, Instant>>,
+    away: Mutex<BTreeSet<Arc<str>>>,
     /// Grows when the authenticators change: answers from before are asked for again.
     version: watch::Sender<u64>,
     /// What clients are that need not log in.
@@ -203,7 +200,7 @@ impl Logins {
     /// Says once that an authenticator cannot answer.
     fn note_away(&self, authenticator: &Arc<str>, why: &str) {
         let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if away.insert(Arc::clone(authenticator), Instant::now()).is_none() {
+        if away.insert(Arc::clone(authenticator)) {
             tracing::warn!(plugin = &**authenticator, error = why, "authenticator unavailable");
         }
     }
@@ -211,7 +208,7 @@ impl Logins {
     /// Says once that it answers again.
     fn note_back(&self, authenticator: &Arc<str>) {
         let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if away.remove(authenticator).is_some() {
+        if away.remove(authenticator) {
             tracing::info!(plugin = &**authenticator, "authenticator available again");
         }
     }

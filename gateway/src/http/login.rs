@@ -8,13 +8,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{answer::Refusal, routes::Shared};
 use crate::{
     broker::Cluster,
-    message::{Credentials, Grant},
+    login::Login,
+    message::{Credentials, DEFAULT_USER, Grant},
     plugin::CallContext,
     session::now_ms,
 };
 
-/// User name that databus clients log in as; their DSN is the password.
-const DEFAULT_USER: &str = "default";
 /// Says the same as a wrong key or secret does: what cannot stand in a DSN is in no store.
 const AUTH_FAILED: &str = "auth failed";
 
@@ -27,6 +26,15 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// # Errors
+    /// 500 if the login leads to a cluster that is not configured here.
+    fn new(shared: &Shared, login: &Login) -> Result<Self, Refusal> {
+        let cluster = shared.services.cluster_of(login.grant()).map_err(|rejection| {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public)
+        })?;
+        Ok(Self { grant: login.grant().clone(), cluster })
+    }
+
     /// What plugins learn about the client and the time.
     pub(super) fn context(&self) -> CallContext {
         let principal = Arc::from(self.grant.principal.as_str());
@@ -52,8 +60,8 @@ pub(super) async fn publisher(
     headers: &HeaderMap,
     wish: &Wish<'_>,
 ) -> Result<Caller, Refusal> {
-    if shared.services.is_open() {
-        return Ok(open(shared));
+    if let Some(open) = shared.services.open_login() {
+        return Caller::new(shared, &open);
     }
     let (key, secret) = basic(headers)?;
     let secret = dsn(&key, &secret, wish)?;
@@ -70,7 +78,7 @@ pub(super) async fn administrator(
     peer: SocketAddr,
     headers: &HeaderMap,
 ) -> Result<(), Refusal> {
-    if shared.services.is_open() {
+    if shared.services.open_login().is_some() {
         return Ok(());
     }
     let (username, secret) = basic(headers)?;
@@ -81,19 +89,9 @@ pub(super) async fn administrator(
     Err(Refusal::new(StatusCode::FORBIDDEN, "this path needs a login with admin rights"))
 }
 
-/// The grant of everyone where no authenticator is loaded and only this machine can connect.
-fn open(shared: &Shared) -> Caller {
-    let cluster = shared.services.pipeline.clusters().default().clone();
-    Caller { grant: Grant::open(), cluster }
-}
-
 async fn log_in(shared: &Shared, credentials: Credentials) -> Result<Caller, Refusal> {
-    let services = &shared.services;
-    let login = services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
-    let cluster = services
-        .cluster_of(login.grant())
-        .map_err(|rejection| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public))?;
-    Ok(Caller { grant: login.grant().clone(), cluster })
+    let login = shared.services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
+    Caller::new(shared, &login)
 }
 
 /// Name and password of Basic authentication.

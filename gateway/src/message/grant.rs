@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::{Rejection, TopicName, TopicPattern};
 
+/// User name of clients that give none; databus clients send a DSN as its password. Source: Redis ACL.
+pub const DEFAULT_USER: &str = "default";
+
 /// What a client sent with AUTH or HELLO.
 #[derive(Clone)]
 pub struct Credentials {

@@ -3,12 +3,10 @@
 use super::Session;
 use crate::{
     command::{self, is_word},
-    message::{Credentials, ErrorCode, Rejection},
+    message::{Credentials, DEFAULT_USER, ErrorCode, Rejection},
     resp::{Args, Protocol},
 };
 
-/// User name of clients that give none. Source: Redis ACL.
-const DEFAULT_USER: &str = "default";
 /// The Redis version whose behaviour clients may count on.
 pub(super) const REDIS_VERSION: &str = "7.4.0";
 

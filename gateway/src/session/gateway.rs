@@ -134,9 +134,9 @@ impl Session {
         let settings = plugin.settings();
         let topics: Vec<_> =
             settings.topics.iter().map(crate::message::TopicPattern::as_str).collect();
-        let logins = self.services.logins.stats(Some(plugin.name()));
         let mut numbers = numbers(&stats);
         if plugin.has(Role::Authenticator) {
+            let logins = self.services.logins.stats(Some(plugin.name()));
             numbers.push(("logins".to_owned(), logins.granted));
             numbers.push(("logins_stale".to_owned(), logins.stale));
         }

@@ -12,7 +12,7 @@ use crate::{
     broker::Cluster,
     config::DatabusSettings,
     consumer::Groups,
-    login::Logins,
+    login::{Login, Logins},
     message::{Grant, Rejection},
     pipeline::Pipeline,
     resp::Limits,
@@ -71,15 +71,15 @@ pub struct Services {
 }
 
 impl Services {
-    /// May clients do without login?
-    pub(crate) fn is_open(&self) -> bool {
-        self.settings.is_local && !self.pipeline.chain().authenticates()
+    /// The login of a client that need not log in, where that is allowed.
+    pub(crate) fn open_login(&self) -> Option<Login> {
+        self.logins.open().filter(|_| self.settings.is_local)
     }
 
-    /// The identity of a client that need not log in, where that is allowed.
+    /// The identity of such a client.
     pub(super) fn open_identity(&self) -> Option<Identity> {
-        let login = self.logins.open().filter(|_| self.settings.is_local)?;
-        Some(Identity::new(login, self.pipeline.clusters().default().clone()))
+        let cluster = self.pipeline.clusters().default().clone();
+        self.open_login().map(|login| Identity::new(login, cluster))
     }
 
     /// The cluster that a grant names.
