@@ -191,6 +191,19 @@ pub trait Broker: Send + Sync + fmt::Debug {
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>>;
 
+    /// Deletes a topic with its records and the places of its groups; durable when the answer is
+    /// `Ok`.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, `Refused`; after `Unknown` it may be gone.
+    fn delete_topic<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
+        let reason = format!("`{name}` cannot be deleted here");
+        Box::pin(async { Err(BrokerError::Refused { reason }) })
+    }
+
     /// Stores every append on its own and answers one result for each, in the same order.
     ///
     /// `Ok` means durable. Appends of one caller to one partition keep their order. Work begins
@@ -207,6 +220,24 @@ pub trait Broker: Send + Sync + fmt::Debug {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>>;
+
+    /// Oldest and next offset of every partition of a topic, asked for together.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, `Unreachable`.
+    fn all_offsets<'a>(
+        &'a self,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Vec<OffsetRange>, BrokerError>> {
+        Box::pin(async move {
+            let partitions = self.topic(topic.as_str()).map_or(0, |topic| topic.partitions);
+            let mut ranges = Vec::new();
+            for partition in 0..partitions {
+                ranges.push(self.offsets(topic, partition).await?);
+            }
+            Ok(ranges)
+        })
+    }
 
     /// Offset of the first record at or after `timestamp_ms`; the end if there is none.
     fn offset_at<'a>(
@@ -250,6 +281,31 @@ pub trait Broker: Send + Sync + fmt::Debug {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>>;
+
+    /// Groups that have a place in a partition of `topic`, sorted by name.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, `Unreachable`.
+    fn groups<'a>(
+        &'a self,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Vec<String>, BrokerError>> {
+        let reason = format!("the groups of `{topic}` are not known here");
+        Box::pin(async { Err(BrokerError::Refused { reason }) })
+    }
+
+    /// Forgets all places of a group in `topic`; durable when the answer is `Ok`.
+    ///
+    /// # Errors
+    /// `Refused` where the group has members that read the topic; after `Unknown` they may be gone.
+    fn forget_group<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
+        let reason = format!("the group `{group}` of `{topic}` cannot be deleted here");
+        Box::pin(async { Err(BrokerError::Refused { reason }) })
+    }
 
     /// Waits until everything taken is durable and closes files. Later calls get `Closed`.
     fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>>;

@@ -3,17 +3,19 @@
 //! Everything here uses Kafka's words for what is stored and Redis' words for what is answered.
 
 pub mod error_code;
-pub mod grant;
+pub mod glob;
+mod grant;
 pub mod record;
 pub mod role;
 pub mod topic;
 pub mod verdict;
 
 pub use error_code::ErrorCode;
+pub use glob::fits_glob;
 pub use grant::{Binding, Credentials, DEFAULT_USER, Denial, Grant, StartAt};
 pub use record::{Headers, Record, StoredRecord};
 pub use role::Role;
-pub use topic::{TopicError, TopicName, TopicPattern, fits_pattern};
+pub use topic::{INTERNAL_PREFIX, TopicError, TopicName, TopicPattern, fits_pattern};
 pub use verdict::{Rejection, Verdict};
 
 /// One message on its way from a client to the broker, or back.

@@ -1,8 +1,14 @@
 //! The one table of commands: `COMMAND` shows it, the session looks requests up in it.
 
+mod lines;
+
+pub use lines::TABLE;
+
 /// Which commands there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// `ACL subcommand …`
+    Acl,
     /// `AUTH [username] password`
     Auth,
     /// `CLIENT subcommand …`
@@ -15,8 +21,16 @@ pub enum Command {
     Config,
     /// `DBSIZE`
     DbSize,
+    /// `DEBUG subcommand …`
+    Debug,
+    /// `DEL key …`
+    Del,
+    /// `DISCARD`
+    Discard,
     /// `ECHO message`
     Echo,
+    /// `EXEC`
+    Exec,
     /// `EXISTS key …`
     Exists,
     /// `HELLO [version [AUTH username password] [SETNAME name]]`
@@ -25,20 +39,42 @@ pub enum Command {
     HSet,
     /// `INFO [section …]`
     Info,
+    /// `KEYS pattern`
+    Keys,
     /// `LATENCY subcommand …`
     Latency,
+    /// `MEMORY subcommand …`
+    Memory,
     /// `MGET [format]`
     MGet,
     /// `MODULE subcommand …`
     Module,
+    /// `MONITOR`
+    Monitor,
+    /// `MULTI`
+    Multi,
+    /// `OBJECT subcommand key`
+    Object,
     /// `PING [message]`
     Ping,
     /// `PLUGIN subcommand …`
     Plugin,
+    /// `PSUBSCRIBE pattern …`
+    PSubscribe,
+    /// `PTTL key`
+    Pttl,
+    /// `PUBLISH channel message`
+    Publish,
+    /// `PUBSUB subcommand …`
+    PubSub,
+    /// `PUNSUBSCRIBE [pattern …]`
+    PUnsubscribe,
     /// `QUIT`
     Quit,
     /// `READONLY`
     ReadOnly,
+    /// `READWRITE`
+    ReadWrite,
     /// `RESET`
     Reset,
     /// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`
@@ -49,20 +85,70 @@ pub enum Command {
     Select,
     /// `SET key value`, or `SET partition offset`
     Set,
+    /// `SLOWLOG subcommand …`
+    Slowlog,
+    /// `SPUBLISH channel message`
+    SPublish,
+    /// `SSUBSCRIBE channel …`
+    SSubscribe,
+    /// `SUBSCRIBE channel …`
+    Subscribe,
+    /// `SUNSUBSCRIBE [channel …]`
+    SUnsubscribe,
+    /// `TIME`
+    Time,
     /// `TOPIC subcommand …`
     Topic,
+    /// `TTL key`
+    Ttl,
     /// `TYPE key`
     Type,
+    /// `UNLINK key …`
+    Unlink,
+    /// `UNSUBSCRIBE [channel …]`
+    Unsubscribe,
+    /// `UNWATCH`
+    Unwatch,
     /// `WAIT replicas timeout`
     Wait,
+    /// `WATCH key …`
+    Watch,
+    /// `XACK key group id …`
+    XAck,
+    /// `XACKDEL key group [KEEPREF|DELREF|ACKED] IDS n id …`
+    XAckDel,
     /// `XADD key [options] * field value …`
     XAdd,
+    /// `XAUTOCLAIM key group consumer min-idle start [COUNT count] [JUSTID]`
+    XAutoClaim,
+    /// `XCFGSET key [IDMP-DURATION s] [IDMP-MAXSIZE n]`
+    XCfgSet,
+    /// `XCLAIM key group consumer min-idle id … [options]`
+    XClaim,
+    /// `XDEL key id …`
+    XDel,
+    /// `XDELEX key [KEEPREF|DELREF|ACKED] IDS n id …`
+    XDelEx,
+    /// `XGROUP subcommand …`
+    XGroup,
+    /// `XINFO subcommand …`
+    XInfo,
     /// `XLEN key`
     XLen,
+    /// `XPENDING key group [[IDLE ms] start end count [consumer]]`
+    XPending,
     /// `XRANGE key start end [COUNT count]`
     XRange,
     /// `XREAD [COUNT count] [BLOCK ms] STREAMS key … id …`
     XRead,
+    /// `XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key … id …`
+    XReadGroup,
+    /// `XREVRANGE key end start [COUNT count]`
+    XRevRange,
+    /// `XSETID key id`
+    XSetId,
+    /// `XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count]`
+    XTrim,
 }
 
 /// What a command is about.
@@ -76,6 +162,10 @@ pub enum Family {
     Generic,
     /// Topics as Redis streams.
     Stream,
+    /// Topics as channels.
+    PubSub,
+    /// Commands that are answered together.
+    Transaction,
     /// The databus dialect.
     Databus,
     /// The gateway itself.
@@ -90,6 +180,8 @@ impl Family {
             Self::Server => "server",
             Self::Generic => "generic",
             Self::Stream => "stream",
+            Self::PubSub => "pubsub",
+            Self::Transaction => "transactions",
             Self::Databus => "databus",
             Self::Gateway => "gateway",
         }
@@ -120,56 +212,6 @@ impl Spec {
         if self.arity < 0 { count >= wanted } else { count == wanted }
     }
 }
-
-const fn line(
-    command: Command,
-    name: &'static str,
-    arity: i32,
-    family: Family,
-    summary: &'static str,
-) -> Spec {
-    let before_login =
-        matches!(command, Command::Auth | Command::Hello | Command::Quit | Command::Reset);
-    Spec { command, name, arity, family, before_login, summary }
-}
-
-/// All commands, sorted by name.
-pub static TABLE: &[Spec] = {
-    use Command as C;
-    use Family as F;
-    &[
-        line(C::Auth, "AUTH", -2, F::Connection, "Logs in."),
-        line(C::Client, "CLIENT", -2, F::Connection, "Names, lists and tunes connections."),
-        line(C::Cluster, "CLUSTER", -2, F::Server, "Refused: the gateway is not a Redis Cluster."),
-        line(C::Command, "COMMAND", -1, F::Server, "Describes the commands."),
-        line(C::Config, "CONFIG", -2, F::Server, "Shows what tools look for in the settings."),
-        line(C::DbSize, "DBSIZE", 1, F::Server, "Counts the topics."),
-        line(C::Echo, "ECHO", 2, F::Connection, "Answers its argument."),
-        line(C::Exists, "EXISTS", -2, F::Generic, "Counts which of the topics exist."),
-        line(C::Hello, "HELLO", -1, F::Connection, "Chooses the protocol and logs in."),
-        line(C::HSet, "HSET", -1, F::Databus, "Publishes to the bound topic with metadata."),
-        line(C::Info, "INFO", -1, F::Server, "Shows the state of the gateway."),
-        line(C::Latency, "LATENCY", -2, F::Server, "Shows latency events."),
-        line(C::MGet, "MGET", -1, F::Databus, "Gives messages of the bound topic."),
-        line(C::Module, "MODULE", -2, F::Server, "Lists modules: there are none."),
-        line(C::Ping, "PING", -1, F::Connection, "Answers PONG or its argument."),
-        line(C::Plugin, "PLUGIN", -2, F::Gateway, "Lists, describes and reloads plugins."),
-        line(C::Quit, "QUIT", -1, F::Connection, "Closes the connection."),
-        line(C::ReadOnly, "READONLY", 1, F::Server, "Refused: the gateway is not a Redis Cluster."),
-        line(C::Reset, "RESET", 1, F::Connection, "Puts the connection back to its beginning."),
-        line(C::Scan, "SCAN", -2, F::Generic, "Lists the topics."),
-        line(C::Script, "SCRIPT", -2, F::Server, "Refused: there are no scripts."),
-        line(C::Select, "SELECT", 2, F::Connection, "Accepts database 0."),
-        line(C::Set, "SET", -1, F::Databus, "Publishes to the bound topic, or commits an offset."),
-        line(C::Topic, "TOPIC", -2, F::Gateway, "Creates and lists topics."),
-        line(C::Type, "TYPE", 2, F::Generic, "Says that a topic is a stream."),
-        line(C::Wait, "WAIT", 3, F::Generic, "Answers 0: what was acknowledged is stored."),
-        line(C::XAdd, "XADD", -5, F::Stream, "Publishes an entry to a topic."),
-        line(C::XLen, "XLEN", 2, F::Stream, "Counts the entries of a topic."),
-        line(C::XRange, "XRANGE", -4, F::Stream, "Gives entries of a topic by id."),
-        line(C::XRead, "XREAD", -4, F::Stream, "Gives entries behind an id, and waits for them."),
-    ]
-};
 
 /// Longest name in the table, in bytes.
 const NAME_BYTES_MAX: usize = 16;

@@ -23,6 +23,12 @@ pub enum ErrorCode {
     WrongType,
     /// `NOGROUP`: the consumer group does not exist.
     NoGroup,
+    /// `BUSYGROUP`: the consumer group exists already.
+    BusyGroup,
+    /// `UNBLOCKED`: another client ended the wait with CLIENT UNBLOCK.
+    Unblocked,
+    /// `EXECABORT`: a command of the transaction was refused when it was queued; none was run.
+    ExecAbort,
     /// `BUSY`: back-pressure; nothing was taken, try later.
     Busy,
     /// `REJECTED <plugin>`: a plugin refused the message.
@@ -44,6 +50,9 @@ impl fmt::Display for ErrorCode {
             Self::NoProto => f.write_str("NOPROTO"),
             Self::WrongType => f.write_str("WRONGTYPE"),
             Self::NoGroup => f.write_str("NOGROUP"),
+            Self::BusyGroup => f.write_str("BUSYGROUP"),
+            Self::Unblocked => f.write_str("UNBLOCKED"),
+            Self::ExecAbort => f.write_str("EXECABORT"),
             Self::Busy => f.write_str("BUSY"),
             Self::Rejected { plugin } => write!(f, "REJECTED {plugin}"),
             Self::Unknown => f.write_str("UNKNOWN"),

@@ -8,6 +8,9 @@ use thiserror::Error;
 /// Longest topic name, in bytes. Source: Kafka, `org.apache.kafka.common.internals.Topic`.
 pub const TOPIC_NAME_BYTES_MAX: usize = 249;
 
+/// How the names of the gateway's own topics begin.
+pub const INTERNAL_PREFIX: &str = "__sluicegate.";
+
 /// A legal topic name: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`.
 ///
 /// Cheap to clone. Source: Kafka's own rule, so that a name works on every broker.
@@ -37,6 +40,11 @@ impl TopicName {
         }
         let name = std::str::from_utf8(name).map_err(|_| TopicError)?;
         Ok(Self(Arc::from(name)))
+    }
+
+    /// Is it one of the gateway's own topics, which no client sees?
+    pub fn is_internal(&self) -> bool {
+        self.0.starts_with(INTERNAL_PREFIX)
     }
 
     /// The name.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, Cluster, NewTopic, TopicInfo},
-    message::{ErrorCode, Message, Receipt, Rejection, TopicName},
+    message::{ErrorCode, INTERNAL_PREFIX, Message, Receipt, Rejection, TopicName},
     plugin::CallContext,
 };
 
@@ -125,6 +125,10 @@ impl Pipeline {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<TopicInfo, BrokerError> {
+        if name.is_internal() {
+            let reason = format!("`{name}` is a topic of the gateway itself");
+            return Err(BrokerError::Refused { reason });
+        }
         let broker = &cluster.broker;
         if let Some(topic) = broker.topic(name.as_str()) {
             return Ok(topic);
@@ -168,6 +172,10 @@ impl Pipeline {
         cluster: &Cluster,
         topic: NewTopic,
     ) -> Result<TopicInfo, BrokerError> {
+        if topic.name.is_internal() {
+            let reason = format!("names that begin with `{INTERNAL_PREFIX}` are the gateway's own");
+            return Err(BrokerError::Refused { reason });
+        }
         let (broker, most) = (&cluster.broker, self.settings.topics_max);
         if broker.topic(topic.name.as_str()).is_none() && broker.topics().await?.len() >= most {
             let reason = format!("there are {most} topics, as many as `topics.max` allows");

@@ -35,13 +35,23 @@ impl Session {
             Command::Command => self.command(args),
             Command::Info => self.info(args),
             Command::Config => self.config(args),
-            Command::Cluster | Command::ReadOnly => {
+            Command::Cluster | Command::ReadOnly | Command::ReadWrite => {
                 Err(Rejection::err("This instance has cluster support disabled"))
             }
             Command::Latency => self.latency(args),
             Command::Module => self.module(args),
             Command::Script => Err(command::unknown_subcommand("SCRIPT", &args[1])),
             Command::DbSize => self.db_size().await,
+            Command::Acl => self.acl(args),
+            Command::Debug => Err(command::unknown_subcommand("DEBUG", &args[1])),
+            Command::Memory => self.memory(args).await,
+            Command::Monitor => self.monitor(),
+            Command::Slowlog => self.slowlog(args),
+            Command::Time => self.time(),
+            Command::Del | Command::Unlink => self.delete(args).await,
+            Command::Keys => self.keys(args).await,
+            Command::Object => self.object(args),
+            Command::Ttl | Command::Pttl => self.time_to_live(args),
             Command::Exists => self.exists(args),
             Command::Type => self.key_type(args),
             Command::Scan => self.scan(args).await,
@@ -49,6 +59,32 @@ impl Session {
             Command::XLen => self.xlen(args).await,
             Command::XRange => self.xrange(args).await,
             Command::XRead => self.xread(args, socket).await?,
+            Command::XRevRange => self.xrevrange(args).await,
+            Command::XInfo => self.xinfo(args).await,
+            Command::XTrim => self.xtrim(args).await,
+            Command::XCfgSet => self.xcfgset(args).await,
+            Command::XDel | Command::XDelEx | Command::XAckDel | Command::XSetId => {
+                self.not_in_a_log(spec, args)
+            }
+            Command::XGroup => self.xgroup(args).await,
+            Command::XReadGroup => self.xreadgroup(args, socket).await?,
+            Command::XAck => self.xack(args).await,
+            Command::XPending => self.xpending(args).await,
+            Command::XClaim => self.xclaim(args).await,
+            Command::XAutoClaim => self.xautoclaim(args).await,
+            Command::Publish | Command::SPublish => self.publish(args).await,
+            Command::Subscribe
+            | Command::SSubscribe
+            | Command::PSubscribe
+            | Command::Unsubscribe
+            | Command::SUnsubscribe
+            | Command::PUnsubscribe => self.subscribe(spec, args).await,
+            Command::PubSub => self.pubsub(args),
+            Command::Multi => self.multi(),
+            Command::Exec => self.exec(socket).await?,
+            Command::Discard => self.discard(),
+            Command::Watch => self.watch(),
+            Command::Unwatch => self.unwatch(),
             Command::MGet => self.mget(args, socket).await?,
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,

@@ -142,12 +142,10 @@ impl Session {
                 Ok(_) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            let identity = self.identity.as_mut();
-            if !socket.wait_for(changed(&mut watches), identity, until).await? {
-                break;
-            }
-            if let Err(rejection) = self.renew_if_changed() {
-                return Ok(Err(rejection));
+            match self.wait_for(socket, changed(&mut watches), until).await? {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(rejection) => return Ok(Err(rejection)),
             }
         }
         self.replies.array(0);

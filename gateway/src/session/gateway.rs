@@ -6,7 +6,7 @@ use super::Session;
 use crate::{
     broker::NewTopic,
     command,
-    message::{Rejection, Role},
+    message::{TopicName, Rejection, Role},
     pipeline::{Wish, read_refusal, refusal},
     plugin::{Plugin, PluginStats},
     resp::Args,
@@ -63,7 +63,8 @@ impl Session {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
         let grant = self.identity()?.grant();
         let may = |name: &str| grant.admin || grant.may_consume(name) || grant.may_publish(name);
-        let topics: Vec<_> = topics.into_iter().filter(|topic| may(topic.name.as_str())).collect();
+        let shown = |name: &TopicName| !name.is_internal() && may(name.as_str());
+        let topics: Vec<_> = topics.into_iter().filter(|topic| shown(&topic.name)).collect();
         self.replies.array(topics.len());
         for topic in topics {
             self.replies.map(2);

@@ -16,8 +16,10 @@ impl Session {
     async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
         let grant = self.identity()?.grant();
-        let may =
-            |name: &TopicName| grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());
+        let may = |name: &TopicName| {
+            !name.is_internal()
+                && (grant.may_consume(name.as_str()) || grant.may_publish(name.as_str()))
+        };
         Ok(topics.into_iter().map(|topic| topic.name).filter(may).collect())
     }
 
@@ -26,7 +28,7 @@ impl Session {
         let grant = self.identity()?.grant();
         let name = key.topic.as_str();
         let visible = grant.may_consume(name) || grant.may_publish(name);
-        let topic = self.broker()?.topic(name).filter(|_| visible);
+        let topic = self.broker()?.topic(name).filter(|_| visible && !key.topic.is_internal());
         Ok(topic.is_some_and(|topic| key.partition.is_none_or(|at| at < topic.partitions)))
     }
 

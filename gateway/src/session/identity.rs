@@ -125,14 +125,14 @@ impl Session {
     }
 
     pub(super) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
-        if self.identity()?.grant().may_publish(topic.as_str()) {
+        if !topic.is_internal() && self.identity()?.grant().may_publish(topic.as_str()) {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "no publish permission on this topic"))
     }
 
     pub(super) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
-        if self.identity()?.grant().may_consume(topic.as_str()) {
+        if !topic.is_internal() && self.identity()?.grant().may_consume(topic.as_str()) {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "no subscribe permission on this topic"))

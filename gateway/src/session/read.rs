@@ -69,11 +69,13 @@ impl Session {
                 Ok(false) => {}
                 Err(rejection) => return Ok(Err(rejection)),
             }
-            let identity = self.identity.as_mut();
-            if !socket.wait_for(changed(&mut watches), identity, until).await? {
-                break;
+            let cluster = self.identity.as_ref().map(|identity| identity.cluster.id);
+            match self.wait_for(socket, changed(&mut watches), until).await? {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(rejection) => return Ok(Err(rejection)),
             }
-            if let Err(rejection) = self.may_still_read(&cursors) {
+            if let Err(rejection) = self.may_still_read(cluster, &cursors) {
                 return Ok(Err(rejection));
             }
         }
@@ -100,11 +102,9 @@ impl Session {
         Ok(cursors)
     }
 
-    /// Takes up news about the login; it may end, or not be for all of the streams any more.
-    fn may_still_read(&mut self, cursors: &[Cursor]) -> Result<(), Rejection> {
-        let cluster = self.identity()?.cluster.id;
-        self.renew_if_changed()?;
-        if self.identity()?.cluster.id != cluster {
+    /// The login may have become another one meanwhile, and not be for all of the streams any more.
+    fn may_still_read(&self, cluster: Option<usize>, cursors: &[Cursor]) -> Result<(), Rejection> {
+        if Some(self.identity()?.cluster.id) != cluster {
             let words =
                 "the login leads to another cluster now: its streams begin anew, read again";
             return Err(Rejection::err(words));

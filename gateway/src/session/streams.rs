@@ -103,6 +103,11 @@ impl Session {
         Ok(())
     }
 
+    pub(super) async fn xrevrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let _ = args;
+        Err(Rejection::err("not built yet"))
+    }
+
     /// Bytes a record takes in a reply.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::message::TopicName;
+use crate::message::{INTERNAL_PREFIX, TopicName};
 
 /// Topics that begin so are Kafka's own.
 const INTERNAL: &str = "__";
@@ -30,10 +30,12 @@ impl Names {
 
     /// The name clients know a topic of Kafka by; `None` for those that are not theirs to see.
     pub(super) fn shown(&self, name_in_kafka: &str) -> Option<TopicName> {
-        if name_in_kafka.starts_with(INTERNAL) {
+        let name = name_in_kafka.strip_prefix(&*self.prefix)?;
+        // The gateway's own topics are seen by the gateway; sessions hide them from clients.
+        if name_in_kafka.starts_with(INTERNAL) && !name.starts_with(INTERNAL_PREFIX) {
             return None;
         }
-        TopicName::new(name_in_kafka.strip_prefix(&*self.prefix)?).ok()
+        TopicName::new(name).ok()
     }
 
     fn with_prefix(&self, name: &str) -> String {
