@@ -6,7 +6,7 @@ use super::Session;
 use crate::{
     broker::NewTopic,
     command,
-    message::{TopicName, Rejection, Role},
+    message::{Rejection, Role, TopicName},
     pipeline::{Wish, read_refusal, refusal},
     plugin::{Plugin, PluginStats},
     resp::Args,

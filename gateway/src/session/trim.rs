@@ -1,7 +1,11 @@
 //! What shortens a topic or describes it: XTRIM, XDEL, DEL, XINFO, and what a log refuses.
 
 use super::Session;
-use crate::{command::Spec, message::Rejection, resp::Args};
+use crate::{
+    command::{self, Spec},
+    message::{Rejection, TopicName},
+    resp::Args,
+};
 
 impl Session {
     pub(super) async fn delete(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
@@ -10,8 +14,17 @@ impl Session {
     }
 
     pub(super) async fn xinfo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+        match args[1].to_ascii_uppercase().as_slice() {
+            b"STREAM" => {
+                let Some(topic) = args.get(2).and_then(|name| TopicName::new(name).ok()) else {
+                    return Err(Rejection::err("not built yet"));
+                };
+                self.send_groups_in_full(&topic, 10).await
+            }
+            b"GROUPS" => self.xinfo_groups(args).await,
+            b"CONSUMERS" => self.xinfo_consumers(args).await,
+            _ => Err(command::unknown_subcommand("XINFO", &args[1])),
+        }
     }
 
     pub(super) async fn xtrim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
