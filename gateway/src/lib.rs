@@ -25,6 +25,7 @@ pub mod message; //   what travels: the vocabulary
 pub mod pipeline; //  the plugin chain
 pub mod plugin; //    one WebAssembly component
 pub mod broker; //    produce and fetch
+pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions
 pub mod config; //    file to settings
 pub mod reload; //    files changed: a new chain
