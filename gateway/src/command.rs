@@ -19,7 +19,7 @@ pub use databus::{
 pub use entry::{Entry, encode_entry, entry_of};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use publish::{Add, add, check_value_size};
-pub use range::{Range, range};
+pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
 pub use table::{Command, Family, Spec, TABLE, find};

@@ -26,6 +26,7 @@ pub mod pipeline; //  the plugin chain
 pub mod idempotence; // what a producer sent lately
 pub mod plugin; //    one WebAssembly component
 pub mod broker; //    produce and fetch
+pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions
 pub mod config; //    file to settings
 pub mod reload; //    files changed: a new chain

@@ -29,6 +29,7 @@ mod groups;
 mod identity;
 mod publish;
 mod pubsub;
+mod range;
 mod read;
 mod registry;
 mod server;

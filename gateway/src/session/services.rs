@@ -14,6 +14,7 @@ use crate::{
     consumer::Groups,
     login::{Login, Logins},
     message::{Grant, Rejection},
+    order::Orders,
     pipeline::Pipeline,
     resp::Limits,
     telemetry::Counters,
@@ -56,6 +57,8 @@ pub struct Services {
     pub logins: Arc<Logins>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
+    /// The order of topics with several partitions.
+    pub orders: Orders,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.
