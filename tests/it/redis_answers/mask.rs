@@ -55,8 +55,7 @@ fn in_parts(reply: Reply, change: &dyn Fn(Reply) -> Reply) -> Reply {
 
 /// In RESP2 a map is an array in which each value follows its field.
 fn hide_fields(fields: &[&str], reply: Reply) -> Reply {
-    let is_named =
-        |field: &Reply| matches!(field, Reply::Bulk(name) if fields.iter().any(|f| f.as_bytes() == name));
+    let is_named = |field: &Reply| matches!(field, Reply::Bulk(name) if fields.iter().any(|f| f.as_bytes() == name));
     in_parts(reply, &|part| match part {
         Reply::Map(pairs) => {
             let hide = |(field, value)| {

@@ -50,7 +50,10 @@ impl Spec {
         use Command as C;
         let has = |flag: &str| self.flags().any(|other| other == flag);
         match category {
-            "keyspace" => self.family == Family::Generic && self.command != C::Wait,
+            "keyspace" => {
+                let is_key = self.family == Family::Generic && self.command != C::Wait;
+                is_key || self.command == C::DbSize
+            }
             "read" => has("readonly"),
             "write" | "pubsub" | "admin" | "fast" | "blocking" => has(category),
             "slow" => !has("fast"),
