@@ -28,7 +28,6 @@ mod gateway;
 mod generic;
 mod groups;
 mod identity;
-mod info;
 mod memory;
 mod publish;
 mod pubsub;
