@@ -14,9 +14,9 @@ use tokio::{sync::Mutex, task::JoinHandle, time::sleep};
 use super::read;
 
 /// Entries that are to be acknowledged, for each number of partitions.
-const ENTRIES: u64 = 7_000;
+const ENTRIES: u64 = 12_000;
 /// Kills, for each.
-const KILLS: u32 = 3;
+const KILLS: u32 = 6;
 /// Longest run, for each.
 const LIMIT: Duration = Duration::from_secs(90);
 
