@@ -23,6 +23,7 @@ pub mod resp; //      bytes to requests, replies to bytes
 pub mod command; //   what a request asks for
 pub mod message; //   what travels: the vocabulary
 pub mod pipeline; //  the plugin chain
+pub mod idempotence; // what a producer sent lately
 pub mod plugin; //    one WebAssembly component
 pub mod broker; //    produce and fetch
 pub mod order; //     one order over many partitions

@@ -72,6 +72,7 @@ impl Session {
         }
     }
 
+    #[allow(dead_code, reason = "the commands that trim ask for it")]
     pub(super) async fn offsets(
         &self,
         topic: &TopicName,
@@ -79,23 +80,6 @@ impl Session {
     ) -> Result<OffsetRange, Rejection> {
         let broker = self.broker()?;
         broker.offsets(topic, partition).await.map_err(read_refusal)
-    }
-
-    /// The one partition a key is about; `None` if there is no such topic.
-    pub(super) async fn partition(
-        &self,
-        key: &StreamKey,
-    ) -> Result<Option<(TopicInfo, u32)>, Rejection> {
-        match self.stream(key).await? {
-            None => Ok(None),
-            Some((topic, Some(partition))) => Ok(Some((topic, partition))),
-            Some((topic, None)) => Err(Rejection::err(format!(
-                "topic `{0}` has {1} partitions: name one of them, as `{0}:0` to `{0}:{2}`",
-                topic.name,
-                topic.partitions,
-                topic.partitions - 1
-            ))),
-        }
     }
 
     /// Bytes a record takes in a reply, roughly.
@@ -163,11 +147,6 @@ impl Session {
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);
         let Consumed { shown, next, failure } = consumed;
         Ok(Fetched { shown, next, failure })
-    }
-
-    pub(super) fn send_entries(&mut self, partition: u32, entries: &[StoredRecord]) {
-        self.replies.array(entries.len());
-        entries.iter().for_each(|stored| self.send_entry(partition, stored));
     }
 
     pub(super) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {

@@ -87,7 +87,7 @@ async fn store<V: AsRef<[u8]>>(broker: &Embedded, to: &TopicName, partition: u32
     for values in values.chunks(1_000) {
         let record = |v| Record { value: value(v), ..Record::default() };
         let records = values.iter().map(record).collect();
-        let append = Append { topic: to.clone(), partition, records };
+        let append = Append::new(to.clone(), partition, records);
         broker.produce(vec![append]).await.pop().unwrap().unwrap();
     }
 }
@@ -215,7 +215,7 @@ async fn new_records_get_their_place_once_somebody_asks() {
     let mut newest = order.watch();
     for _ in 0..20 {
         let records = vec![Record { value: Some(bytes::Bytes::new()), ..Record::default() }];
-        let append = Append { topic: TopicName::new("t").unwrap(), partition: 1, records };
+        let append = Append::new(TopicName::new("t").unwrap(), 1, records);
         let at = order.broker.produce(vec![append]).await.pop().unwrap().unwrap().base_offset;
 
         // One who waits hears of it by himself.

@@ -53,7 +53,8 @@ impl Gateway {
 
     fn read(&mut self, log: &[Vec<u8>], behind: usize) {
         let next = usize::try_from(self.steps.next()).unwrap();
-        for (at, bytes) in log.iter().enumerate().take(log.len().saturating_sub(behind)).skip(next) {
+        for (at, bytes) in log.iter().enumerate().take(log.len().saturating_sub(behind)).skip(next)
+        {
             if self.steps.push(at as u64, bytes).expect("only gateways write") {
                 self.seen.extend(records(self.steps.last().unwrap()));
             }
