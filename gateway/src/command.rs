@@ -12,11 +12,12 @@ mod read;
 mod reply_text;
 mod table;
 mod topic;
+mod trim;
 
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, encode_entry, entry_of};
+pub use entry::{Entry, Layout, StreamSettings, Streams, encode_entry, entry_of};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use publish::{Add, add, check_value_size};
 pub use range::{Range, range};
@@ -24,6 +25,7 @@ pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
 pub use table::{Command, Family, Spec, TABLE, find};
 pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+pub use trim::{Keep, Trim, trim};
 
 /// A number argument.
 ///

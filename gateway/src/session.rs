@@ -23,10 +23,12 @@ use crate::{
 mod answer;
 mod connection;
 mod databus;
+mod delete;
 mod gateway;
 mod generic;
 mod groups;
 mod identity;
+mod info;
 mod publish;
 mod pubsub;
 mod read;

@@ -126,6 +126,8 @@ fn services(
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
         partitions: settings.topics.partitions,
+        delete_topics: settings.topics.delete,
+        streams: settings.streams.clone(),
         is_local: settings.is_local(),
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
