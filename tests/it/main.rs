@@ -6,6 +6,8 @@ mod connection; //   what clients send before their first command
 mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
+mod trim; //         a topic made shorter, described and deleted
+mod layouts; //      how entries lie in records
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

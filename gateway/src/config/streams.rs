@@ -50,7 +50,7 @@ mod tests {
     use std::path::Path;
 
     use crate::{
-        command::Layout,
+        command::{Layout, StreamSettings},
         config::{Overrides, check},
         message::TopicName,
     };
@@ -61,10 +61,13 @@ mod tests {
                     [streams.'*']\nlayout='value'\nvalue_field='body'\ntrim='delete-records'\n";
         let settings = check(Path::new("g.toml"), text, &Overrides::default()).unwrap();
 
-        let of = |topic| settings.streams.of(&TopicName::new(topic).unwrap()).clone();
-        assert_eq!((&of("ab").layout, of("ab").trims), (&Layout::Json, false));
-        assert_eq!(of("ab").key_field.as_deref(), Some(&b"id"[..]));
-        assert_eq!((&of("b").layout, of("b").trims), (&Layout::Value("body".into()), true));
+        let of =
+            |topic| StreamSettings::clone(settings.streams.of(&TopicName::new(topic).unwrap()));
+        let json =
+            StreamSettings { layout: Layout::Json, key_field: Some("id".into()), trims: false };
+        let value =
+            StreamSettings { layout: Layout::Value("body".into()), key_field: None, trims: true };
+        assert_eq!((of("ab"), of("b")), (json, value));
     }
 
     #[test]
