@@ -23,6 +23,7 @@ use crate::{
 mod answer;
 mod connection;
 mod databus;
+mod delete;
 mod describe;
 mod gateway;
 mod generic;
@@ -43,6 +44,7 @@ mod streams;
 mod transaction;
 mod trim;
 mod waiting;
+mod xinfo;
 
 pub(crate) use identity::now_ms;
 pub(crate) use publish::{BURST_BYTES_MAX, BURST_MESSAGES_MAX};

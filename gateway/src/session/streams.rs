@@ -72,7 +72,6 @@ impl Session {
         }
     }
 
-    #[allow(dead_code, reason = "the commands that trim ask for it")]
     pub(super) async fn offsets(
         &self,
         topic: &TopicName,
@@ -104,8 +103,8 @@ impl Session {
         Err(Rejection::err("the reply would be over the output limit: ask for less with COUNT"))
     }
 
-    /// Fetches records and takes them through the chain: what is shown, where to go on (`None` at
-    /// the end), and what failed there.
+    /// Fetches entries of one partition: what is shown, where to go on (`None` at the end), and what
+    /// failed there.
     pub(super) async fn fetch(
         &self,
         topic: &TopicName,
@@ -118,8 +117,20 @@ impl Session {
         Ok((shown, next, failure))
     }
 
-    /// The same for a run of records, within it.
+    /// The same for a run of entries, within it.
     pub(super) async fn fetch_run(
+        &self,
+        topic: &TopicName,
+        run: Run,
+        records_max: usize,
+    ) -> Result<Fetched, Rejection> {
+        let mut fetched = self.fetch_records(topic, run, records_max).await?;
+        self.services.settings.streams.of(topic).restore_all(&mut fetched.shown);
+        Ok(fetched)
+    }
+
+    /// Fetches records as they lie and takes them through the chain.
+    pub(super) async fn fetch_records(
         &self,
         topic: &TopicName,
         run: Run,

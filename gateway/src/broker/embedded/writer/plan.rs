@@ -43,8 +43,9 @@ impl Running {
 
     /// The topic of that name, as all that was planned leaves it.
     fn existing(&self, name: &TopicName) -> Option<Arc<Topic>> {
-        let planned = self.group.leaves(name.as_str());
-        planned.unwrap_or_else(|| self.writer.shared.catalog.topic(name).ok())
+        let catalog = &self.writer.shared.catalog;
+        let found = self.group.made(name.as_str()).or_else(|| catalog.topic(name).ok());
+        found.filter(|topic| !topic.is_removed())
     }
 
     /// Adds what callers want deleted, and what retention removes: of partitions with a new
