@@ -3,6 +3,7 @@
 
 use crate::{message::Rejection, resp::Args};
 
+mod client;
 mod databus;
 mod entry;
 mod entry_id;
@@ -13,10 +14,11 @@ mod reply_text;
 mod table;
 mod topic;
 
+pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, encode_entry, entry_of};
+pub use entry::{Entry, bare_value, encode_entry, entry_of, value_entry};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use publish::{Add, add, check_value_size};
 pub use range::{Range, range};

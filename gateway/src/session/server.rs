@@ -160,7 +160,14 @@ impl Session {
                 ("uptime_in_seconds", uptime),
             ],
         );
-        section("Clients", &[("connected_clients", services.registry.count().to_string())]);
+        let (channels, patterns) = services.channels.totals();
+        section(
+            "Clients",
+            &[
+                ("connected_clients", services.registry.count().to_string()),
+                ("blocked_clients", services.registry.blocked().to_string()),
+            ],
+        );
         section("Persistence", &[("loading", "0".into())]);
         section("Replication", &[("role", "master".into()), ("connected_slaves", "0".into())]);
         section(
@@ -175,8 +182,10 @@ impl Session {
             ],
         );
         let counters = services.counters.each();
-        let lines: Vec<_> =
+        let mut lines: Vec<_> =
             counters.iter().map(|(name, _, value)| (*name, value.to_string())).collect();
+        lines.push(("pubsub_channels", channels.to_string()));
+        lines.push(("pubsub_patterns", patterns.to_string()));
         section("Stats", &lines);
         self.replies.verbatim(&text);
         Ok(())

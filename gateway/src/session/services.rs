@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
+    channels::Channels,
     config::DatabusSettings,
     consumer::Groups,
     login::{Login, Logins},
@@ -56,6 +57,8 @@ pub struct Services {
     pub logins: Arc<Logins>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
+    /// Who listens to topics.
+    pub channels: Arc<Channels>,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.
