@@ -1,6 +1,10 @@
 //! The one reader of a topic that somebody listens to.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, hash_map},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::watch,
@@ -126,9 +130,9 @@ impl Feed {
         let mut unserved = None;
         loop {
             for principal in self.topic.principals() {
-                if !batch.views.contains_key(&principal) {
-                    let view = self.view(Arc::clone(&principal), partition, records.clone());
-                    batch.views.insert(principal, view);
+                if let hash_map::Entry::Vacant(free) = batch.views.entry(principal) {
+                    let principal = Arc::clone(free.key());
+                    free.insert(self.view(principal, partition, records.clone()));
                     // Plugins may be slow, and there may be many principals.
                     tokio::task::yield_now().await;
                 }

@@ -79,10 +79,11 @@ impl Channels {
             .try_collect::<Vec<_>>()
             .await?;
         self.wish(cluster, pattern, &wish, &before);
-        ends.into_iter().for_each(|(name, from)| self.meet(cluster, &name, pattern, &wish, from));
+        ends.into_iter()
+            .for_each(|(name, from)| self.meet((cluster, &name), pattern, subscriber, from));
         // Topics that were made meanwhile: the scout may have met them before the wish was there.
         for name in names(cluster).await?.difference(&before).filter(|name| fits(name)) {
-            self.meet(cluster, name, pattern, &wish, Offsets::default());
+            self.meet((cluster, name), pattern, subscriber, Offsets::default());
         }
         Ok(())
     }
@@ -106,15 +107,13 @@ impl Channels {
 
     fn meet(
         &self,
-        cluster: &Cluster,
-        name: &TopicName,
+        place: (&Cluster, &TopicName),
         pattern: &Arc<[u8]>,
-        wish: &Wish,
+        subscriber: &Arc<Subscriber>,
         from: Offsets,
     ) {
-        let listener = Listener { subscriber: Arc::clone(&wish.subscriber), from };
-        let kind = Kind::Pattern(Arc::clone(pattern));
-        self.hub().attach(&self.pipeline, (cluster, name), kind, listener);
+        let listener = Listener { subscriber: Arc::clone(subscriber), from };
+        self.hub().attach(&self.pipeline, place, Kind::Pattern(Arc::clone(pattern)), listener);
     }
 
     /// A new topic: everyone whose pattern it fits hears all of it.

@@ -74,7 +74,7 @@ pub fn client_kill(args: &Args<'_>) -> Result<Kill, Rejection> {
         kill.filter.address = Some(text(&args[2]));
         return Ok(Kill { skips_me: false, is_old: true, ..kill });
     }
-    if args.len() % 2 != 0 {
+    if !args.len().is_multiple_of(2) {
         return Err(syntax_error());
     }
     for at in (2..args.len()).step_by(2) {
