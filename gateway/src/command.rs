@@ -3,6 +3,7 @@
 
 use crate::{message::Rejection, resp::Args};
 
+mod client;
 mod databus;
 mod entry;
 mod entry_id;
@@ -17,10 +18,13 @@ mod table;
 mod topic;
 mod trim;
 
+pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, Layout, StreamSettings, Streams, encode_entry, entry_of};
+pub use entry::{
+    Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
+};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     broker::Clusters,
+    channels::Channels,
     config::{PluginFolder, Settings},
     http::HttpListener,
     listener::Listener,
@@ -136,11 +137,13 @@ fn services(
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
     let pipeline = Arc::new(pipeline);
+    let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
     Services {
         logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
         pipeline,
         groups: Arc::default(),
         orders: Orders::default(),
+        channels,
         settings: session_settings,
         counters,
         pace: Pace::default(),

@@ -12,6 +12,9 @@ mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them
 mod trim; //         a topic made shorter, described and deleted
 mod layouts; //      how entries lie in records
+mod pubsub; //       a topic as a channel
+mod transactions; // commands that are answered together
+mod connected; //    who is connected
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

@@ -92,6 +92,9 @@ fn apply(settings: &mut Settings, overrides: &Overrides) {
     }
 }
 
+/// What may wait for one client, in bytes.
+const BYTES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 31);
+
 fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
     let default = SocketAddr::from(([127, 0, 0, 1], 6380));
     let address = address(&mut section, "listen.address", Some(default), source);
@@ -103,11 +106,8 @@ fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
         idle_timeout: optional_secs(section.integer("idle_timeout_secs", 0, 0..=31_536_000)),
         login_timeout: Duration::from_secs(section.integer("login_timeout_secs", 60, 1..=3_600)),
         write_timeout: Duration::from_secs(section.integer("write_timeout_secs", 60, 1..=3_600)),
-        output_bytes_max: usize_of(section.integer(
-            "output_bytes_max",
-            64 << 20,
-            (1 << 16)..=(1 << 31),
-        )),
+        output_bytes_max: usize_of(section.integer("output_bytes_max", 64 << 20, BYTES)),
+        subscriber_bytes_max: usize_of(section.integer("subscriber_bytes_max", 32 << 20, BYTES)),
         drain: Duration::from_secs(section.integer("drain_secs", 10, 0..=3_600)),
     };
     section.finish();

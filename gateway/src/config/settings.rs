@@ -53,6 +53,8 @@ pub struct ListenSettings {
     pub write_timeout: Duration,
     /// Largest single reply, in bytes.
     pub output_bytes_max: usize,
+    /// Most bytes that wait for one subscriber before it is cut off.
+    pub subscriber_bytes_max: usize,
     /// How long connections may finish after SIGTERM.
     pub drain: Duration,
 }

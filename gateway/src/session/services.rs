@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
+    channels::Channels,
     command::Streams,
     config::DatabusSettings,
     consumer::Groups,
@@ -70,6 +71,8 @@ pub struct Services {
     pub groups: Arc<Groups>,
     /// The order of topics with several partitions.
     pub orders: Orders,
+    /// Who listens to topics.
+    pub channels: Arc<Channels>,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.
