@@ -26,7 +26,6 @@ mod gateway;
 mod generic;
 mod groups;
 mod identity;
-mod info;
 mod listening;
 mod memory;
 mod publish;

@@ -1,6 +1,6 @@
 //! Real client programs with default options: they connect, publish and read back.
 
-mod terminal;
+pub(crate) mod terminal;
 
 use std::path::{Path, PathBuf};
 
