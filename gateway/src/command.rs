@@ -6,6 +6,7 @@ use crate::{message::Rejection, resp::Args};
 mod databus;
 mod entry;
 mod entry_id;
+mod group;
 mod publish;
 mod range;
 mod read;
@@ -18,6 +19,11 @@ pub use databus::{
 };
 pub use entry::{Entry, encode_entry, entry_of};
 pub use entry_id::{EntryId, IdError, IdText};
+pub use group::{
+    AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
+    PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
+    pending, read_group,
+};
 pub use publish::{Add, add, check_value_size};
 pub use range::{Range, range};
 pub use read::{Read, ReadFrom, read};

@@ -14,6 +14,7 @@ mod plugin_file;
 mod problem;
 mod reach;
 mod settings;
+mod streams;
 mod tls;
 
 pub use check::{Overrides, check, read};
@@ -23,5 +24,5 @@ pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{
     BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
-    LogSettings, PluginFolder, Settings, TopicSettings,
+    LogSettings, PluginFolder, Settings, StreamSettings, TopicSettings,
 };

@@ -75,6 +75,8 @@ struct Session {
     card: Card,
     /// Its part in a consumer group, from the first MGET on.
     membership: Option<crate::consumer::Membership>,
+    /// The consumer groups that it has read as streams, by group and topic.
+    streams: groups::StreamUses,
     /// The login does not hold any more: the connection ends.
     is_revoked: bool,
     /// When the requests in hand were read.
@@ -112,6 +114,7 @@ impl Session {
             burst,
             card,
             membership: None,
+            streams: groups::StreamUses::new(),
             is_revoked: false,
             read_at: Instant::now(),
             limits,

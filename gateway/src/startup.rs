@@ -125,6 +125,7 @@ fn services(
         value_bytes_max: settings.limits.value_bytes_max,
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
+        group_linger: settings.streams.group_linger,
         partitions: settings.topics.partitions,
         is_local: settings.is_local(),
     };

@@ -13,6 +13,7 @@ use super::{
     cluster::cluster,
     file::{Section, Source},
     http::http,
+    streams::streams,
 };
 use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
@@ -62,6 +63,7 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
         limits,
         topics: topics(root.section("topics")),
         databus: databus(root.section("databus")),
+        streams: streams(root.section("streams")),
         plugins: plugins(root.section("plugins")),
         log: log(root.section("log")),
     };

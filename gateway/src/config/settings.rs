@@ -20,6 +20,8 @@ pub struct Settings {
     pub topics: TopicSettings,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// Topics as Redis streams.
+    pub streams: StreamSettings,
     /// Where plugins are.
     pub plugins: PluginFolder,
     /// What is logged.
@@ -114,6 +116,13 @@ pub struct TopicSettings {
     pub partitions: u32,
     /// Most topics there may be.
     pub max: usize,
+}
+
+/// `[streams]`.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamSettings {
+    /// How long the gateway stays in a consumer group that no connection uses.
+    pub group_linger: Duration,
 }
 
 /// `[databus]`.

@@ -21,11 +21,11 @@ use crate::{
 };
 
 /// Most entries of one stream in one XREAD; a reader goes on from the last id it got.
-const READ_RECORDS_MAX: usize = 10_000;
+pub(super) const READ_RECORDS_MAX: usize = 10_000;
 /// Payload bytes of all streams of one XREAD; streams behind it show nothing this time.
-const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
+pub(super) const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
-const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+pub(super) const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 
 /// One stream of an XREAD, and where it is.
 struct Cursor {

@@ -40,6 +40,8 @@ pub struct SessionSettings {
     pub limits: Limits,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// How long the gateway stays in a stream group that no connection uses.
+    pub group_linger: Duration,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
     /// True if the gateway listens for this machine only: clients may then do without login where

@@ -146,21 +146,23 @@ impl Session {
 
     pub(super) fn send_entries(&mut self, partition: u32, entries: &[StoredRecord]) {
         self.replies.array(entries.len());
-        for stored in entries {
-            self.replies.array(2);
-            let id = IdText::from(EntryId::of(partition, stored.offset));
-            self.replies.bulk(id.as_bytes());
-            match command::entry_of(&stored.record) {
-                Entry::Fields(value, ranges) => {
-                    self.replies.array(ranges.len());
-                    ranges.into_iter().for_each(|range| self.replies.bulk(&value[range]));
-                }
-                Entry::Record(pairs) => {
-                    self.replies.array(2 * pairs.len());
-                    for (name, value) in pairs {
-                        self.replies.bulk(&name);
-                        self.replies.bulk(&value);
-                    }
+        entries.iter().for_each(|stored| self.send_entry(partition, stored));
+    }
+
+    pub(super) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {
+        self.replies.array(2);
+        let id = IdText::from(EntryId::of(partition, stored.offset));
+        self.replies.bulk(id.as_bytes());
+        match command::entry_of(&stored.record) {
+            Entry::Fields(value, ranges) => {
+                self.replies.array(ranges.len());
+                ranges.into_iter().for_each(|range| self.replies.bulk(&value[range]));
+            }
+            Entry::Record(pairs) => {
+                self.replies.array(2 * pairs.len());
+                for (name, value) in pairs {
+                    self.replies.bulk(&name);
+                    self.replies.bulk(&value);
                 }
             }
         }
