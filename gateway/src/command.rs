@@ -7,10 +7,13 @@ mod databus;
 mod entry;
 mod entry_id;
 mod group;
+mod keys;
 mod publish;
 mod range;
 mod read;
 mod reply_text;
+mod scan;
+mod subcommand;
 mod table;
 mod topic;
 
@@ -24,11 +27,14 @@ pub use group::{
     PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
     pending, read_group,
 };
+pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};
-pub use range::{Range, range};
+pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
-pub use table::{Command, Family, Spec, TABLE, find};
+pub use scan::{Scan, scan};
+pub use subcommand::{Asked, help, subcommand};
+pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
 pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
 
 /// A number argument.

@@ -14,12 +14,13 @@ use crate::{
     http::HttpListener,
     listener::Listener,
     login::Logins,
+    order::Orders,
     pipeline::{Chain, Pipeline, PipelineSettings},
     plugin::{Engine, EngineSettings},
     reload::{self, Refusals, Reloader, Watch},
     resp::Limits,
     session::{Registry, ReloadRequest, Services, SessionSettings},
-    telemetry::Counters,
+    telemetry::{Counters, Pace, Slowlog},
 };
 
 /// Longest time a gateway that stops takes to leave its consumer groups.
@@ -126,6 +127,9 @@ fn services(
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
         group_linger: settings.streams.group_linger,
+        slow_after: settings.limits.slow_after,
+        port: settings.listen.address.map_or(0, |address| address.port()),
+        connections_max: settings.listen.connections_max,
         partitions: settings.topics.partitions,
         is_local: settings.is_local(),
     };
@@ -135,8 +139,11 @@ fn services(
         logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
         pipeline,
         groups: Arc::default(),
+        orders: Orders::default(),
         settings: session_settings,
         counters,
+        pace: Pace::default(),
+        slowlog: Slowlog::default(),
         registry: Arc::new(Registry::default()),
         reload,
         refusals: Arc::new(Refusals::default()),

@@ -7,6 +7,9 @@ mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
 mod groups; //       consumer groups of streams
+mod redis_answers; // Redis' own answers beside ours
+mod tools; //        redis-cli's modes, and what GUIs ask
+mod readers; //      ten thousand of them
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original
