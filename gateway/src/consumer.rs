@@ -38,7 +38,7 @@ pub use stream::{
     Acknowledgement, CONSUMERS_MAX, Claim, Consumer, Delivered, Overview, PENDING_MAX, Pending,
     Position, Progress, Reading, Renewal, StreamGroup, TooManyConsumers,
 };
-pub use streams::{STREAM_GROUPS_MAX, StreamUse};
+pub use streams::{Ending, STREAM_GROUPS_MAX, StreamUse};
 
 use group::Group;
 use seat::Seat;

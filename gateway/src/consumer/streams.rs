@@ -1,7 +1,7 @@
 //! Which stream groups are open on this gateway, and until when.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -20,6 +20,8 @@ pub const STREAM_GROUPS_MAX: usize = 10_000;
 pub(super) struct Streams {
     /// Held for look-ups only.
     by_key: Mutex<HashMap<GroupKey, Open>>,
+    /// Groups that are being deleted: nobody opens them.
+    ending: Mutex<HashSet<GroupKey>>,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,10 @@ struct Open {
 }
 
 impl Streams {
+    fn ending(&self) -> MutexGuard<'_, HashSet<GroupKey>> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn by_key(&self) -> MutexGuard<'_, HashMap<GroupKey, Open>> {
         self.by_key.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -45,6 +51,19 @@ pub struct StreamUse {
     key: GroupKey,
     group: Arc<StreamGroup>,
     linger: Option<Duration>,
+}
+
+/// A group that is being deleted; nobody opens it until this is dropped.
+#[derive(Debug)]
+pub struct Ending {
+    groups: Arc<Groups>,
+    key: GroupKey,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.groups.streams.ending().remove(&self.key);
+    }
 }
 
 impl StreamUse {
@@ -88,6 +107,9 @@ impl Groups {
     ) -> Result<StreamUse, BrokerError> {
         let key = GroupKey::new(cluster, group, topic);
         let mut by_key = self.streams.by_key();
+        if self.streams.ending().contains(&key) {
+            return Err(BrokerError::Refused { reason: format!("group `{group}` is being deleted") });
+        }
         let count = by_key.len();
         let group = match by_key.entry(key.clone()) {
             Entry::Occupied(mut open) => {
@@ -112,11 +134,24 @@ impl Groups {
 
     /// Leaves a stream group at once, whoever uses it, and forgets what is pending in it: it is
     /// about to be deleted.
-    pub fn leave_stream(&self, cluster: &Cluster, group: &str, topic: &TopicName) {
-        let open = self.streams.by_key().remove(&GroupKey::new(cluster, group, topic));
+    pub fn end_stream(
+        self: &Arc<Self>,
+        cluster: &Cluster,
+        group: &str,
+        topic: &TopicName,
+    ) -> Ending {
+        let key = GroupKey::new(cluster, group, topic);
+        self.streams.ending().insert(key.clone());
+        let open = self.streams.by_key().remove(&key);
         if let Some(open) = open {
             open.group.leave();
         }
+        Ending { groups: Arc::clone(self), key }
+    }
+
+    /// Is the group being deleted?
+    pub fn is_ending(&self, cluster: &Cluster, group: &str, topic: &TopicName) -> bool {
+        self.streams.ending().contains(&GroupKey::new(cluster, group, topic))
     }
 
     /// Leaves all stream groups; what is acknowledged is stored before.

@@ -51,6 +51,10 @@ impl Session {
         if self.open_group(name)?.is_some() {
             return Ok(true);
         }
+        let cluster = &self.identity()?.cluster;
+        if self.services.groups.is_ending(cluster, &name.group, &name.topic) {
+            return Ok(false);
+        }
         let broker = self.broker()?;
         // The first partition answers for nearly every group that there is.
         let mut from = 0;

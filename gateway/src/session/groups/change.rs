@@ -39,7 +39,7 @@ const HELP: [&str; 17] = [
     "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
     "    Set the current group ID and entries_read counter.",
     "HELP",
-    "    Print this help.",
+    "    Prints this help.",
 ];
 
 impl Session {
@@ -113,7 +113,7 @@ impl Session {
         if begun.is_err() {
             // What is not made must not be found open.
             let cluster = &self.identity()?.cluster;
-            self.services.groups.leave_stream(cluster, &name.group, &name.topic);
+            self.services.groups.end_stream(cluster, &name.group, &name.topic);
         }
         begun
     }
@@ -201,7 +201,8 @@ impl Session {
         }
         self.streams.remove(&(name.group.clone(), name.topic.clone()));
         let cluster = self.identity()?.cluster.clone();
-        self.services.groups.leave_stream(&cluster, &name.group, &name.topic);
+        // Held until the group is gone: its readers must not come back meanwhile.
+        let _ending = self.services.groups.end_stream(&cluster, &name.group, &name.topic);
         let until = Instant::now() + LEFT_WITHIN;
         let broker = Arc::clone(&cluster.broker);
         loop {
