@@ -6,9 +6,9 @@ mod like_redis; // the same script to Redis and here
 mod moving; //   two gateways that come and go
 mod reading; //  who gets what, and when
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Instant};
 
-use sluicegate_tests::{Client, Gateway, Reply};
+use sluicegate_tests::{Client, Gateway, Reply, process::PATIENCE};
 
 /// Adds entries `n 1`, `n 2`, … to a topic.
 async fn fill(client: &mut Client, topic: &str, count: usize) {
@@ -36,17 +36,20 @@ fn entry_ids(entries: &Reply) -> Vec<String> {
     entries.items().iter().map(id).collect()
 }
 
-/// Everything that a consumer is given until nothing is left.
-async fn drain(gateway: &Gateway, topic: &str) -> BTreeSet<String> {
+/// What a consumer is given until nothing more comes: at least `wanted` entries, for which it waits
+/// until Kafka has missed a gateway that was killed.
+async fn drain(gateway: &Gateway, topic: &str, wanted: usize) -> BTreeSet<String> {
     let mut client = gateway.client().await;
     let mut found = BTreeSet::new();
-    let read = format!("XREADGROUP GROUP g drain COUNT 1000 BLOCK 1500 STREAMS {topic} >");
+    let read = format!("XREADGROUP GROUP g drain COUNT 1000 BLOCK 1000 STREAMS {topic} >");
+    let began = Instant::now();
     loop {
         let given = ids(&client.send(&read).await);
-        if given.is_empty() {
+        if given.is_empty() && found.len() >= wanted {
             return found;
         }
         found.extend(given);
+        assert!(began.elapsed() < PATIENCE, "{} of {wanted} entries came", found.len());
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Reading {
     pub partition: u32,
     /// First offset to fetch.
     pub from: u64,
+    /// Nothing is to be fetched from here on; `None` for no end.
+    pub end: Option<u64>,
     /// Most records to fetch.
     pub most: usize,
     since: u64,
@@ -54,7 +56,15 @@ impl StreamGroup {
         let window = lane.window();
         let run = window.end.map(|end| usize::try_from(end - window.from).unwrap_or(usize::MAX));
         let most = most.min(run.unwrap_or(usize::MAX));
-        Some(Reading { partition, from: window.from, most, since: lane.since, window, _turn: turn })
+        Some(Reading {
+            partition,
+            from: window.from,
+            end: window.end,
+            most,
+            since: lane.since,
+            window,
+            _turn: turn,
+        })
     }
 
     /// The partition, if there is one, in which as much is pending as may be.
@@ -78,14 +88,12 @@ impl StreamGroup {
         let mut ledger = self.ledger();
         let lane = ledger.lanes.get_mut(&partition).filter(|lane| lane.since == reading.since);
         let Some(lane) = lane else { return nothing };
-        // Returned entries that are not there any more are never found.
-        let behind = behind.or(window.end).map(|at| window.end.map_or(at, |end| at.min(end)));
         let Some(behind) = behind else { return nothing };
         let mut entries = Vec::with_capacity(shown.len());
         let (mut at, mut fits) = (window.from, true);
         for stored in shown {
-            fits = lane.acknowledge(at..stored.offset.min(behind));
-            if !fits || stored.offset >= behind {
+            fits = lane.acknowledge(at..stored.offset);
+            if !fits {
                 break;
             }
             at = stored.offset + 1;

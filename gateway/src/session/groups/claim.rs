@@ -44,7 +44,12 @@ impl Session {
         };
         let ids = wanted.ids.iter().take(READ_RECORDS_MAX).copied();
         let positions: Vec<_> = ids.filter_map(position).collect();
-        let found = group.claimable(&claim, &positions);
+        let mut found = group.claimable(&claim, &positions);
+        if wanted.is_forced {
+            let ends = self.ends(group.topic()).await?;
+            let end = |at: &Position| ends.get(at.partition as usize).map_or(0, |range| range.end);
+            found.retain(|position| position.offset < end(position));
+        }
         let claimed = self.claim(&group, &claim, found).await?;
         self.send_claimed(&claimed.given, wanted.ids_only);
         Ok(())

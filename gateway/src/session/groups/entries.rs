@@ -6,7 +6,8 @@ use super::Session;
 use crate::{
     consumer::Position,
     message::{Rejection, StoredRecord, TopicName},
-    session::streams::FETCH_RECORDS,
+    order::Run,
+    session::streams::{FETCH_RECORDS, Fetched},
 };
 
 impl Session {
@@ -33,8 +34,10 @@ impl Session {
                 // Side by side they are read together.
                 let run = left.iter().zip(first..).take_while(|(at, nth)| **at == *nth).count();
                 let run = run.min(FETCH_RECORDS);
-                let fetched = self.fetch(topic, partition, first, run).await?;
-                let (shown, behind, failure) = fetched;
+                let end = first + run as u64;
+                let asked = Run { partition, from: first, end: Some(end) };
+                let fetched = self.fetch_run(topic, asked, run).await?;
+                let Fetched { shown, next, failure } = fetched;
                 if let Some(failure) = failure {
                     return Err(failure);
                 }
@@ -44,10 +47,14 @@ impl Session {
                         found.insert(Position { offset: stored.offset, partition }, stored);
                     }
                 }
-                let behind = behind.unwrap_or(first + run as u64);
+                let behind = next.ok_or_else(not_come)?;
                 left = &left[left.partition_point(|offset| *offset < behind)..];
             }
         }
         Ok(found)
     }
+}
+
+fn not_come() -> Rejection {
+    Rejection::err("the entries have not come from the broker yet, try again")
 }

@@ -13,12 +13,13 @@ use crate::{
     command::{self, GroupName, GroupRead, ReadOf},
     consumer::{PENDING_MAX, Position, StreamGroup},
     message::{Rejection, StoredRecord},
+    order::Run,
     pipeline::read_refusal,
     resp::{Args, Protocol},
     session::{
         Ended, Socket, now_ms,
-        read::{FOR_EVER, READ_BYTES_MAX, READ_RECORDS_MAX, changed},
-        streams::{FETCH_BYTES, FETCH_RECORDS},
+        read::{FOR_EVER, LONG, READ_BYTES_MAX, READ_RECORDS_MAX, Reach, changed},
+        streams::{FETCH_BYTES, FETCH_RECORDS, Fetched},
     },
 };
 
@@ -47,7 +48,14 @@ impl Session {
                 Ok(watches) => watches,
                 Err(rejection) => return Ok(Err(rejection)),
             };
-            match self.read_group_once(&read).await {
+            let found = match self.read_group_once(&read, Reach::Told).await {
+                // Whoever does not wait is not told of what was stored a moment ago.
+                Ok(false) if wait.is_none_or(|wait| wait < LONG) => {
+                    self.read_group_once(&read, Reach::All).await
+                }
+                found => found,
+            };
+            match found {
                 Ok(true) => return Ok(Ok(())),
                 Ok(false) if wait.is_none() || Instant::now() >= until => break,
                 Ok(false) => {}
@@ -88,7 +96,11 @@ impl Session {
     }
 
     /// Answers with what there is; false if that is nothing.
-    async fn read_group_once(&mut self, read: &GroupRead) -> Result<bool, Rejection> {
+    async fn read_group_once(
+        &mut self,
+        read: &GroupRead,
+        reach: Reach,
+    ) -> Result<bool, Rejection> {
         let mut found: Vec<(&[u8], Entries)> = Vec::new();
         let mut bytes = 0;
         for (key, name, of) in &read.streams {
@@ -96,7 +108,7 @@ impl Session {
                 break;
             }
             let entries = match of {
-                ReadOf::New => self.new_entries(name, read).await,
+                ReadOf::New => self.new_entries(name, read, reach).await,
                 ReadOf::Own(_) => self.own_entries(name, read, *of).await.map(Some),
             };
             match entries {
@@ -150,8 +162,13 @@ impl Session {
         &self,
         name: &GroupName,
         read: &GroupRead,
+        reach: Reach,
     ) -> Result<Option<Entries>, Rejection> {
         let group = self.open_group(name)?.ok_or_else(|| no_group(name, NO_GROUP_SUFFIX))?;
+        let ends = match reach {
+            Reach::All => Some(self.ends(&name.topic).await?),
+            Reach::Told => None,
+        };
         let most = read.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
         let (mut entries, mut failure, mut is_stuck) = (Entries::new(), None, false);
         let mut bytes = 0;
@@ -159,8 +176,11 @@ impl Session {
             while entries.len() < most && bytes < FETCH_BYTES {
                 let limit = (most - entries.len()).min(FETCH_RECORDS);
                 let Some(reading) = group.read(partition, limit).await else { break };
-                let fetched = self.fetch(&name.topic, partition, reading.from, reading.most).await;
-                let (shown, behind, failed) = match fetched {
+                let known = ends.as_ref().and_then(|ends| ends.get(partition as usize));
+                let known = known.map(|range| range.end).filter(|end| reading.from < *end);
+                let run = Run { partition, from: reading.from, end: reading.end.or(known) };
+                let fetched = self.fetch_run(&name.topic, run, reading.most).await;
+                let Fetched { shown, next, failure: failed } = match fetched {
                     Ok(fetched) => fetched,
                     Err(rejection) => {
                         failure = Some(rejection);
@@ -168,7 +188,7 @@ impl Session {
                     }
                 };
                 let to = (read.consumer.as_slice(), now_ms());
-                let delivered = group.deliver(&reading, to, shown, behind);
+                let delivered = group.deliver(&reading, to, shown, next);
                 is_stuck |= delivered.is_stuck;
                 for stored in delivered.entries {
                     bytes += stored.record.payload_len();
