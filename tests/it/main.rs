@@ -6,6 +6,7 @@ mod connection; //   what clients send before their first command
 mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
+mod readers; //      ten thousand of them
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

@@ -43,6 +43,20 @@ pub struct Proxy {
 #[derive(Debug, Default)]
 struct Shared {
     orders: Mutex<Orders>,
+    fetches: Mutex<Fetches>,
+}
+
+/// Fetch requests that came by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fetches {
+    /// All of them.
+    pub asked: u64,
+    /// Connections that asked.
+    pub connections: u64,
+    /// Without an answer now.
+    pub open: u64,
+    /// Without an answer at the same time, at most.
+    pub most_open: u64,
 }
 
 /// What is to be done, and what was done.
@@ -58,6 +72,18 @@ struct Orders {
 }
 
 impl Shared {
+    fn fetch_asked(&self, first_of_connection: bool) {
+        let mut fetches = self.fetches.lock().expect("no holder panics");
+        fetches.asked += 1;
+        fetches.connections += u64::from(first_of_connection);
+        fetches.open += 1;
+        fetches.most_open = fetches.most_open.max(fetches.open);
+    }
+
+    fn fetch_answered(&self) {
+        self.fetches.lock().expect("no holder panics").open -= 1;
+    }
+
     /// What to do with one more answer to a Produce.
     fn next(&self) -> Treatment {
         let mut orders = self.orders.lock().expect("no holder panics");
@@ -104,6 +130,11 @@ impl Proxy {
     /// Answers to Produce that were dropped, delayed or cut so far.
     pub fn treated(&self) -> u64 {
         self.shared.orders.lock().expect("no holder panics").treated
+    }
+
+    /// Fetch requests so far.
+    pub fn fetches(&self) -> Fetches {
+        *self.shared.fetches.lock().expect("no holder panics")
     }
 
     /// Answers to Produce that came by so far.

@@ -4,8 +4,9 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// Key of Produce requests.
+/// Keys of requests. Source: Kafka's protocol guide.
 const PRODUCE: i16 = 0;
+const FETCH: i16 = 1;
 
 /// Longest frame that is taken for one; more is a client that does not speak Kafka.
 const LENGTH_MAX: u32 = 200 << 20;
@@ -38,8 +39,16 @@ impl Frame {
 
     /// The correlation id, if this is a Produce request.
     pub(super) fn produce(&self) -> Option<i32> {
-        let key = i16::from_be_bytes(self.0.get(4..6)?.try_into().ok()?);
-        (key == PRODUCE).then(|| self.number(8)).flatten()
+        (self.key()? == PRODUCE).then(|| self.number(8)).flatten()
+    }
+
+    /// The correlation id, if this is a Fetch request.
+    pub(super) fn fetch(&self) -> Option<i32> {
+        (self.key()? == FETCH).then(|| self.number(8)).flatten()
+    }
+
+    fn key(&self) -> Option<i16> {
+        Some(i16::from_be_bytes(self.0.get(4..6)?.try_into().ok()?))
     }
 
     /// The correlation id, if this is an answer.

@@ -13,8 +13,12 @@ use tokio::{
 
 use super::{Shared, Treatment, frames::Frame};
 
-/// Correlation ids of Produce requests without an answer yet.
-type Open = Mutex<HashSet<i32>>;
+/// Correlation ids of requests without an answer yet.
+#[derive(Default)]
+struct Open {
+    produces: Mutex<HashSet<i32>>,
+    fetches: Mutex<HashSet<i32>>,
+}
 
 /// Passes requests and answers until one side ends or an answer is cut.
 pub(super) async fn pass(client: TcpStream, broker: TcpStream, shared: &Shared) {
@@ -24,16 +28,27 @@ pub(super) async fn pass(client: TcpStream, broker: TcpStream, shared: &Shared) 
     let (from_broker, to_broker) = broker.into_split();
     let open = Open::default();
     tokio::select! {
-        _ = requests(from_client, to_broker, &open) => {}
+        _ = requests(from_client, to_broker, &open, shared) => {}
         _ = answers(from_broker, to_client, &open, shared) => {}
     }
 }
 
-async fn requests(from: OwnedReadHalf, mut to: OwnedWriteHalf, open: &Open) -> io::Result<()> {
+async fn requests(
+    from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    open: &Open,
+    shared: &Shared,
+) -> io::Result<()> {
     let mut from = BufReader::new(from);
+    let mut fetches_before = false;
     while let Some(request) = Frame::read(&mut from).await? {
         if let Some(id) = request.produce() {
-            open.lock().expect("no holder panics").insert(id);
+            open.produces.lock().expect("no holder panics").insert(id);
+        }
+        if let Some(id) = request.fetch() {
+            open.fetches.lock().expect("no holder panics").insert(id);
+            shared.fetch_asked(!fetches_before);
+            fetches_before = true;
         }
         to.write_all(request.bytes()).await?;
     }
@@ -49,7 +64,13 @@ async fn answers(
     let mut from = BufReader::new(from);
     while let Some(answer) = Frame::read(&mut from).await? {
         let id = answer.answered();
-        let is_produce = id.is_some_and(|id| open.lock().expect("no holder panics").remove(&id));
+        let was_open = |open: &Mutex<HashSet<i32>>| {
+            id.is_some_and(|id| open.lock().expect("no holder panics").remove(&id))
+        };
+        let is_produce = was_open(&open.produces);
+        if was_open(&open.fetches) {
+            shared.fetch_answered();
+        }
         match if is_produce { shared.next() } else { Treatment::Pass } {
             Treatment::Pass => {}
             Treatment::Drop => continue,

@@ -1,0 +1,157 @@
+//! Ten thousand readers of one topic: what each of them costs, and how soon they hear.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sluicegate_tests::{
+    Client, Gateway, client::encode, console::tell, faults::proxy::Proxy, gateway, kafka,
+};
+use tokio::{
+    sync::{Barrier, mpsc},
+    task::JoinSet,
+};
+
+/// Readers that wait at the same time.
+const READERS: usize = 10_000;
+/// Entries that each of them gets, one after the other.
+const ENTRIES: usize = 5;
+/// Connections that are being made at the same time.
+const CONNECTING: usize = 200;
+/// Partitions of the topic on Kafka.
+const PARTITIONS: u64 = 3;
+
+#[tokio::test]
+async fn ten_thousand_readers_of_kafka_share_the_fetches_of_one() {
+    let proxy = Proxy::start().await.expect("a port is free");
+    let description = kafka::cluster().advertise(1, proxy.address());
+    let Some(cluster) = description.start().await else { return };
+    proxy.lead_to(&cluster.address(1));
+    let space = cluster.space();
+    let gateway = gateway().kafka(&space).set("listen.connections_max", 10_100).start().await;
+    let mut writer = gateway.client().await;
+    let make = format!("TOPIC CREATE t PARTITIONS {PARTITIONS}");
+    assert_eq!(writer.send(&make).await, "+OK");
+
+    let mut readers = Readers::wait(&gateway, "t:0").await;
+    let before = proxy.fetches();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let idle = proxy.fetches().asked - before.asked;
+    readers.hear(&mut writer, "t:0").await;
+
+    let after = proxy.fetches();
+    tell(&format!(
+        "readers on Kafka: {READERS} waited with {idle} fetches in 2 s; {} fetches for {ENTRIES} \
+         entries; at most {} under way, over {} connections",
+        after.asked - before.asked - idle,
+        after.most_open,
+        after.connections,
+    ));
+    assert!(after.most_open <= PARTITIONS, "{after:?}");
+}
+
+#[tokio::test]
+async fn ten_thousand_readers_hear_of_every_entry() {
+    let gateway = gateway().embedded().set("listen.connections_max", 10_100).start().await;
+    let mut writer = gateway.client().await;
+    assert_eq!(writer.send("TOPIC CREATE t PARTITIONS 1").await, "+OK");
+
+    let mut readers = Readers::wait(&gateway, "t").await;
+    readers.hear(&mut writer, "t").await;
+}
+
+/// Waiting clients, each a task.
+struct Readers {
+    tasks: JoinSet<()>,
+    /// When each heard.
+    heard: mpsc::Receiver<Instant>,
+}
+
+impl Readers {
+    /// Connects all and has them wait; tells what memory that took.
+    async fn wait(gateway: &Gateway, key: &str) -> Self {
+        let before = gateway.process().anonymous_kib();
+        let (tell_heard, heard) = mpsc::channel(READERS);
+        let waiting = Arc::new(Barrier::new(READERS + 1));
+        let connecting = Arc::new(tokio::sync::Semaphore::new(CONNECTING));
+        let mut tasks = JoinSet::new();
+        for _ in 0..READERS {
+            let (address, key) = (gateway.address.clone(), key.to_owned());
+            let (waiting, connecting) = (Arc::clone(&waiting), Arc::clone(&connecting));
+            let tell_heard = tell_heard.clone();
+            tasks.spawn(async move {
+                let turn = connecting.acquire().await.expect("it stays open");
+                let mut client = Client::connect(&address).await.expect("it is taken");
+                // An answer first: then nothing stands between this client and its wait.
+                assert_eq!(client.send("PING").await, "+PONG");
+                ask(&mut client, &key, "$").await;
+                drop(turn);
+                waiting.wait().await;
+                read(client, &key, &tell_heard).await;
+            });
+        }
+        waiting.wait().await;
+        await_blocked(gateway).await;
+        let kib = gateway.process().anonymous_kib() - before;
+        tell(&format!("{READERS} waiting readers take {} bytes each", kib * 1024 / READERS as u64));
+        Self { tasks, heard }
+    }
+
+    /// Adds entries one by one; tells how long it took until the readers had each.
+    async fn hear(&mut self, writer: &mut Client, key: &str) {
+        for _ in 0..ENTRIES {
+            let began = Instant::now();
+            writer.send(&format!("XADD {key} * f v")).await;
+            let added = began.elapsed();
+            let mut took = Vec::with_capacity(READERS);
+            for _ in 0..READERS {
+                let heard = self.heard.recv().await.expect("every reader hears");
+                took.push(heard.saturating_duration_since(began));
+            }
+            took.sort_unstable();
+            let at = |percent: usize| took[(READERS - 1) * percent / 100];
+            tell(&format!(
+                "stored after {added:?}; {READERS} readers had it after {:?} (first), {:?} (half), \
+                 {:?} (99 %), {:?} (last)",
+                at(0),
+                at(50),
+                at(99),
+                at(100)
+            ));
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.expect("no reader failed");
+        }
+    }
+}
+
+async fn ask(client: &mut Client, key: &str, id: &str) {
+    let read = encode(&["XREAD", "BLOCK", "0", "STREAMS", key, id]);
+    client.write(&read).await.expect("it is open");
+}
+
+/// Reads with one cursor until all entries came, each once and in order.
+async fn read(mut client: Client, key: &str, heard: &mpsc::Sender<Instant>) {
+    for n in 1..=ENTRIES {
+        let reply = client.reply().await;
+        let id = String::from_utf8_lossy(reply.items()[0].items()[1].items()[0].items()[0].bytes())
+            .into_owned();
+        heard.send(Instant::now()).await.expect("they are counted");
+        assert_eq!(id, format!("{n}-0"));
+        if n < ENTRIES {
+            ask(&mut client, key, &id).await;
+        }
+    }
+}
+
+/// Waits until the gateway says that all are blocked.
+async fn await_blocked(gateway: &Gateway) {
+    let mut client = gateway.client().await;
+    let wanted = format!("blocked_clients:{READERS}\r\n");
+    let began = Instant::now();
+    while !String::from_utf8_lossy(client.send("INFO clients").await.bytes()).contains(&wanted) {
+        assert!(began.elapsed() < Duration::from_mins(1), "{}", client.send("INFO clients").await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
