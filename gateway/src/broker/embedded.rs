@@ -15,21 +15,15 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
-use super::{
-    Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
-    GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
-};
-use crate::message::{StoredRecord, TopicName};
-use member::Member;
+use super::BrokerError;
 use partition::Partition;
 use queue::Answer;
-use read::{Reader, Wanted};
+use read::Reader;
 use shared::Shared;
 use writer::{Ended, Writer};
 
 pub mod settings;
+mod broker;
 mod produce;
 mod queue;
 mod writer;
@@ -61,7 +55,7 @@ mod tests;
 
 pub use settings::{EmbeddedSettings, Storage};
 
-/// The embedded log. Dropping it lets the writer finish what was taken; [`Broker::close`] waits.
+/// The embedded log. Dropping it lets the writer finish what was taken; [`close`](super::Broker::close) waits.
 #[derive(Debug)]
 pub struct Embedded {
     shared: Arc<Shared>,
@@ -106,156 +100,6 @@ impl Embedded {
         }
         tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
             Err(BrokerError::Refused { reason: format!("reading ended with: {error}") })
-        })
-    }
-}
-
-impl Broker for Embedded {
-    fn name(&self) -> &'static str {
-        if self.shared.root.is_some() { "embedded" } else { "memory" }
-    }
-
-    fn state(&self) -> BrokerState {
-        match self.shared.queue.end() {
-            None => BrokerState::Ready,
-            Some(end) => BrokerState::Away { reason: end.error().to_string() },
-        }
-    }
-
-    fn topic(&self, name: &str) -> Option<TopicInfo> {
-        self.shared.catalog.topics().get(name).map(|topic| topic.info())
-    }
-
-    fn look_up<'a>(
-        &'a self,
-        name: &'a TopicName,
-    ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>> {
-        let found = self.shared.check_open().map(|()| self.topic(name.as_str()));
-        Box::pin(async { found })
-    }
-
-    fn describe_topic<'a>(
-        &'a self,
-        name: &'a TopicName,
-    ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
-        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(name));
-        let details = found.map(|topic| TopicDetails {
-            info: topic.info(),
-            replicas: 1,
-            configs: Vec::new(),
-        });
-        Box::pin(async { details })
-    }
-
-    fn delete_records<'a>(
-        &'a self,
-        _topic: &'a TopicName,
-        _partition: u32,
-        _before: u64,
-    ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        let reason = "the embedded log deletes by age and size only".to_owned();
-        Box::pin(async { Err(BrokerError::Refused { reason }) })
-    }
-
-    fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
-        self.shared.check_open()?;
-        let count = self.shared.catalog.topic(topic)?.info().partitions;
-        Ok(Arc::new(Member::new(Arc::clone(&self.shared), group, topic, count)))
-    }
-
-    fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
-        let infos = || self.shared.catalog.topics().values().map(|topic| topic.info()).collect();
-        let topics = self.shared.check_open().map(|()| infos());
-        Box::pin(async { topics })
-    }
-
-    fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
-        let sent = self.shared.send_create(topic);
-        Box::pin(async { produce::answered(sent?.await) })
-    }
-
-    fn produce(
-        &self,
-        appends: Vec<Append>,
-    ) -> BrokerFuture<'_, Vec<Result<Appended, BrokerError>>> {
-        let produced = produce::produce(&self.shared, &appends);
-        Box::pin(produced.finish())
-    }
-
-    fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
-        Box::pin(async move {
-            let partition = self.shared.partition(&fetch.topic, fetch.partition)?;
-            let Fetch { from, records_max, bytes_max, .. } = fetch;
-            let wanted = Wanted { records_max, bytes_max };
-            let is_cold = Reader { partition: &partition, files: &self.shared.files }.is_cold(from);
-            self.read(partition, is_cold, move |reader| reader.fetch(from, wanted)).await
-        })
-    }
-
-    fn offsets<'a>(
-        &'a self,
-        topic: &'a TopicName,
-        partition: u32,
-    ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        let range = self.shared.partition(topic, partition).map(|partition| partition.offsets());
-        Box::pin(async { range })
-    }
-
-    fn offset_at<'a>(
-        &'a self,
-        topic: &'a TopicName,
-        partition: u32,
-        timestamp_ms: i64,
-    ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        Box::pin(async move {
-            let partition = self.shared.partition(topic, partition)?;
-            let in_folder = partition.folder.is_some();
-            self.read(partition, in_folder, move |reader| reader.offset_at(timestamp_ms)).await
-        })
-    }
-
-    fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
-        self.shared.catalog.topics().get(topic).map(|topic| topic.changes.subscribe())
-    }
-
-    fn watch_topics(&self) -> watch::Receiver<u64> {
-        self.shared.catalog.changes.subscribe()
-    }
-
-    fn commit<'a>(
-        &'a self,
-        group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
-        committed: Committed,
-    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let found = self.shared.partition(topic, partition);
-        let sent = found.and_then(|found| self.shared.send_commit(group, found, committed));
-        Box::pin(async { produce::answered(sent?.await) })
-    }
-
-    fn committed<'a>(
-        &'a self,
-        group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
-    ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
-        let found = self.shared.partition(topic, partition).map(|partition| {
-            let place = (partition.topic_id, partition.number);
-            self.shared.catalog.committed(group, place)
-        });
-        Box::pin(async { found })
-    }
-
-    fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        self.shared.queue.close();
-        let mut ended = self.ended.clone();
-        Box::pin(async move {
-            let outcome = ended.wait_for(Option::is_some).await.map(|outcome| outcome.clone());
-            outcome.ok().flatten().unwrap_or_else(|| {
-                let reason = "the writer of the log panicked: restart the gateway".to_owned();
-                Err(BrokerError::Unknown { reason })
-            })
         })
     }
 }

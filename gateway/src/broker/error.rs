@@ -41,6 +41,16 @@ pub enum BrokerError {
         /// What was tried last, and what came of it.
         reason: String,
     },
+    /// The append named the offset that it expected; nothing was stored.
+    #[error("offset {expected} of `{topic}` was expected to come next, but {next} does")]
+    NotNext {
+        /// Topic that was written to.
+        topic: TopicName,
+        /// Offset the append named.
+        expected: u64,
+        /// Offset the next record gets.
+        next: u64,
+    },
     /// Another member of the group has the partition now; nothing was committed.
     #[error("partition {partition} of `{topic}` belongs to another member of the group")]
     NotOwner {

@@ -102,12 +102,16 @@ impl Kafka {
         if self.closed.load(Ordering::Acquire) { Err(BrokerError::Closed) } else { Ok(()) }
     }
 
-    /// Checks that the partition exists, asking Kafka about a topic that is not known here.
+    /// Checks that the partition exists.
     async fn check(&self, name: &TopicName, partition: u32) -> Result<(), BrokerError> {
+        check_partition(name, &self.known(name).await?, partition)
+    }
+
+    /// The topic, asking Kafka about one that is not known here.
+    async fn known(&self, name: &TopicName) -> Result<Topic, BrokerError> {
         self.check_open()?;
         let topic = self.topics.look_up(name).await?;
-        let topic = topic.ok_or_else(|| BrokerError::NoSuchTopic { topic: name.clone() })?;
-        check_partition(name, &topic, partition)
+        topic.ok_or_else(|| BrokerError::NoSuchTopic { topic: name.clone() })
     }
 
     fn take(&self, append: Append) -> Result<produce::Taken, BrokerError> {

@@ -4,7 +4,7 @@
 //! promise; `open` gives something to keep during the test, and a fresh or shared broker.
 //! Every promise uses a topic of its own, so that all can run against one cluster.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -12,6 +12,12 @@ use crate::{
     broker::{Append, Broker, BrokerError, Committed, Fetch, NewTopic},
     message::{Record, StoredRecord, TopicName},
 };
+
+mod reads;
+mod topics;
+
+pub(crate) use reads::*;
+pub(crate) use topics::*;
 
 macro_rules! broker_suite {
     ($open:expr; $($promise:ident)*) => {
@@ -35,6 +41,11 @@ macro_rules! broker_suite {
             a_group_is_where_it_committed_last
             many_callers_keep_their_order
             a_dropped_future_gives_up_only_the_answer
+            a_deleted_topic_is_gone_and_begins_anew
+            only_records_below_the_offset_are_deleted
+            all_ends_are_told_together
+            groups_are_told_and_forgotten
+            what_expects_another_offset_is_not_stored
             after_closing_nothing_is_taken
         }
     };
@@ -52,7 +63,7 @@ fn value(text: impl Into<String>) -> Record {
 }
 
 fn append(topic: &str, partition: u32, records: Vec<Record>) -> Append {
-    Append { topic: name(topic), partition, records }
+    Append::new(name(topic), partition, records)
 }
 
 /// What kind of answer it is, in a word.
@@ -67,6 +78,7 @@ fn kind<T>(answer: &Result<T, BrokerError>) -> &'static str {
         Err(BrokerError::Unknown { .. }) => "unknown",
         Err(BrokerError::Corrupt { .. }) => "corrupt",
         Err(BrokerError::Unreachable { .. }) => "unreachable",
+        Err(BrokerError::NotNext { .. }) => "not next",
         Err(BrokerError::NotOwner { .. }) => "not owner",
         Err(BrokerError::Closed) => "closed",
     }
@@ -152,105 +164,6 @@ pub(crate) async fn each_append_is_answered_on_its_own(broker: Shared) {
     assert_eq!(kind(&broker.offsets(&name("on-its-own-not-there"), 0).await), "no topic");
 }
 
-pub(crate) async fn a_topic_is_made_once(broker: Shared) {
-    assert_eq!(broker.topic("made-once"), None);
-    assert!(broker.watch("made-once").is_none());
-
-    let made = broker.create_topic(NewTopic::new(name("made-once"), 3)).await.unwrap();
-    let again = broker.create_topic(NewTopic::new(name("made-once"), 4)).await;
-    let without = broker.create_topic(NewTopic::new(name("made-once-0"), 0)).await;
-
-    assert_eq!(made.partitions, 3);
-    assert_eq!((kind(&again), kind(&without)), ("exists", "refused"));
-    assert_eq!(broker.topic("made-once"), Some(made.clone()));
-    topic(&broker, "made-oncE", 1).await;
-    let all = broker.topics().await.unwrap();
-    assert!(all.contains(&made) && all.is_sorted_by_key(|topic| topic.name.clone()));
-}
-
-pub(crate) async fn a_fetch_keeps_its_limits(broker: Shared) {
-    let topic = topic(&broker, "limits", 1).await;
-    for batch in 0..10 {
-        let records = (0..10).map(|n| value(format!("{batch}{n}{}", "x".repeat(98)))).collect();
-        broker.produce(vec![append("limits", 0, records)]).await.remove(0).unwrap();
-    }
-
-    for (from, records_max, bytes_max, first, count) in [
-        (0, 7, usize::MAX, 0, 7),
-        (13, 25, usize::MAX, 13, 25),
-        (0, usize::MAX, 1, 0, 1),
-        (0, usize::MAX, 250, 0, 3),
-        (0, usize::MAX, 300, 0, 3),
-        (95, usize::MAX, usize::MAX, 95, 5),
-        (100, 5, 5, 0, 0),
-        (5000, 5, 5, 0, 0),
-    ] {
-        let fetch = Fetch { topic: topic.clone(), partition: 0, from, records_max, bytes_max };
-        let records = broker.fetch(fetch.clone()).await.unwrap();
-        assert_eq!(records.len(), count, "{fetch:?}");
-        assert_eq!(records.first().map_or(0, |r| r.offset), first, "{fetch:?}");
-        assert!(records.windows(2).all(|pair| pair[0].offset + 1 == pair[1].offset));
-    }
-}
-
-pub(crate) async fn a_time_finds_the_first_record_at_or_after_it(broker: Shared) {
-    let topic = topic(&broker, "times", 1).await;
-    for (nth, times) in [[100, 200], [150, 400], [300, 350]].into_iter().enumerate() {
-        let at = |timestamp_ms| Record { timestamp_ms, ..value(format!("{nth}")) };
-        let records = times.map(at).to_vec();
-        broker.produce(vec![append("times", 0, records)]).await.remove(0).unwrap();
-    }
-
-    for (time, offset) in [(i64::MIN, 0), (100, 0), (101, 1), (201, 3), (400, 3), (401, 6)] {
-        assert_eq!(broker.offset_at(&topic, 0, time).await.unwrap(), offset, "{time}");
-    }
-}
-
-pub(crate) async fn a_watcher_hears_of_what_can_be_fetched(broker: Shared) {
-    topic(&broker, "watched", 2).await;
-    topic(&broker, "watched-not", 1).await;
-    let mut watcher = broker.watch("watched").unwrap();
-    let other = broker.watch("watched-not").unwrap();
-    let reader = {
-        let broker = Arc::clone(&broker);
-        tokio::spawn(async move {
-            let mut seen = 0;
-            while seen < 100 {
-                watcher.mark_unchanged();
-                let records = fetch(&broker, "watched", 1, seen).await;
-                if records.is_empty() {
-                    let heard = tokio::time::timeout(Duration::from_secs(20), watcher.changed());
-                    heard.await.expect("an append is heard of").unwrap();
-                }
-                seen += records.len() as u64;
-            }
-        })
-    };
-
-    for n in 0..100 {
-        let appends = vec![append("watched", 1, vec![value(n.to_string())])];
-        broker.produce(appends).await.remove(0).unwrap();
-    }
-
-    reader.await.unwrap();
-    assert!(!other.has_changed().unwrap());
-}
-
-pub(crate) async fn a_group_is_where_it_committed_last(broker: Shared) {
-    let topic = topic(&broker, "groups", 2).await;
-    let place = |offset, metadata: &str| Committed { offset, metadata: metadata.to_owned() };
-    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), None);
-
-    broker.commit("g", &topic, 0, place(7, "gaps: 3")).await.unwrap();
-    broker.commit("g", &topic, 0, place(5, "")).await.unwrap();
-    broker.commit("h", &topic, 1, place(9, "ä")).await.unwrap();
-
-    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), Some(place(5, "")));
-    assert_eq!(broker.committed("g", &topic, 1).await.unwrap(), None);
-    assert_eq!(broker.committed("h", &topic, 1).await.unwrap(), Some(place(9, "ä")));
-    assert_eq!(kind(&broker.commit("g", &topic, 2, place(1, "")).await), "no partition");
-}
-
 pub(crate) async fn many_callers_keep_their_order(broker: Shared) {
     const CALLERS: usize = 16;
     const APPENDS: usize = 50;
@@ -320,4 +233,25 @@ pub(crate) async fn after_closing_nothing_is_taken(broker: Shared) {
         kind(&broker.create_topic(NewTopic::new(name("closed-2"), 1)).await),
     ];
     assert_eq!(kinds, ["closed"; 5]);
+}
+
+pub(crate) async fn what_expects_another_offset_is_not_stored(broker: Shared) {
+    let topic = topic(&broker, "expected", 1).await;
+    let expecting = |offset, text: &str| Append {
+        expected_offset: Some(offset),
+        ..append("expected", 0, vec![value(text), value(text)])
+    };
+    let plain = append("expected", 0, vec![value("a")]);
+    let appends = vec![plain, expecting(1, "b"), expecting(1, "c"), expecting(4, "d")];
+
+    let answers = broker.produce(appends).await;
+
+    let kinds: Vec<_> = answers.iter().map(kind).collect();
+    if broker.name() == "kafka" {
+        assert_eq!(kinds, ["ok", "refused", "refused", "refused"]);
+        return;
+    }
+    assert_eq!(kinds, ["ok", "ok", "not next", "not next"]);
+    assert!(matches!(answers[2], Err(BrokerError::NotNext { expected: 1, next: 3, .. })));
+    assert_eq!(broker.offsets(&topic, 0).await.unwrap().end, 3);
 }

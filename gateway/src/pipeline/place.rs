@@ -36,7 +36,7 @@ impl Batches {
             }
             _ => *self.found.entry((topic.clone(), partition)).or_insert_with(|| {
                 let topic = topic.clone();
-                self.appends.push(Append { topic, partition, records: Vec::new() });
+                self.appends.push(Append::new(topic, partition, Vec::new()));
                 self.places.push(Vec::new());
                 self.appends.len() - 1
             }),

@@ -62,6 +62,7 @@ pub fn refusal(wish: Wish, error: BrokerError) -> Rejection {
     let (unknown, nothing) = wish.words();
     let (code, public) = match &error {
         BrokerError::NoSuchTopic { .. } => (ErrorCode::Err, "no such topic".to_owned()),
+        BrokerError::NotNext { expected, next, .. } => (ErrorCode::Err, not_next(*expected, *next)),
         BrokerError::NoSuchPartition { .. }
         | BrokerError::TopicExists { .. }
         | BrokerError::NotOwner { .. }
@@ -83,6 +84,19 @@ pub fn refusal(wish: Wish, error: BrokerError) -> Rejection {
     Rejection { code, public: public.into(), private: Some(error.into()) }
 }
 
+/// Redis' words for an id that is not after the last; our own for one that leaves a gap.
+fn not_next(expected: u64, next: u64) -> String {
+    if expected < next {
+        return "The ID specified in XADD is equal or smaller than the target stream top item"
+            .to_owned();
+    }
+    let (id, next) = (u128::from(expected) + 1, u128::from(next) + 1);
+    format!(
+        "The ID {id}-0 is not the next one, which is {next}-0: a log has no gaps, let the gateway \
+         choose with `*`"
+    )
+}
+
 fn log(error: &BrokerError) {
     match error {
         // Someone must act: stored data does not come back by itself.
@@ -98,6 +112,7 @@ fn log(error: &BrokerError) {
         | BrokerError::NoSuchPartition { .. }
         | BrokerError::TopicExists { .. }
         | BrokerError::NotOwner { .. }
+        | BrokerError::NotNext { .. }
         | BrokerError::Busy { .. }
         | BrokerError::Closed => {}
     }

@@ -32,7 +32,7 @@ pub(super) type Places = HashMap<(u32, u32), Committed>;
 pub(super) struct Catalog {
     topics: RwLock<BTreeMap<TopicName, Arc<Topic>>>,
     groups: RwLock<HashMap<String, Places>>,
-    /// Changes after every topic that is made.
+    /// Changes after every topic that is made or deleted.
     pub(super) changes: watch::Sender<u64>,
 }
 
@@ -93,6 +93,39 @@ impl Catalog {
         topics.insert(topic.name.clone(), topic);
         drop(topics);
         self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Takes a topic out, with the places of all groups in it; tells those who watch it.
+    pub(super) fn remove_topic(&self, topic: &Topic) {
+        let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+        topics.remove(&topic.name);
+        drop(topics);
+        self.groups_mut().retain(|_, places| {
+            places.retain(|(topic_id, _), _| *topic_id != topic.id);
+            !places.is_empty()
+        });
+        topic.changes.send_modify(|count| *count += 1);
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Groups that have a place in a topic, sorted by name.
+    pub(super) fn groups_of(&self, topic_id: u32) -> Vec<String> {
+        let groups = self.groups();
+        let has_place = |places: &Places| places.keys().any(|(topic, _)| *topic == topic_id);
+        let found = groups.iter().filter(|(_, places)| has_place(places));
+        let mut found: Vec<_> = found.map(|(group, _)| group.clone()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Forgets the places of a group in a topic.
+    pub(super) fn forget_group(&self, group: &str, topic_id: u32) {
+        let mut groups = self.groups_mut();
+        let Some(places) = groups.get_mut(group) else { return };
+        places.retain(|(topic, _), _| *topic != topic_id);
+        if places.is_empty() {
+            groups.remove(group);
+        }
     }
 
     pub(super) fn commit(&self, group: &str, place: (u32, u32), committed: Committed) {

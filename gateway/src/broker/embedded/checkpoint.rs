@@ -48,15 +48,11 @@ impl Checkpoint {
     pub(super) fn run(self, files: &SegmentFiles) -> io::Result<()> {
         let mut folders = BTreeSet::new();
         for (partition, base) in &self.dirty {
-            match files.open(partition, *base) {
-                Ok(segment) => segment.file.sync_data()?,
-                // Retention was faster.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    if partition.state().find_mut(*base).is_some() {
-                        return Err(error);
-                    }
-                }
-                Err(error) => return Err(error),
+            let synced = files.open(partition, *base).and_then(|segment| segment.file.sync_data());
+            match synced {
+                // It was removed meanwhile; the path may be another topic's by now.
+                Err(_) if partition.is_gone(*base) => {}
+                synced => synced?,
             }
             folders.extend(partition.folder.as_deref());
         }
@@ -69,8 +65,13 @@ impl Checkpoint {
 fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) -> io::Result<()> {
     let parents: BTreeSet<&Path> =
         folders.iter().flat_map(|folder| folder.ancestors().skip(1).take(2)).collect();
-    folders.iter().try_for_each(|path| fsync::folder(path))?;
-    parents.iter().try_for_each(|path| fsync::folder(path))?;
+    for folder in folders.iter().chain(&parents) {
+        match fsync::folder(folder) {
+            // Its topic was deleted meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            synced => synced?,
+        }
+    }
     fsync::folder(root)
 }
 

@@ -12,6 +12,8 @@ const APPEND: u8 = 1;
 const TOPIC: u8 = 2;
 const COMMIT: u8 = 3;
 const TRIM: u8 = 4;
+const REMOVE: u8 = 5;
+const FORGET: u8 = 6;
 
 /// Bytes of an append entry before its frame.
 pub(super) const APPEND_FIXED_BYTES: usize = 17;
@@ -25,8 +27,12 @@ pub(super) enum Entry<'a> {
     Topic { id: u32, partitions: u32, name: &'a str },
     /// A group's place.
     Commit { topic_id: u32, partition: u32, group: &'a str, offset: u64, metadata: &'a str },
-    /// Retention: nothing below `start` is left.
+    /// Nothing below `start` is left.
     Trim { topic_id: u32, partition: u32, start: u64 },
+    /// A topic is deleted.
+    Remove { topic_id: u32 },
+    /// A group's places in a topic are deleted.
+    Forget { topic_id: u32, group: &'a str },
 }
 
 impl<'a> Entry<'a> {
@@ -58,6 +64,15 @@ impl<'a> Entry<'a> {
                 out.extend_from_slice(&topic_id.to_le_bytes());
                 out.extend_from_slice(&partition.to_le_bytes());
                 out.extend_from_slice(&start.to_le_bytes());
+            }
+            Self::Remove { topic_id } => {
+                out.push(REMOVE);
+                out.extend_from_slice(&topic_id.to_le_bytes());
+            }
+            Self::Forget { topic_id, group } => {
+                out.push(FORGET);
+                out.extend_from_slice(&topic_id.to_le_bytes());
+                put_str(out, group);
             }
         }
     }
@@ -91,6 +106,10 @@ impl<'a> Entry<'a> {
                 partition: bytes.try_get_u32_le().ok()?,
                 start: bytes.try_get_u64_le().ok()?,
             },
+            REMOVE => Self::Remove { topic_id: bytes.try_get_u32_le().ok()? },
+            FORGET => {
+                Self::Forget { topic_id: bytes.try_get_u32_le().ok()?, group: get_str(bytes)? }
+            }
             _ => return None,
         })
     }
@@ -115,6 +134,8 @@ mod tests {
             },
             Entry::Commit { topic_id: 1, partition: 2, group: "g", offset: 71, metadata: "" },
             Entry::Trim { topic_id: 1, partition: 2, start: 64 },
+            Entry::Forget { topic_id: 1, group: "g" },
+            Entry::Remove { topic_id: 1 },
         ];
         let mut group = Vec::new();
         for entry in &entries {

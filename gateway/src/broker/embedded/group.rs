@@ -10,7 +10,7 @@ use super::{
     frame::{self, FrameHeader},
     journal::GROUP_HEADER_BYTES,
     partition::{Partition, Place},
-    queue::{Answer, CommitJob, Part},
+    queue::{Answer, Bases, CommitJob, Part, TrimJob},
 };
 use crate::broker::{BrokerError, Committed, TopicInfo};
 
@@ -44,14 +44,20 @@ pub(super) enum Change {
         partition: Arc<Partition>,
         start: u64,
     },
+    Remove(Arc<Topic>),
+    Forget {
+        group: String,
+        topic_id: u32,
+    },
 }
 
 /// An answer that is held back until the group is durable.
 #[derive(Debug)]
 pub(super) enum Pending {
-    Produce(oneshot::Sender<Answer<Vec<u64>>>, Vec<u64>),
+    Produce(oneshot::Sender<Answer<Bases>>, Bases),
     Create(oneshot::Sender<Answer<TopicInfo>>, TopicInfo),
-    Commit(oneshot::Sender<Answer<()>>),
+    Done(oneshot::Sender<Answer<()>>),
+    Trim(oneshot::Sender<Answer<u64>>, u64),
 }
 
 impl Group {
@@ -62,28 +68,33 @@ impl Group {
         self.answers.clear();
     }
 
-    /// Gives every frame its place.
+    /// Gives every frame its place that can be stored.
     pub(super) fn produce(
         &mut self,
         frames: &[u8],
         parts: Vec<Part>,
-        answer: oneshot::Sender<Answer<Vec<u64>>>,
+        answer: oneshot::Sender<Answer<Bases>>,
         segment_bytes: u64,
     ) {
-        let mut offsets = Vec::with_capacity(parts.len());
+        let mut bases = Bases::with_capacity(parts.len());
         let mut rest = frames;
-        for Part { topic, partition, header } in parts {
-            let (frame, after) = rest.split_at(header.frame_len());
+        for part in parts {
+            let (frame, after) = rest.split_at(part.header.frame_len());
             rest = after;
+            if let Err(error) = part.check() {
+                bases.push(Err(error));
+                continue;
+            }
+            let Part { topic, partition, header, .. } = part;
             let place = partition.plan(&header, segment_bytes);
             let start = self.bytes.len() + APPEND_FIXED_BYTES;
             Entry::Append { place, header, frame }.encode(&mut self.bytes);
             let header = frame::seal(&mut self.bytes[start..], header, place.offset);
             let frame = start..self.bytes.len();
             self.changes.push(Change::Append { topic, partition, place, header, frame });
-            offsets.push(place.offset);
+            bases.push(Ok(place.offset));
         }
-        self.answers.push(Pending::Produce(answer, offsets));
+        self.answers.push(Pending::Produce(answer, bases));
     }
 
     pub(super) fn create(&mut self, topic: Arc<Topic>, answer: oneshot::Sender<Answer<TopicInfo>>) {
@@ -96,12 +107,51 @@ impl Group {
 
     pub(super) fn commit(&mut self, job: CommitJob) {
         let CommitJob { group, partition, committed, answer } = job;
+        if partition.is_removed() {
+            let topic = partition.topic.clone();
+            drop(answer.send(Err(BrokerError::NoSuchTopic { topic })));
+            return;
+        }
         let (topic_id, partition) = (partition.topic_id, partition.number);
         let (offset, metadata) = (committed.offset, committed.metadata.as_str());
         Entry::Commit { topic_id, partition, group: &group, offset, metadata }
             .encode(&mut self.bytes);
         self.changes.push(Change::Commit { group, place: (topic_id, partition), committed });
-        self.answers.push(Pending::Commit(answer));
+        self.answers.push(Pending::Done(answer));
+    }
+
+    pub(super) fn remove(&mut self, topic: Arc<Topic>, answer: oneshot::Sender<Answer<()>>) {
+        topic.partitions.iter().for_each(|partition| partition.mark_removed());
+        Entry::Remove { topic_id: topic.id }.encode(&mut self.bytes);
+        self.changes.push(Change::Remove(topic));
+        self.answers.push(Pending::Done(answer));
+    }
+
+    pub(super) fn forget(
+        &mut self,
+        group: String,
+        topic: &Topic,
+        answer: oneshot::Sender<Answer<()>>,
+    ) {
+        let topic_id = topic.id;
+        Entry::Forget { topic_id, group: &group }.encode(&mut self.bytes);
+        self.changes.push(Change::Forget { group, topic_id });
+        self.answers.push(Pending::Done(answer));
+    }
+
+    /// Deletes records as a caller wishes; as late as [`Self::trim`].
+    pub(super) fn trim_for(&mut self, job: TrimJob) {
+        let TrimJob { partition, before, answer } = job;
+        let start = partition.offsets().start;
+        if partition.is_removed() {
+            let topic = partition.topic.clone();
+            drop(answer.send(Err(BrokerError::NoSuchTopic { topic })));
+        } else if before <= start {
+            drop(answer.send(Ok(start)));
+        } else {
+            self.trim(partition, before);
+            self.answers.push(Pending::Trim(answer, before));
+        }
     }
 
     /// Must come after all appends of the group: a partition that becomes empty begins anew.
@@ -111,11 +161,12 @@ impl Group {
         self.changes.push(Change::Trim { partition, start });
     }
 
-    /// True if the group makes a topic of that name.
-    pub(super) fn creates(&self, name: &str) -> bool {
-        self.changes.iter().any(|change| match change {
-            Change::Topic(topic) => topic.name.as_str() == name,
-            Change::Append { .. } | Change::Commit { .. } | Change::Trim { .. } => false,
+    /// The topic of that name as the group leaves it; `None` if the group does not change it.
+    pub(super) fn leaves(&self, name: &str) -> Option<Option<Arc<Topic>>> {
+        self.changes.iter().rev().find_map(|change| match change {
+            Change::Topic(topic) if topic.name.as_str() == name => Some(Some(Arc::clone(topic))),
+            Change::Remove(topic) if topic.name.as_str() == name => Some(None),
+            _ => None,
         })
     }
 }
@@ -124,9 +175,25 @@ impl Pending {
     /// Answers. A caller that went away does not mind.
     pub(super) fn send(self, outcome: Result<(), BrokerError>) {
         match self {
-            Self::Produce(answer, offsets) => drop(answer.send(outcome.map(|()| offsets))),
+            Self::Produce(answer, bases) => drop(answer.send(outcome.map(|()| bases))),
             Self::Create(answer, info) => drop(answer.send(outcome.map(|()| info))),
-            Self::Commit(answer) => drop(answer.send(outcome)),
+            Self::Done(answer) => drop(answer.send(outcome)),
+            Self::Trim(answer, start) => drop(answer.send(outcome.map(|()| start))),
+        }
+    }
+}
+
+impl Part {
+    /// Why it cannot be stored, now that its turn has come.
+    fn check(&self) -> Result<(), BrokerError> {
+        let topic = || self.topic.name.clone();
+        if self.partition.is_removed() {
+            return Err(BrokerError::NoSuchTopic { topic: topic() });
+        }
+        let Some(expected) = self.expected_offset else { return Ok(()) };
+        match self.partition.next_offset() {
+            next if next == expected => Ok(()),
+            next => Err(BrokerError::NotNext { topic: topic(), expected, next }),
         }
     }
 }

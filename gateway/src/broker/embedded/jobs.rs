@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::{
+    catalog::Topic,
     partition::Partition,
-    queue::{Answer, CommitJob, End, Job},
+    queue::{Answer, CommitJob, End, Job, TrimJob},
     settings::{COMMIT_METADATA_BYTES_MAX, GROUP_NAME_BYTES_MAX, PARTITIONS_MAX},
     shared::Shared,
 };
@@ -49,14 +50,11 @@ impl Shared {
         partition: Arc<Partition>,
         committed: Committed,
     ) -> Answer<oneshot::Receiver<Answer<()>>> {
-        let too_long = |what: &str, max: usize| BrokerError::Refused {
-            reason: format!("the {what} of a commit may have {max} bytes"),
-        };
-        if group.len() > GROUP_NAME_BYTES_MAX {
-            return Err(too_long("group", GROUP_NAME_BYTES_MAX));
-        }
+        check_group(group)?;
         if committed.metadata.len() > COMMIT_METADATA_BYTES_MAX {
-            return Err(too_long("metadata", COMMIT_METADATA_BYTES_MAX));
+            let most = COMMIT_METADATA_BYTES_MAX;
+            let reason = format!("the metadata of a commit may have {most} bytes");
+            return Err(BrokerError::Refused { reason });
         }
         let bytes = JOB_FIXED_BYTES + group.len() + committed.metadata.len();
         let topic = partition.topic.clone();
@@ -85,4 +83,49 @@ impl Shared {
         self.send(&topic, bytes, Job::Create { name, partitions, answer })?;
         Ok(receiver)
     }
+
+    pub(super) fn send_delete(&self, name: &TopicName) -> Answer<oneshot::Receiver<Answer<()>>> {
+        let bytes = JOB_FIXED_BYTES + name.as_str().len();
+        let (answer, receiver) = oneshot::channel();
+        self.send(name, bytes, Job::Delete { name: name.clone(), answer })?;
+        Ok(receiver)
+    }
+
+    pub(super) fn send_trim(
+        &self,
+        partition: Arc<Partition>,
+        before: u64,
+    ) -> Answer<oneshot::Receiver<Answer<u64>>> {
+        let end = partition.offsets().end;
+        if before > end {
+            let reason = format!("records below {before} cannot be deleted, the end is {end}");
+            return Err(BrokerError::Refused { reason });
+        }
+        let topic = partition.topic.clone();
+        let (answer, receiver) = oneshot::channel();
+        let job = Job::Trim(TrimJob { partition, before, answer });
+        self.send(&topic, JOB_FIXED_BYTES, job)?;
+        Ok(receiver)
+    }
+
+    pub(super) fn send_forget(
+        &self,
+        group: &str,
+        topic: Arc<Topic>,
+    ) -> Answer<oneshot::Receiver<Answer<()>>> {
+        check_group(group)?;
+        let (name, group) = (topic.name.clone(), group.to_owned());
+        let bytes = JOB_FIXED_BYTES + group.len();
+        let (answer, receiver) = oneshot::channel();
+        self.send(&name, bytes, Job::Forget { group, topic, answer })?;
+        Ok(receiver)
+    }
+}
+
+fn check_group(group: &str) -> Answer<()> {
+    if group.len() <= GROUP_NAME_BYTES_MAX {
+        return Ok(());
+    }
+    let reason = format!("the name of a group may have {GROUP_NAME_BYTES_MAX} bytes");
+    Err(BrokerError::Refused { reason })
 }

@@ -1,6 +1,6 @@
 //! Finding the index of a segment: in memory, in its file, or by walking over the frames.
 
-use std::{fs, io, sync::Arc};
+use std::{fs, sync::Arc};
 
 use super::{files::SegmentFile, index::Index, read::Reader, scan, segment};
 use crate::broker::BrokerError;
@@ -25,7 +25,7 @@ impl Reader<'_> {
         };
         let (unknown_len, segment_len, is_sealed) = missing;
         let file = match self.files.open(self.partition, base) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(_) if self.partition.is_gone(base) => return Ok(None),
             opened => opened.map_err(|error| self.unreadable(base, &error))?,
         };
         if is_sealed {

@@ -6,7 +6,10 @@
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -30,6 +33,8 @@ pub(super) struct Partition {
     /// the writer thread uses it.
     next: Mutex<Place>,
     state: Mutex<State>,
+    /// Its topic is being deleted, or is gone: nothing more is stored for it.
+    removed: AtomicBool,
 }
 
 /// Where a frame is.
@@ -60,7 +65,7 @@ pub(super) enum Chunk {
     InFile(u64),
     /// No frame at this position: the segment ends here.
     End,
-    /// Retention removed the segment.
+    /// The segment was removed.
     Gone,
 }
 
@@ -84,7 +89,15 @@ impl Partition {
     ) -> Self {
         let folder = root.map(|root| folder(root, &topic, number));
         let next = Mutex::new(state.next_place());
-        Self { topic, topic_id, number, folder, next, state: Mutex::new(state) }
+        Self {
+            topic,
+            topic_id,
+            number,
+            folder,
+            next,
+            state: Mutex::new(state),
+            removed: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -99,6 +112,33 @@ impl Partition {
     pub(super) fn offsets(&self) -> OffsetRange {
         let state = self.state();
         OffsetRange { start: state.start, end: state.end }
+    }
+
+    /// Offset of the next record, with all that is being written counted as stored.
+    pub(super) fn next_offset(&self) -> u64 {
+        self.next().offset
+    }
+
+    /// Notes that its topic is being deleted. Whoever has it in hand finds out here.
+    pub(super) fn mark_removed(&self) {
+        self.removed.store(true, Ordering::Release);
+    }
+
+    /// True if its topic is being deleted, or is gone.
+    pub(super) fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::Acquire)
+    }
+
+    /// Drops all segments; returns their first offsets.
+    pub(super) fn clear(&self) -> Vec<u64> {
+        let mut state = self.state();
+        state.start = state.end;
+        state.segments.drain(..).map(|segment| segment.base).collect()
+    }
+
+    /// True if there is no such segment any more.
+    pub(super) fn is_gone(&self, segment: u64) -> bool {
+        self.state().find_mut(segment).is_none()
     }
 
     /// Gives the next frame its place; seals the segment if it would grow over the limit.
@@ -183,7 +223,8 @@ impl Partition {
         Chunk::Here(Bytes::copy_from_slice(&segment.tail[from..until]))
     }
 
-    /// Drops whole segments below `start`; returns their first offsets.
+    /// Hides what lies below `start` and drops segments that lie there whole; returns their first
+    /// offsets.
     pub(super) fn trim(&self, start: u64) -> Vec<u64> {
         let mut state = self.state();
         let mut dropped = Vec::new();
@@ -222,7 +263,17 @@ impl State {
     }
 }
 
-/// Folder of a partition. Legal topic names are safe as folder names.
-pub(super) fn folder(root: &Path, topic: &TopicName, number: u32) -> PathBuf {
-    root.join("topics").join(topic.as_str()).join(number.to_string())
+/// Folder of a partition.
+fn folder(root: &Path, topic: &TopicName, number: u32) -> PathBuf {
+    topic_folder(root, topic.as_str()).join(number.to_string())
+}
+
+/// Folder of a topic. Legal topic names are safe as folder names.
+pub(super) fn topic_folder(root: &Path, topic: &str) -> PathBuf {
+    topics_folder(root).join(topic)
+}
+
+/// Folder of all topics.
+pub(super) fn topics_folder(root: &Path) -> PathBuf {
+    root.join("topics")
 }

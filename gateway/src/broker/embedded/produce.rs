@@ -10,7 +10,7 @@ use super::{
     frame::{self, HEADER_BYTES},
     journal,
     partition::Partition,
-    queue::{Answer, Job, Part},
+    queue::{Answer, Bases, Job, Part},
     settings::APPEND_BYTES_MAX,
     shared::{Shared, now_ms},
 };
@@ -32,7 +32,7 @@ pub(super) struct Produced {
 struct Sent {
     /// Which appends it holds, in its order.
     slots: Vec<usize>,
-    answer: oneshot::Receiver<Answer<Vec<u64>>>,
+    answer: oneshot::Receiver<Answer<Bases>>,
 }
 
 /// A job that is being filled.
@@ -74,7 +74,8 @@ pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
                 let (id, number) = (topic.id, partition.number);
                 let header =
                     frame::encode(&append.records, id, number, now_ms, &mut filling.frames);
-                filling.parts.push(Part { topic, partition, header });
+                let expected_offset = append.expected_offset;
+                filling.parts.push(Part { topic, partition, header, expected_offset });
             }
         }
     }
@@ -138,9 +139,9 @@ impl Produced {
         let wait = |Sent { slots, answer }| async move { (slots, answered(answer.await)) };
         for (slots, outcome) in join_all(jobs.into_iter().map(wait)).await {
             match outcome {
-                Ok(offsets) => {
-                    for (slot, base_offset) in slots.into_iter().zip(offsets) {
-                        results[slot] = Ok(Appended::run(base_offset));
+                Ok(bases) => {
+                    for (slot, base) in slots.into_iter().zip(bases) {
+                        results[slot] = base.map(Appended::run);
                     }
                 }
                 Err(error) => {

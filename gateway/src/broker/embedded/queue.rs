@@ -20,12 +20,29 @@ use crate::{
 /// Work for the writer. Each is answered once, after it is durable.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Frames of one call; answered with the first offset of each.
-    Produce { frames: Vec<u8>, parts: Vec<Part>, answer: oneshot::Sender<Answer<Vec<u64>>> },
+    /// Frames of one call; answered with the first offset of each, or why it was not stored.
+    Produce { frames: Vec<u8>, parts: Vec<Part>, answer: oneshot::Sender<Answer<Bases>> },
     /// A new topic.
     Create { name: TopicName, partitions: u32, answer: oneshot::Sender<Answer<TopicInfo>> },
+    /// A topic that goes.
+    Delete { name: TopicName, answer: oneshot::Sender<Answer<()>> },
     /// A group's place in a partition.
     Commit(Box<CommitJob>),
+    /// A group's places in a topic that go.
+    Forget { group: String, topic: Arc<Topic>, answer: oneshot::Sender<Answer<()>> },
+    /// Records of a partition that go.
+    Trim(TrimJob),
+}
+
+/// What became of each append of a job: its first offset, or why it was not stored.
+pub(super) type Bases = Vec<Answer<u64>>;
+
+/// Records below an offset that are to be deleted; answered with where the partition starts then.
+#[derive(Debug)]
+pub(super) struct TrimJob {
+    pub(super) partition: Arc<Partition>,
+    pub(super) before: u64,
+    pub(super) answer: oneshot::Sender<Answer<u64>>,
 }
 
 /// A group's place that is to be stored.
@@ -45,6 +62,8 @@ pub(super) struct Part {
     pub(super) topic: Arc<Topic>,
     pub(super) partition: Arc<Partition>,
     pub(super) header: FrameHeader,
+    /// Not stored unless the first record gets this offset.
+    pub(super) expected_offset: Option<u64>,
 }
 
 /// Jobs in the order in which they came.
@@ -172,6 +191,10 @@ impl Job {
             Self::Produce { answer, .. } => drop(answer.send(Err(error.clone()))),
             Self::Create { answer, .. } => drop(answer.send(Err(error.clone()))),
             Self::Commit(job) => drop(job.answer.send(Err(error.clone()))),
+            Self::Delete { answer, .. } | Self::Forget { answer, .. } => {
+                drop(answer.send(Err(error.clone())));
+            }
+            Self::Trim(job) => drop(job.answer.send(Err(error.clone()))),
         }
     }
 }

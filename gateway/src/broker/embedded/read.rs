@@ -46,7 +46,7 @@ struct At {
 enum Miss {
     /// The segment ends here.
     End,
-    /// Retention removed the segment meanwhile: look again.
+    /// The segment was removed meanwhile: look again.
     Gone,
     Failed(BrokerError),
 }
@@ -173,12 +173,8 @@ impl Reader<'_> {
         };
         let want = want.min(usize::try_from(left).unwrap_or(usize::MAX));
         let file = match self.files.open(self.partition, at.segment) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return match self.partition.chunk(at.segment, at.position, 0) {
-                    Chunk::Gone => Err(Miss::Gone),
-                    _ => Err(Miss::Failed(self.unreadable(at.segment, &error))),
-                };
-            }
+            // The path may be another topic's by now.
+            Err(_) if self.partition.is_gone(at.segment) => return Err(Miss::Gone),
             opened => opened.map_err(|error| Miss::Failed(self.unreadable(at.segment, &error)))?,
         };
         let mut bytes = BytesMut::zeroed(want);

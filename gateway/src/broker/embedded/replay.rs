@@ -20,12 +20,16 @@ use crate::{broker::Committed, message::TopicName};
 /// Bytes read from the journal at once.
 const WINDOW_BYTES: usize = 1 << 20;
 
+const UNKNOWN_TOPIC: &str = "the group names an unknown topic";
+
 /// Applies the journal to a log that stands as its checkpoint says.
 #[derive(Debug)]
 pub(super) struct Replay<'a> {
     shared: &'a Shared,
     store: &'a mut Store,
     topics: HashMap<u32, Arc<Topic>>,
+    /// Deleted topics count: what is left of one must not look like a later one's.
+    next_topic_id: u32,
     /// Segments that cannot be added to, because something is missing before.
     short: &'a Short,
 }
@@ -33,12 +37,14 @@ pub(super) struct Replay<'a> {
 impl<'a> Replay<'a> {
     pub(super) fn new(shared: &'a Shared, store: &'a mut Store, short: &'a Short) -> Self {
         let topics = shared.catalog.topics();
-        let topics = topics.values().map(|topic| (topic.id, Arc::clone(topic))).collect();
-        Self { shared, store, topics, short }
+        let topics: HashMap<_, _> =
+            topics.values().map(|topic| (topic.id, Arc::clone(topic))).collect();
+        let next_topic_id = topics.keys().max().map_or(0, |last| last + 1);
+        Self { shared, store, topics, next_topic_id, short }
     }
 
     pub(super) fn next_topic_id(&self) -> u32 {
-        self.topics.keys().max().map_or(0, |last| last + 1)
+        self.next_topic_id
     }
 
     /// Applies groups from `start` on and returns where the next one goes.
@@ -124,6 +130,7 @@ impl<'a> Replay<'a> {
                     let root = self.shared.root.as_deref();
                     let topic = Arc::new(Topic::new(name, id, partitions, root));
                     self.topics.insert(id, Arc::clone(&topic));
+                    self.next_topic_id = self.next_topic_id.max(id + 1);
                     self.shared.catalog.insert_topic(topic);
                 }
                 Entry::Commit { topic_id, partition, group, offset, metadata } => {
@@ -133,6 +140,14 @@ impl<'a> Replay<'a> {
                 Entry::Trim { topic_id, partition, start } => {
                     let partition = self.partition(topic_id, partition)?;
                     self.store.trim(&partition, start);
+                }
+                Entry::Remove { topic_id } => {
+                    let topic = self.topics.remove(&topic_id).context(UNKNOWN_TOPIC)?;
+                    self.shared.catalog.remove_topic(&topic);
+                    self.store.remove(&topic);
+                }
+                Entry::Forget { topic_id, group } => {
+                    self.shared.catalog.forget_group(group, topic_id);
                 }
             }
         }
@@ -171,7 +186,7 @@ impl<'a> Replay<'a> {
     }
 
     fn partition(&self, topic_id: u32, number: u32) -> anyhow::Result<Arc<Partition>> {
-        let topic = self.topics.get(&topic_id).context("the group names an unknown topic")?;
+        let topic = self.topics.get(&topic_id).context(UNKNOWN_TOPIC)?;
         Ok(Arc::clone(topic.partition(number)?))
     }
 }

@@ -13,12 +13,14 @@ use std::{
 use tracing::warn;
 
 use super::{
+    catalog::Topic,
     checkpoint::{self, Checkpoint},
     frame::FrameHeader,
     journal::{Cursor, Shape},
-    partition::{Partition, Place},
+    partition::{self, Partition, Place},
     segment,
     shared::Shared,
+    sweep,
 };
 
 /// A partition's tail is written to its file at this size: large writes, few calls.
@@ -76,20 +78,38 @@ impl Store {
         if self.unflushed_bytes >= TAILS_BYTES { self.flush_all() } else { Ok(()) }
     }
 
-    /// Drops whole segments below `start`, which the journal holds.
+    /// Deletes what lies below `start`, as the journal says.
     pub(super) fn trim(&mut self, partition: &Partition, start: u64) {
         for base in partition.trim(start) {
-            self.dirty.remove(&(partition.topic_id, partition.number, base));
-            let Some(folder) = &partition.folder else { continue };
-            self.shared.files.forget(partition, base);
-            for path in [segment::path(folder, base), segment::index_path(folder, base)] {
-                match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        // Nothing is lost but room; opening the log tries again.
-                        warn!(path = %path.display(), %error, "old segment not removed");
-                    }
-                    _ => {}
+            self.drop_segment(partition, base);
+        }
+    }
+
+    /// Deletes a topic, as the journal says.
+    pub(super) fn remove(&mut self, topic: &Topic) {
+        for partition in &topic.partitions {
+            self.unflushed.remove(&(partition.topic_id, partition.number));
+            // First of all they are gone: whoever misses a file looks here why.
+            for base in partition.clear() {
+                self.drop_segment(partition, base);
+            }
+        }
+        if let Some(root) = &self.shared.root {
+            sweep::drop_topic(&partition::topic_folder(root, topic.name.as_str()));
+        }
+    }
+
+    fn drop_segment(&mut self, partition: &Partition, base: u64) {
+        self.dirty.remove(&(partition.topic_id, partition.number, base));
+        let Some(folder) = &partition.folder else { return };
+        self.shared.files.forget(partition, base);
+        for path in [segment::path(folder, base), segment::index_path(folder, base)] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    // Nothing is lost but room; opening the log tries again.
+                    warn!(path = %path.display(), %error, "old segment not removed");
                 }
+                _ => {}
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -12,7 +12,7 @@ use anyhow::{Context, ensure};
 use tracing::{error, warn};
 
 use super::{
-    partition::Partition,
+    partition::{self, Partition},
     scan,
     segment::{self, SEGMENT_HEADER_BYTES},
     shared::Shared,
@@ -98,9 +98,15 @@ fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow
     Ok(())
 }
 
-/// Removes, after the replay, what no part of the log owns: bytes after the end of a partition
-/// and segments that retention had dropped.
+/// Removes, after the replay, what no part of the log owns: bytes after the end of a partition,
+/// segments that retention had dropped, and topics that were deleted.
 pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
+    for folder in shared.root.iter().flat_map(|root| entries(&partition::topics_folder(root))) {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !shared.catalog.topics().contains_key(name) {
+            drop_topic(&folder);
+        }
+    }
     for partition in partitions(shared) {
         let Some(folder) = &partition.folder else { continue };
         let entries = match fs::read_dir(folder) {
@@ -114,6 +120,27 @@ pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes the files of a deleted topic, and its folders where nothing else is in them.
+///
+/// What cannot be removed costs room and nothing else; opening the log tries again.
+pub(super) fn drop_topic(folder: &Path) {
+    for partition in entries(folder) {
+        for path in entries(&partition).iter().filter(|path| segment::base_of(path).is_some()) {
+            if let Err(error) = fs::remove_file(path) {
+                warn!(path = %path.display(), %error, "file of a deleted topic not removed");
+            }
+        }
+        let _ = fs::remove_dir(partition);
+    }
+    let _ = fs::remove_dir(folder);
+}
+
+/// What is in a folder; nothing if there is none.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 fn drop_leftover(partition: &Partition, base: u64, path: &Path) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ use crate::{
 
 mod crash;
 mod damage;
+mod deletion;
 mod failure;
 mod model;
 mod retention;
@@ -62,7 +63,7 @@ fn record(value: impl Into<Bytes>) -> Record {
 
 async fn produce(log: &Embedded, partition: u32, values: &[String]) -> Result<u64, BrokerError> {
     let records = values.iter().map(|value| record(value.clone())).collect();
-    let append = Append { topic: topic(), partition, records };
+    let append = Append::new(topic(), partition, records);
     log.produce(vec![append]).await.remove(0).map(|appended| appended.base_offset)
 }
 

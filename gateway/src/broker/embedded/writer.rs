@@ -19,19 +19,18 @@ use super::{
     group::{Change, Group},
     journal::{self, Journal},
     partition::Partition,
-    queue::{Answer, End, Job},
+    queue::{Answer, End, TrimJob},
     segment::SEGMENT_HEADER_BYTES,
-    shared::{Shared, now_ms},
+    shared::Shared,
     store::Store,
 };
 use crate::broker::BrokerError;
 
+mod plan;
+
 /// A group takes no further job beyond this size: about what a disk writes in some milliseconds,
 /// so that the first of a group does not wait long for the last.
 const GROUP_BYTES: usize = 4 << 20;
-
-/// Most partitions that retention looks at in one group; the next group goes on.
-const TRIMS_MAX: usize = 1000;
 
 /// How the writer ended; `None` while it runs.
 pub(super) type Ended = watch::Receiver<Option<Answer<()>>>;
@@ -52,6 +51,8 @@ pub(super) struct Writer {
 struct Running {
     writer: Writer,
     group: Group,
+    /// Records to be deleted in the group that is planned, after all its appends.
+    trims: Vec<TrimJob>,
     /// Partitions that began a new segment: retention looks at them next.
     sealed: Vec<Arc<Partition>>,
     retention_due: Instant,
@@ -62,8 +63,8 @@ impl Writer {
     pub(super) fn start(self) -> io::Result<Ended> {
         let (ended, receiver) = watch::channel(None);
         let retention_due = Instant::now() + self.shared.settings.retention_check;
-        let mut running =
-            Running { writer: self, group: Group::default(), sealed: Vec::new(), retention_due };
+        let (group, trims, sealed) = (Group::default(), Vec::new(), Vec::new());
+        let mut running = Running { writer: self, group, trims, sealed, retention_due };
         thread::Builder::new().name("log-writer".to_owned()).spawn(move || {
             let shared = Arc::clone(&running.writer.shared);
             let _guard = FailOnPanic(&shared);
@@ -83,7 +84,7 @@ impl Running {
         while let Some(bytes) = shared.queue.take(&mut jobs, group_bytes, self.patience()) {
             self.group.clear();
             jobs.drain(..).for_each(|job| self.plan(job));
-            self.plan_retention();
+            self.plan_trims();
             let stored = self.store_group(bytes);
             if let Err(failure) = stored {
                 return Err(self.fail(&failure));
@@ -98,47 +99,6 @@ impl Running {
             return Duration::ZERO;
         }
         self.retention_due.saturating_duration_since(Instant::now())
-    }
-
-    fn plan(&mut self, job: Job) {
-        let shared = &self.writer.shared;
-        match job {
-            Job::Produce { frames, parts, answer } => {
-                self.group.produce(&frames, parts, answer, shared.settings.segment_bytes);
-            }
-            Job::Create { name, answer, .. }
-                if self.group.creates(name.as_str()) || shared.catalog.topic(&name).is_ok() =>
-            {
-                drop(answer.send(Err(BrokerError::TopicExists { topic: name })));
-            }
-            Job::Create { name, partitions, answer } => {
-                let id = self.writer.next_topic_id;
-                self.writer.next_topic_id += 1;
-                let topic = Topic::new(name, id, partitions, shared.root.as_deref());
-                self.group.create(Arc::new(topic), answer);
-            }
-            Job::Commit(job) => self.group.commit(*job),
-        }
-    }
-
-    /// Adds what retention removes: of partitions with a new segment at once, of all others now
-    /// and then.
-    fn plan_retention(&mut self) {
-        let shared = &self.writer.shared;
-        let mut candidates = std::mem::take(&mut self.sealed);
-        if Instant::now() >= self.retention_due {
-            self.retention_due = Instant::now() + shared.settings.retention_check;
-            let topics = shared.catalog.topics();
-            candidates = topics.values().flat_map(|topic| topic.partitions.clone()).collect();
-        }
-        let now_ms = now_ms();
-        self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
-        for partition in candidates {
-            let start = shared.retention.new_start(&partition.state(), now_ms);
-            if let Some(start) = start {
-                self.group.trim(partition, start);
-            }
-        }
     }
 
     /// Makes the group durable, shows it to readers, gives back its room and answers.
@@ -188,6 +148,13 @@ impl Running {
                     shared.catalog.commit(&group, place, committed);
                 }
                 Change::Trim { partition, start } => store.trim(&partition, start),
+                Change::Remove(topic) => {
+                    shared.catalog.remove_topic(&topic);
+                    store.remove(&topic);
+                }
+                Change::Forget { group, topic_id } => {
+                    shared.catalog.forget_group(&group, topic_id);
+                }
             }
         }
         for topic in changed.values() {

@@ -5,9 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use krafka::{
     KrafkaError,
     admin::{
-        AdminClient, AlterConsumerGroupOffsetsOptions, ConfigResource, CreateTopicsOptions,
-        DeleteRecordsOptions, DescribeConfigsOptions, DescribeTopicsOptions,
-        ListConsumerGroupOffsetsOptions, ListOffsetsOptions, NewTopic as KafkaTopic, OffsetSpec,
+        AdminClient, ConfigResource, CreateTopicsOptions, DeleteRecordsOptions,
+        DeleteTopicsOptions, DescribeConfigsOptions, DescribeTopicsOptions, NewTopic as KafkaTopic,
         TopicPartition,
     },
     error::ErrorCode,
@@ -15,9 +14,12 @@ use krafka::{
 
 use super::{fault, link::Link, names::Names, settings::ClusterSettings, topics, view::View};
 use crate::{
-    broker::{BrokerError, Committed, NewTopic, OffsetRange, TopicDetails},
+    broker::{BrokerError, NewTopic, TopicDetails},
     message::TopicName,
 };
+
+mod groups;
+mod offsets;
 
 /// Where Kafka says a setting comes from: the topic itself.
 pub(super) const SET_ON_TOPIC: i8 = 1;
@@ -65,6 +67,17 @@ impl Admin {
             }
             answer => answer.map_err(|error| fault::changing(&error)),
         }
+    }
+
+    /// Deletes a topic.
+    ///
+    /// # Errors
+    /// `NoSuchTopic`, `Refused` in Kafka's words; after `Unknown` it may be gone.
+    pub(super) async fn delete_topic(&self, name: &TopicName) -> Result<(), BrokerError> {
+        let in_kafka = self.names.topic(name);
+        let options = DeleteTopicsOptions::default().timeout(self.timeout);
+        let answer = one(self.client().await?.delete_topics([&in_kafka], options).await, &in_kafka);
+        answer.map_err(|error| fault::changing_in(name, &error))
     }
 
     /// Partitions, replicas and the settings that were made for this topic.
@@ -115,95 +128,6 @@ impl Admin {
         answer.map(unsigned).map_err(|error| fault::changing_in(topic, &error))
     }
 
-    /// Oldest and next offset of a partition.
-    ///
-    /// # Errors
-    /// `NoSuchTopic`, `Refused`, `Unreachable`.
-    pub(super) async fn offsets(
-        &self,
-        topic: &TopicName,
-        partition: u32,
-    ) -> Result<OffsetRange, BrokerError> {
-        let admin = self.client().await?;
-        let (start, end) = tokio::join!(
-            self.offset(&admin, topic, partition, OffsetSpec::Earliest),
-            self.offset(&admin, topic, partition, OffsetSpec::Latest),
-        );
-        let (start, end) = (start?, end?);
-        // Records may have been added between the two answers, or deleted.
-        Ok(OffsetRange { start, end: end.max(start) })
-    }
-
-    /// Offset of the first record at or after `timestamp_ms`; the end if there is none.
-    ///
-    /// # Errors
-    /// `NoSuchTopic`, `Refused`, `Unreachable`.
-    pub(super) async fn offset_at(
-        &self,
-        topic: &TopicName,
-        partition: u32,
-        timestamp_ms: i64,
-    ) -> Result<u64, BrokerError> {
-        let admin = self.client().await?;
-        let place = self.place(topic, partition);
-        // Negative times mean other things to Kafka.
-        let found = self.view.offset_at((&place.topic, place.partition), timestamp_ms.max(0)).await;
-        match found.map_err(|error| fault::asking_about(topic, &error))? {
-            Some(found) => Ok(found),
-            None => self.offset(&admin, topic, partition, OffsetSpec::Latest).await,
-        }
-    }
-
-    /// Stores the place of a group that has no members, without metadata: the client sends none
-    /// for those who are no members.
-    ///
-    /// # Errors
-    /// `Refused`, also where the group has members; after `Unknown` it may be stored.
-    pub(super) async fn commit(
-        &self,
-        group: &str,
-        topic: &TopicName,
-        partition: u32,
-        offset: u64,
-    ) -> Result<(), BrokerError> {
-        let place = self.place(topic, partition);
-        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-        let options = AlterConsumerGroupOffsetsOptions::default().timeout(self.timeout);
-        let admin = self.client().await?;
-        let offsets = [(place.clone(), offset)];
-        let group = self.names.group(group);
-        let answer = admin.alter_consumer_group_offsets(group, offsets, options).await;
-        one(answer, &place).map_err(|error| fault::changing_in(topic, &error))
-    }
-
-    /// A group's place in a partition, `None` if it never committed there.
-    ///
-    /// # Errors
-    /// `Refused`, `Unreachable`.
-    pub(super) async fn committed(
-        &self,
-        group: &str,
-        topic: &TopicName,
-        partition: u32,
-    ) -> Result<Option<Committed>, BrokerError> {
-        let place = self.place(topic, partition);
-        let options = ListConsumerGroupOffsetsOptions::default()
-            .timeout(self.timeout)
-            // A place that is being stored is waited for.
-            .require_stable(true)
-            .partitions(vec![place.clone()]);
-        let group = self.names.group(group);
-        let answer = self.client().await?.list_consumer_group_offsets(group, options).await;
-        match one(answer, &place) {
-            Ok(found) => Ok(found.offset.map(|offset| Committed {
-                offset: unsigned(offset),
-                metadata: found.metadata.unwrap_or_default(),
-            })),
-            Err(KrafkaError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => Ok(None),
-            Err(error) => Err(fault::asking(&error)),
-        }
-    }
-
     async fn client(&self) -> Result<AdminClient, BrokerError> {
         Ok(self.link.kafka().await?.admin())
     }
@@ -211,20 +135,6 @@ impl Admin {
     fn place(&self, topic: &TopicName, partition: u32) -> TopicPartition {
         let partition = i32::try_from(partition).unwrap_or(i32::MAX);
         TopicPartition::new(self.names.topic(topic), partition)
-    }
-
-    async fn offset(
-        &self,
-        admin: &AdminClient,
-        topic: &TopicName,
-        partition: u32,
-        spec: OffsetSpec,
-    ) -> Result<u64, BrokerError> {
-        let place = self.place(topic, partition);
-        let options = ListOffsetsOptions::default().timeout(self.timeout);
-        let answer = admin.list_offsets([(place.clone(), spec)], options).await;
-        let listed = one(answer, &place).map_err(|error| fault::asking_about(topic, &error))?;
-        Ok(unsigned(listed.offset))
     }
 }
 

@@ -84,6 +84,19 @@ impl Broker for Kafka {
         })
     }
 
+    fn delete_topic<'a>(
+        &'a self,
+        name: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            self.check(name, 0).await?;
+            self.admin.delete_topic(name).await?;
+            self.topics.remove(name);
+            self.reads.forget(name);
+            Ok(())
+        })
+    }
+
     fn produce(
         &self,
         appends: Vec<Append>,
@@ -107,6 +120,16 @@ impl Broker for Kafka {
         Box::pin(async move {
             self.check(topic, partition).await?;
             self.admin.offsets(topic, partition).await
+        })
+    }
+
+    fn all_offsets<'a>(
+        &'a self,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Vec<OffsetRange>, BrokerError>> {
+        Box::pin(async move {
+            let known = self.known(topic).await?;
+            self.admin.all_offsets(topic, known.partitions).await
         })
     }
 
@@ -164,6 +187,27 @@ impl Broker for Kafka {
         Box::pin(async move {
             self.check(topic, partition).await?;
             self.admin.committed(group, topic, partition).await
+        })
+    }
+
+    fn groups<'a>(
+        &'a self,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<Vec<String>, BrokerError>> {
+        Box::pin(async move {
+            let known = self.known(topic).await?;
+            self.admin.groups(topic, known.partitions).await
+        })
+    }
+
+    fn forget_group<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a TopicName,
+    ) -> BrokerFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            let known = self.known(topic).await?;
+            self.admin.forget_group(group, topic, known.partitions).await
         })
     }
 

@@ -38,6 +38,11 @@ impl Names {
         TopicName::new(name).ok()
     }
 
+    /// The name clients know a group of Kafka by; `None` for those that are not theirs to see.
+    pub(super) fn shown_group(&self, name_in_kafka: &str) -> Option<String> {
+        name_in_kafka.strip_prefix(&*self.prefix).map(str::to_owned)
+    }
+
     fn with_prefix(&self, name: &str) -> String {
         [&*self.prefix, name].concat()
     }

@@ -64,7 +64,12 @@ impl Produce {
     /// # Errors
     /// `Busy`, `Refused`; nothing was taken.
     pub(super) fn take(&self, topic: &Topic, append: Append) -> Result<Taken, BrokerError> {
-        let Append { topic: name, partition, records } = append;
+        let Append { topic: name, partition, records, expected_offset } = append;
+        if expected_offset.is_some() {
+            let reason =
+                "Kafka stores records where the partition ends and nowhere else".to_owned();
+            return Err(BrokerError::Refused { reason });
+        }
         let bytes = record::check(&records)?;
         let Some(hold) = self.budget.take(bytes) else {
             return Err(BrokerError::Busy { topic: name });

@@ -78,6 +78,7 @@ impl Reads {
 
     /// Drops what memory has of a topic that was deleted, or made anew; its readers are told.
     pub(super) fn forget(&self, topic: &TopicName) {
+        self.cold.forget(topic);
         self.feed.forget(topic);
     }
 

@@ -97,7 +97,7 @@ async fn topics_are_as_kafka_has_them() {
 
     // Partitions that another client adds are followed, and can be written to.
     let record = || Record { value: Some("v".into()), ..Record::default() };
-    let append = |partition| Append { topic: name.clone(), partition, records: vec![record()] };
+    let append = |partition| Append::new(name.clone(), partition, vec![record()]);
     kafka.produce(vec![append(1)]).await.remove(0).unwrap();
     let direct = krafka::Kafka::builder(&bootstrap).connect().await.unwrap();
     let admin = direct.admin();
@@ -117,7 +117,7 @@ async fn topics_are_as_kafka_has_them() {
 
     // What Kafka is too small for is refused, and nothing else with it.
     let large = Record { value: Some(vec![7; 2 << 20].into()), ..Record::default() };
-    let large = Append { topic: name.clone(), partition: 0, records: vec![large] };
+    let large = Append::new(name.clone(), 0, vec![large]);
     let refused = kafka.produce(vec![large]).await.remove(0).unwrap_err();
     assert!(refused.to_string().contains("`max.message.bytes`"), "{refused}");
 

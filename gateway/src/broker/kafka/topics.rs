@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -19,7 +19,8 @@ use crate::{
 
 /// A name that Kafka did not know is not asked for again so soon.
 const MISSING_FOR: Duration = Duration::from_secs(1);
-/// A topic that was just made may be missing in the answer of a broker that has not heard of it.
+/// A topic that was just made may be missing in the answer of a broker that has not heard of it,
+/// and one that was just deleted may be in it.
 const NEW_FOR: Duration = Duration::from_secs(5);
 /// Names remembered as missing, at most.
 const MISSING_MAX: usize = 10_000;
@@ -44,6 +45,8 @@ pub(super) struct Topics {
     timeout: Duration,
     known: ArcSwapOption<Known>,
     missing: Mutex<HashMap<TopicName, Instant>>,
+    /// Topics that were deleted here, which a broker that has not heard of it may still tell.
+    deleted: Mutex<HashMap<TopicName, Instant>>,
     view: Arc<View>,
     made: watch::Sender<u64>,
 }
@@ -64,6 +67,7 @@ impl Topics {
             timeout,
             known: ArcSwapOption::empty(),
             missing: Mutex::default(),
+            deleted: Mutex::default(),
             view,
             made: watch::Sender::new(0),
         }
@@ -79,7 +83,7 @@ impl Topics {
         self.known.load().as_ref()?.get(name).cloned()
     }
 
-    /// Counts the topics that were made.
+    /// Counts the topics that were made and deleted.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.made.subscribe()
     }
@@ -136,7 +140,20 @@ impl Topics {
             self.made.send_modify(|made| *made += 1);
         }
         self.forget_missing(name);
+        lock(&self.deleted).remove(name);
         topic
+    }
+
+    /// Takes out a topic that was deleted.
+    pub(super) fn remove(&self, name: &TopicName) {
+        lock(&self.deleted).insert(name.clone(), Instant::now());
+        self.remember_missing(name);
+        self.known.rcu(|known| {
+            let mut known = known.as_deref().cloned().unwrap_or_default();
+            known.remove(name);
+            Some(Arc::new(known))
+        });
+        self.made.send_modify(|made| *made += 1);
     }
 
     /// Asks Kafka for all topics; answers those that are gone.
@@ -147,7 +164,12 @@ impl Topics {
             let partitions = u32::try_from(topic.partition_count()).unwrap_or(u32::MAX);
             Some((name, Topic { partitions, in_kafka: Arc::from(topic.name), since: None }))
         });
-        Ok(self.replace(&shown.collect()))
+        let mut told: Known = shown.collect();
+        let mut deleted = lock(&self.deleted);
+        deleted.retain(|_, since| since.elapsed() < NEW_FOR);
+        told.retain(|name, _| !deleted.contains_key(name));
+        drop(deleted);
+        Ok(self.replace(&told))
     }
 
     /// Takes what Kafka told instead of what was known, and answers what is gone.
@@ -165,22 +187,26 @@ impl Topics {
     }
 
     fn is_missing(&self, name: &TopicName) -> bool {
-        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let missing = lock(&self.missing);
         missing.get(name).is_some_and(|asked| asked.elapsed() < MISSING_FOR)
     }
 
     /// Lets a name be asked for anew.
     pub(super) fn forget_missing(&self, name: &TopicName) {
-        self.missing.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        lock(&self.missing).remove(name);
     }
 
     fn remember_missing(&self, name: &TopicName) {
-        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut missing = lock(&self.missing);
         if missing.len() >= MISSING_MAX {
             missing.clear();
         }
         missing.insert(name.clone(), Instant::now());
     }
+}
+
+fn lock(names: &Mutex<HashMap<TopicName, Instant>>) -> MutexGuard<'_, HashMap<TopicName, Instant>> {
+    names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What clients are told of a topic.

@@ -7,8 +7,22 @@ use crate::broker::Committed;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Produce { partition: u32, sizes: Vec<usize> },
-    Commit { partition: u32, offset: u64 },
+    Produce {
+        partition: u32,
+        sizes: Vec<usize>,
+    },
+    Commit {
+        partition: u32,
+        offset: u64,
+    },
+    /// Deletes so many percent of a partition's records.
+    Trim {
+        partition: u32,
+        percent: usize,
+    },
+    Forget,
+    /// Deletes the topic and makes it anew.
+    Anew,
     Reopen,
     Crash,
 }
@@ -19,6 +33,10 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (0..3_u32, sizes).prop_map(|(partition, sizes)| Step::Produce { partition, sizes }),
         2 => (0..3_u32, 0..50_u64)
             .prop_map(|(partition, offset)| Step::Commit { partition, offset }),
+        2 => (0..3_u32, 0..=100_usize)
+            .prop_map(|(partition, percent)| Step::Trim { partition, percent }),
+        1 => Just(Step::Forget),
+        1 => Just(Step::Anew),
         1 => Just(Step::Reopen),
         1 => Just(Step::Crash),
     ]
@@ -27,16 +45,19 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct Model {
     values: [Vec<String>; 3],
+    starts: [usize; 3],
     places: [Option<Committed>; 3],
 }
 
 async fn check(log: &Embedded, model: &Model) {
     for partition in 0..3 {
         let at = partition as usize;
-        assert_eq!(values(log, partition).await, model.values[at]);
+        let start = model.starts[at];
+        assert_eq!(values(log, partition).await, model.values[at][start..]);
+        assert_eq!(log.offsets(&topic(), partition).await.unwrap().start, start as u64);
         let place = log.committed("g", &topic(), partition).await.unwrap();
         assert_eq!(place, model.places[at]);
-        for from in (0..model.values[at].len() as u64).step_by(7) {
+        for from in (start as u64..model.values[at].len() as u64).step_by(7) {
             let fetch = Fetch { topic: topic(), partition, from, records_max: 1, bytes_max: 1 };
             assert_eq!(log.fetch(fetch).await.unwrap()[0].offset, from);
         }
@@ -67,6 +88,25 @@ async fn run(steps: Vec<Step>) {
                 let committed = Committed { offset, metadata: format!("metadata {offset}") };
                 log.commit("g", &topic(), partition, committed.clone()).await.unwrap();
                 model.places[partition as usize] = Some(committed);
+            }
+            Step::Trim { partition, percent } => {
+                let at = partition as usize;
+                let left = model.values[at].len() - model.starts[at];
+                model.starts[at] += left * percent / 100;
+                let before = model.starts[at] as u64;
+                assert_eq!(log.delete_records(&topic(), partition, before).await.unwrap(), before);
+            }
+            Step::Forget => {
+                log.forget_group("g", &topic()).await.unwrap();
+                model.places = Default::default();
+            }
+            Step::Anew => {
+                // Sent together, so that they may fall into one group.
+                let anew = NewTopic::new(topic(), 3);
+                let name = topic();
+                let (gone, made) = tokio::join!(log.delete_topic(&name), log.create_topic(anew));
+                (gone.unwrap(), made.unwrap());
+                model = Model::default();
             }
             Step::Reopen => {
                 log.close().await.unwrap();

@@ -64,7 +64,7 @@ async fn by_age_even_the_last_segment_goes() {
 
     assert_eq!(range(&log).await, OffsetRange { start: 200, end: 200 });
     assert_eq!(fetch(&log, 0).await.unwrap(), []);
-    let young = Append { topic: topic(), partition: 0, records: vec![Record::default()] };
+    let young = Append::new(topic(), 0, vec![Record::default()]);
     assert_eq!(log.produce(vec![young]).await.remove(0).unwrap().base_offset, 200);
     log.close().await.unwrap();
     let log = Embedded::open(settings).unwrap();

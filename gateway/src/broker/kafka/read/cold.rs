@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, Fetch},
-    message::StoredRecord,
+    message::{StoredRecord, TopicName},
 };
 
 /// Most reads at once, and most readers kept.
@@ -132,6 +132,11 @@ impl Cold {
         if !std::mem::replace(&mut idle.swept, true) {
             tokio::spawn(sweep(Arc::clone(&self.idle)));
         }
+    }
+
+    /// Closes readers that may hold records of a topic that is gone.
+    pub(super) fn forget(&self, topic: &TopicName) {
+        lock(&self.idle).readers.retain(|reader| !reader.is_in(topic));
     }
 
     /// Closes all readers; later reads answer `Closed`.

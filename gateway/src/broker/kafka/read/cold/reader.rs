@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, Fetch},
-    message::{Record, StoredRecord},
+    message::{Record, StoredRecord, TopicName},
 };
 
 /// Fetches do not wait: what exists comes at once, and other requests share the connection.
@@ -67,6 +67,11 @@ impl Reader {
     /// When it was asked last.
     pub(super) fn used(&self) -> Instant {
         self.used
+    }
+
+    /// True if it stands in a partition of `topic`.
+    pub(super) fn is_in(&self, topic: &TopicName) -> bool {
+        self.at.as_ref().is_some_and(|(at, _)| at.0 == *topic)
     }
 
     /// True if it can go on at `from` with what it has.

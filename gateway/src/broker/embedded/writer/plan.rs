@@ -1,0 +1,73 @@
+//! What goes into a group: jobs in the order in which they came, then what is to be deleted.
+
+use std::{sync::Arc, time::Instant};
+
+use super::Running;
+use crate::{
+    broker::{
+        BrokerError,
+        embedded::{catalog::Topic, queue::Job, shared::now_ms},
+    },
+    message::TopicName,
+};
+
+/// Most partitions that retention looks at in one group; the next group goes on.
+const TRIMS_MAX: usize = 1000;
+
+impl Running {
+    pub(super) fn plan(&mut self, job: Job) {
+        match job {
+            Job::Produce { frames, parts, answer } => {
+                let segment_bytes = self.writer.shared.settings.segment_bytes;
+                self.group.produce(&frames, parts, answer, segment_bytes);
+            }
+            Job::Create { name, partitions, answer } => {
+                if self.existing(&name).is_some() {
+                    drop(answer.send(Err(BrokerError::TopicExists { topic: name })));
+                    return;
+                }
+                let id = self.writer.next_topic_id;
+                self.writer.next_topic_id += 1;
+                let root = self.writer.shared.root.as_deref();
+                self.group.create(Arc::new(Topic::new(name, id, partitions, root)), answer);
+            }
+            Job::Delete { name, answer } => match self.existing(&name) {
+                Some(topic) => self.group.remove(topic, answer),
+                None => drop(answer.send(Err(BrokerError::NoSuchTopic { topic: name }))),
+            },
+            Job::Commit(job) => self.group.commit(*job),
+            Job::Forget { group, topic, answer } => self.group.forget(group, &topic, answer),
+            Job::Trim(job) => self.trims.push(job),
+        }
+    }
+
+    /// The topic of that name, as all that was planned leaves it.
+    fn existing(&self, name: &TopicName) -> Option<Arc<Topic>> {
+        let planned = self.group.leaves(name.as_str());
+        planned.unwrap_or_else(|| self.writer.shared.catalog.topic(name).ok())
+    }
+
+    /// Adds what callers want deleted, and what retention removes: of partitions with a new
+    /// segment at once, of all others now and then.
+    pub(super) fn plan_trims(&mut self) {
+        for job in self.trims.drain(..) {
+            self.group.trim_for(job);
+        }
+        let shared = &self.writer.shared;
+        let mut candidates = std::mem::take(&mut self.sealed);
+        if Instant::now() >= self.retention_due {
+            self.retention_due = Instant::now() + shared.settings.retention_check;
+            let topics = shared.catalog.topics();
+            candidates = topics.values().flat_map(|topic| topic.partitions.clone()).collect();
+        }
+        let now_ms = now_ms();
+        self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
+        candidates.retain(|partition| !partition.is_removed());
+        for partition in candidates {
+            let start = shared.retention.new_start(&partition.state(), now_ms);
+            if let Some(start) = start {
+                self.group.trim(partition, start);
+            }
+        }
+    }
+}
