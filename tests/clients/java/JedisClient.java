@@ -117,9 +117,11 @@ final class JedisClient implements StreamClient {
     }
 
     private static List<Entry> entries(List<StreamEntry> entries) {
-        return entries.stream()
-            .map(entry -> new Entry(entry.getID().toString(), Integer.parseInt(entry.getFields().get("n"))))
-            .toList();
+        return entries.stream().map(JedisClient::entry).toList();
+    }
+
+    private static Entry entry(StreamEntry entry) {
+        return new Entry(entry.getID().toString(), Integer.parseInt(entry.getFields().get("n")));
     }
 
     private static StreamEntryID[] typed(List<String> ids) {

@@ -40,7 +40,8 @@ final class LettuceClient implements StreamClient {
     @Override
     @SuppressWarnings("unchecked") // arrays of generics, which the library asks for
     public List<Entry> read(String stream, String after) {
-        return entries(commands.xread(XReadArgs.Builder.count(PAGE), StreamOffset.from(stream, after)));
+        var options = XReadArgs.Builder.count(PAGE);
+        return entries(commands.xread(options, StreamOffset.from(stream, after)));
     }
 
     @Override
@@ -110,8 +111,10 @@ final class LettuceClient implements StreamClient {
     }
 
     private static List<Entry> entries(List<StreamMessage<String, String>> messages) {
-        return messages.stream()
-            .map(message -> new Entry(message.getId(), Integer.parseInt(message.getBody().get("n"))))
-            .toList();
+        return messages.stream().map(LettuceClient::entry).toList();
+    }
+
+    private static Entry entry(StreamMessage<String, String> message) {
+        return new Entry(message.getId(), Integer.parseInt(message.getBody().get("n")));
     }
 }

@@ -47,7 +47,9 @@ final class Scenario {
 
     private String publishAndRead() throws Exception {
         var published = new LinkedHashMap<String, Integer>();
-        client.add(stream, numbers(0, PUBLISHED)).forEach(id -> published.put(id, published.size()));
+        for (var id : client.add(stream, numbers(0, PUBLISHED))) {
+            published.put(id, published.size());
+        }
         var seen = new LinkedHashMap<String, Integer>();
         String cursor = "0-0";
         while (seen.size() < PUBLISHED) {

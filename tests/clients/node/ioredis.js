@@ -19,7 +19,9 @@ module.exports = ({ Redis }, port, password) => async () => {
         return id;
       });
     },
-    read: async (stream, after) => first(await client.xread('COUNT', PAGE, 'STREAMS', stream, after)),
+    async read(stream, after) {
+      return first(await client.xread('COUNT', PAGE, 'STREAMS', stream, after));
+    },
     range: async (stream) => pairs(await client.xrange(stream, '-', '+')),
     createGroup: (stream) => client.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM'),
     async readGroup(stream, consumer) {
@@ -32,8 +34,12 @@ module.exports = ({ Redis }, port, password) => async () => {
       const [, , , consumers] = await client.xpending(stream, GROUP);
       return Object.fromEntries((consumers ?? []).map(([name, count]) => [name, Number(count)]));
     },
-    claim: async (stream, consumer, ids) => pairs(await client.xclaim(stream, GROUP, consumer, 0, ...ids)),
-    autoClaim: async (stream, consumer) => pairs((await client.xautoclaim(stream, GROUP, consumer, 0, '0'))[1]),
+    async claim(stream, consumer, ids) {
+      return pairs(await client.xclaim(stream, GROUP, consumer, 0, ...ids));
+    },
+    async autoClaim(stream, consumer) {
+      return pairs((await client.xautoclaim(stream, GROUP, consumer, 0, '0'))[1]);
+    },
     publish: (channel, payload) => client.publish(channel, payload),
     async subscribe(channel, listener) {
       const subscriber = client.duplicate();

@@ -13,7 +13,9 @@ module.exports = ({ createClient }, port, password) => async () => {
 
   return {
     // Commands of one turn of the loop go out as one pipeline.
-    add: (stream, numbers) => Promise.all(numbers.map((n) => client.xAdd(stream, '*', { n: `${n}` }))),
+    add(stream, numbers) {
+      return Promise.all(numbers.map((n) => client.xAdd(stream, '*', { n: `${n}` })));
+    },
     read: async (stream, id) => first(await client.xRead({ key: stream, id }, { COUNT: PAGE })),
     range: async (stream) => pairs(await client.xRange(stream, '-', '+')),
     createGroup: (stream) => client.xGroupCreate(stream, GROUP, '0', { MKSTREAM: true }),
@@ -25,10 +27,11 @@ module.exports = ({ createClient }, port, password) => async () => {
     ack: (stream, ids) => client.xAck(stream, GROUP, ids),
     async pending(stream) {
       const { consumers } = await client.xPending(stream, GROUP);
-      const counts = (consumers ?? []).map(({ name, deliveriesCounter }) => [name, deliveriesCounter]);
-      return Object.fromEntries(counts);
+      return Object.fromEntries((consumers ?? []).map((c) => [c.name, c.deliveriesCounter]));
     },
-    claim: async (stream, consumer, ids) => pairs(await client.xClaim(stream, GROUP, consumer, 0, ids)),
+    async claim(stream, consumer, ids) {
+      return pairs(await client.xClaim(stream, GROUP, consumer, 0, ids));
+    },
     async autoClaim(stream, consumer) {
       return pairs((await client.xAutoClaim(stream, GROUP, consumer, 0, '0')).messages);
     },
