@@ -99,6 +99,18 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// Reads records that are durable, oldest first; empty at the end of the partition.
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>>;
 
+    /// Reads as [`fetch`](Self::fetch) does, and is sure of what lies below `end`, up to which
+    /// records are known to be stored: an empty answer says that nothing can be read up to there,
+    /// and `None` that what is there has not come yet.
+    fn fetch_below(
+        &self,
+        fetch: Fetch,
+        end: u64,
+    ) -> BrokerFuture<'_, Result<Option<Vec<StoredRecord>>, BrokerError>> {
+        let _ = end;
+        Box::pin(async move { self.fetch(fetch).await.map(Some) })
+    }
+
     /// Oldest and next offset of a partition.
     fn offsets<'a>(
         &'a self,

@@ -6,10 +6,13 @@ use crate::{message::Rejection, resp::Args};
 mod databus;
 mod entry;
 mod entry_id;
+mod keys;
 mod publish;
 mod range;
 mod read;
 mod reply_text;
+mod scan;
+mod subcommand;
 mod table;
 mod topic;
 
@@ -18,11 +21,14 @@ pub use databus::{
 };
 pub use entry::{Entry, encode_entry, entry_of};
 pub use entry_id::{EntryId, IdError, IdText};
+pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};
-pub use range::{Range, range};
+pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
-pub use table::{Command, Family, Spec, TABLE, find};
+pub use scan::{Scan, scan};
+pub use subcommand::{Asked, help, subcommand};
+pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
 pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
 
 /// A number argument.

@@ -23,8 +23,10 @@ pub mod resp; //      bytes to requests, replies to bytes
 pub mod command; //   what a request asks for
 pub mod message; //   what travels: the vocabulary
 pub mod pipeline; //  the plugin chain
+pub mod idempotence; // what a producer sent lately
 pub mod plugin; //    one WebAssembly component
 pub mod broker; //    produce and fetch
+pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions
 pub mod config; //    file to settings
 pub mod reload; //    files changed: a new chain

@@ -5,7 +5,7 @@
 //! through the pipeline as one; every other command first waits for the burst before it, so that
 //! replies keep the order of the requests.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use tokio::{
@@ -23,19 +23,23 @@ use crate::{
 mod answer;
 mod connection;
 mod databus;
+mod describe;
 mod gateway;
 mod generic;
 mod groups;
 mod identity;
+mod info;
+mod memory;
 mod publish;
 mod pubsub;
+mod range;
 mod read;
 mod registry;
 mod server;
 mod services;
+mod slowlog;
 mod socket;
 mod streams;
-mod tools;
 mod transaction;
 mod trim;
 mod waiting;
@@ -79,6 +83,8 @@ struct Session {
     is_revoked: bool,
     /// When the requests in hand were read.
     read_at: Instant,
+    /// How long the command in hand was blocked, waiting for what it asked for.
+    waited: Duration,
     /// Request limits of an authenticated client, from the settings.
     limits: Limits,
 }
@@ -114,6 +120,7 @@ impl Session {
             membership: None,
             is_revoked: false,
             read_at: Instant::now(),
+            waited: Duration::ZERO,
             limits,
         }
     }
@@ -130,6 +137,7 @@ impl Session {
                 Ok(next) => next,
                 Err(ended) => return ended,
             };
+            self.services.counters.bytes_sent.add(self.replies.len() as u64);
             if let Err(ended) = socket.write(&mut self.replies).await {
                 return ended;
             }
@@ -182,10 +190,12 @@ impl Session {
                 }
             }
             if self.replies.len() > REPLIES_FLUSH_BYTES {
+                self.services.counters.bytes_sent.add(self.replies.len() as u64);
                 socket.write(&mut self.replies).await?;
             }
         }
         self.services.counters.commands.add(commands);
+        self.services.counters.bytes_received.add(at as u64);
         Socket::<S>::consume(buffer, at);
         self.flush_burst().await;
         Ok(next)
@@ -230,7 +240,11 @@ impl Session {
         if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
             return Ok(Next::Go);
         }
-        self.answer(spec, &args, socket).await
+        let began = Instant::now();
+        self.waited = Duration::ZERO;
+        let next = self.answer(spec, &args, socket).await?;
+        self.note_if_slow(spec, &args, began);
+        Ok(next)
     }
 
     /// What the client may do may have become something else, or nothing at all.

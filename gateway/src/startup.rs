@@ -14,12 +14,13 @@ use crate::{
     http::HttpListener,
     listener::Listener,
     login::Logins,
+    order::Orders,
     pipeline::{Chain, Pipeline, PipelineSettings},
     plugin::{Engine, EngineSettings},
     reload::{self, Refusals, Reloader, Watch},
     resp::Limits,
     session::{Registry, ReloadRequest, Services, SessionSettings},
-    telemetry::Counters,
+    telemetry::{Counters, Pace, Slowlog},
 };
 
 /// Longest time a gateway that stops takes to leave its consumer groups.
@@ -125,6 +126,9 @@ fn services(
         value_bytes_max: settings.limits.value_bytes_max,
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
+        slow_after: settings.limits.slow_after,
+        port: settings.listen.address.map_or(0, |address| address.port()),
+        connections_max: settings.listen.connections_max,
         partitions: settings.topics.partitions,
         is_local: settings.is_local(),
     };
@@ -134,8 +138,11 @@ fn services(
         logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
         pipeline,
         groups: Arc::default(),
+        orders: Orders::default(),
         settings: session_settings,
         counters,
+        pace: Pace::default(),
+        slowlog: Slowlog::default(),
         registry: Arc::new(Registry::default()),
         reload,
         refusals: Arc::new(Refusals::default()),

@@ -6,6 +6,8 @@ mod connection; //   what clients send before their first command
 mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
+mod redis_answers; // Redis' own answers beside ours
+mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP

@@ -1,9 +1,9 @@
-//! `XRANGE`.
+//! `XRANGE` and `XREVRANGE`.
 
 use super::{EntryId, StreamKey, integer, is_word, stream_key, syntax_error};
 use crate::{message::Rejection, resp::Args};
 
-/// What an XRANGE asks for.
+/// What an XRANGE or XREVRANGE asks for.
 #[derive(Clone, Debug)]
 pub struct Range {
     /// Which topic.
@@ -25,14 +25,37 @@ pub struct Range {
 /// # Errors
 /// Redis' words.
 pub fn range(args: &Args<'_>) -> Result<Range, Rejection> {
+    between(args, &args[2], &args[3])
+}
+
+/// Reads `XREVRANGE key end start [COUNT count]`.
+///
+/// # Errors
+/// Redis' words.
+pub fn reverse_range(args: &Args<'_>) -> Result<Range, Rejection> {
+    between(args, &args[3], &args[2])
+}
+
+fn between(args: &Args<'_>, start: &[u8], end: &[u8]) -> Result<Range, Rejection> {
     let key = stream_key(&args[1])?;
-    let (start, start_excluded) = bound(&args[2], 0)?;
-    let (end, end_excluded) = bound(&args[3], u64::MAX)?;
-    let count = match args.len() {
-        4 => None,
-        6 if is_word(&args[4], "COUNT") => Some(usize::try_from(integer(&args[5])?).unwrap_or(0)),
-        _ => return Err(syntax_error()),
-    };
+    let (start, start_excluded) = bound(start, 0)?;
+    let (end, end_excluded) = bound(end, u64::MAX)?;
+    if start_excluded && start == EntryId::LAST {
+        return Err(Rejection::err("invalid start ID for the interval"));
+    }
+    if end_excluded && end == EntryId::FIRST {
+        return Err(Rejection::err("invalid end ID for the interval"));
+    }
+    let mut count = None;
+    let mut at = 4;
+    while at < args.len() {
+        if at + 1 == args.len() || !is_word(&args[at], "COUNT") {
+            return Err(syntax_error());
+        }
+        // Redis takes less than none for none.
+        count = Some(usize::try_from(integer(&args[at + 1])?).unwrap_or(0));
+        at += 2;
+    }
     Ok(Range { key, start, start_excluded, end, end_excluded, count })
 }
 

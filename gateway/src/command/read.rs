@@ -42,6 +42,11 @@ pub fn read(args: &Args<'_>) -> Result<Read, Rejection> {
         if is_word(word, "STREAMS") {
             break;
         }
+        if let Some(word) = ["GROUP", "NOACK"].into_iter().find(|name| is_word(word, name)) {
+            return Err(Rejection::err(format!(
+                "The {word} option is only supported by XREADGROUP. You called XREAD instead."
+            )));
+        }
         if at + 1 >= args.len() {
             return Err(syntax_error());
         }

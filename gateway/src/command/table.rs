@@ -1,8 +1,10 @@
 //! The one table of commands: `COMMAND` shows it, the session looks requests up in it.
 
 mod lines;
+mod traits;
 
 pub use lines::TABLE;
+pub use traits::{CATEGORIES, KeyPlaces};
 
 /// Which commands there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +23,6 @@ pub enum Command {
     Config,
     /// `DBSIZE`
     DbSize,
-    /// `DEBUG subcommand …`
-    Debug,
     /// `DEL key …`
     Del,
     /// `DISCARD`
@@ -49,8 +49,6 @@ pub enum Command {
     MGet,
     /// `MODULE subcommand …`
     Module,
-    /// `MONITOR`
-    Monitor,
     /// `MULTI`
     Multi,
     /// `OBJECT subcommand key`

@@ -145,6 +145,7 @@ fn limits(mut section: Section<'_, '_>) -> LimitSettings {
             2_500,
             10..=60_000,
         )),
+        slow_after: Duration::from_millis(section.integer("slowlog_ms", 10, 0..=3_600_000)),
     };
     section.finish();
     limits

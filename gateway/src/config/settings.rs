@@ -71,6 +71,8 @@ pub struct LimitSettings {
     pub request_bytes_max: usize,
     /// A publish is answered within this time.
     pub publish_deadline: Duration,
+    /// Commands that take as long show in SLOWLOG.
+    pub slow_after: Duration,
 }
 
 /// `[broker]`.

@@ -27,6 +27,8 @@ pub enum ErrorCode {
     BusyGroup,
     /// `UNBLOCKED`: another client ended the wait with CLIENT UNBLOCK.
     Unblocked,
+    /// `NOTBUSY`: there is no script to end.
+    NotBusy,
     /// `EXECABORT`: a command of the transaction was refused when it was queued; none was run.
     ExecAbort,
     /// `BUSY`: back-pressure; nothing was taken, try later.
@@ -52,6 +54,7 @@ impl fmt::Display for ErrorCode {
             Self::NoGroup => f.write_str("NOGROUP"),
             Self::BusyGroup => f.write_str("BUSYGROUP"),
             Self::Unblocked => f.write_str("UNBLOCKED"),
+            Self::NotBusy => f.write_str("NOTBUSY"),
             Self::ExecAbort => f.write_str("EXECABORT"),
             Self::Busy => f.write_str("BUSY"),
             Self::Rejected { plugin } => write!(f, "REJECTED {plugin}"),

@@ -212,6 +212,13 @@ impl Replies {
         }
     }
 
+    /// Gives back room that is not in use: a client that waits needs none.
+    pub fn release(&mut self) {
+        if self.out.is_empty() {
+            self.out = BytesMut::new();
+        }
+    }
+
     fn line(&mut self, kind: u8, text: impl Display) {
         self.out.put_u8(kind);
         // A `Display` that fails has said so to nobody but us, and the line must end all the same.

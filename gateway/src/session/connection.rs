@@ -27,8 +27,7 @@ impl Session {
     }
 
     pub(super) fn select(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let index = command::integer(&args[1]);
-        match index.map_err(|_| Rejection::err("invalid DB index"))? {
+        match command::integer(&args[1])? {
             0 => self.replies.ok(),
             _ => return Err(Rejection::err("DB index is out of range")),
         }

@@ -1,35 +1,47 @@
-//! Topics as keys, for tools: EXISTS, TYPE, SCAN, DBSIZE, WAIT.
+//! Topics as keys, for tools: EXISTS, TYPE, KEYS, SCAN, DBSIZE, TTL, OBJECT, WAIT.
 
 use super::Session;
 use crate::{
-    command::{self, is_word},
-    message::{Rejection, TopicName, TopicPattern},
+    command::{self, Asked, Spec, StreamKey},
+    message::{Rejection, TopicName, fits_glob},
     pipeline::read_refusal,
     resp::Args,
 };
 
-/// Topics in one answer of SCAN where the client does not say how many.
-const SCAN_COUNT: usize = 10;
+mod cursor;
+
+/// EXISTS asks the broker about so many unknown keys one by one, and about more of them by taking
+/// the list of all topics once.
+const LOOK_UPS_MAX: usize = 4;
 
 impl Session {
-    /// The topics this client may know about.
-    async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
+    /// The topics this client may know about, sorted by name.
+    pub(super) async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
-        let grant = self.identity()?.grant();
-        let may = |name: &TopicName| {
-            !name.is_internal()
-                && (grant.may_consume(name.as_str()) || grant.may_publish(name.as_str()))
-        };
-        Ok(topics.into_iter().map(|topic| topic.name).filter(may).collect())
+        let mut shown = Vec::with_capacity(topics.len());
+        for topic in topics {
+            if self.may_know(&topic.name)? {
+                shown.push(topic.name);
+            }
+        }
+        Ok(shown)
     }
 
-    fn knows(&self, key: &[u8]) -> Result<bool, Rejection> {
-        let Ok(key) = command::stream_key(key) else { return Ok(false) };
+    fn may_know(&self, name: &TopicName) -> Result<bool, Rejection> {
         let grant = self.identity()?.grant();
-        let name = key.topic.as_str();
-        let visible = grant.may_consume(name) || grant.may_publish(name);
-        let topic = self.broker()?.topic(name).filter(|_| visible && !key.topic.is_internal());
-        Ok(topic.is_some_and(|topic| key.partition.is_none_or(|at| at < topic.partitions)))
+        let may = grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());
+        Ok(may && !name.is_internal())
+    }
+
+    /// The topic or partition a key names, if it exists and the client may know about it.
+    pub(super) async fn key(&self, key: &[u8]) -> Result<Option<StreamKey>, Rejection> {
+        let Ok(key) = command::stream_key(key) else { return Ok(None) };
+        if !self.may_know(&key.topic)? {
+            return Ok(None);
+        }
+        let topic = self.find_topic(&key.topic).await?;
+        let has = |partitions| key.partition.is_none_or(|at| at < partitions);
+        Ok(topic.filter(|topic| has(topic.partitions)).map(|_| key))
     }
 
     pub(super) async fn db_size(&mut self) -> Result<(), Rejection> {
@@ -38,56 +50,101 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn exists(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    /// EXISTS: a key counts as often as it is named.
+    pub(super) async fn exists(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut count = 0;
-        for key in command::rest(args, 1) {
-            count += i64::from(self.knows(key)?);
+        if args.len() <= LOOK_UPS_MAX + 1 {
+            for key in command::rest(args, 1) {
+                count += i64::from(self.key(key).await?.is_some());
+            }
+        } else {
+            let topics = self.broker()?.topics().await.map_err(read_refusal)?;
+            for key in command::rest(args, 1) {
+                let Ok(key) = command::stream_key(key) else { continue };
+                let found = topics.binary_search_by(|topic| topic.name.cmp(&key.topic)).ok();
+                let has = |at: usize| key.partition.is_none_or(|p| p < topics[at].partitions);
+                count += i64::from(found.is_some_and(has) && self.may_know(&key.topic)?);
+            }
         }
         self.replies.integer(count);
         Ok(())
     }
 
-    pub(super) fn key_type(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        self.replies.simple(if self.knows(&args[1])? { "stream" } else { "none" });
+    pub(super) async fn key_type(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let is_there = self.key(&args[1]).await?.is_some();
+        self.replies.simple(if is_there { "stream" } else { "none" });
         Ok(())
     }
 
-    /// SCAN: the cursor is how many topics, in the order of their names, were given before.
+    pub(super) async fn keys(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let mut topics = self.visible().await?;
+        topics.retain(|name| fits_glob(&args[1], name.as_str().as_bytes()));
+        self.send_names(&topics);
+        Ok(())
+    }
+
+    /// SCAN: the topics in the order of their hashes, so that those that come and go move no other.
     pub(super) async fn scan(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let cursor = std::str::from_utf8(&args[1]).ok().and_then(|text| text.parse().ok());
-        let cursor: usize = cursor.ok_or_else(|| Rejection::err("invalid cursor"))?;
-        let (mut pattern, mut count, mut streams) = (TopicPattern::new("*"), SCAN_COUNT, true);
-        let mut at = 2;
-        while let Some(option) = args.get(at) {
-            let Some(value) = args.get(at + 1) else { return Err(command::syntax_error()) };
-            if is_word(option, "MATCH") {
-                pattern = TopicPattern::new(String::from_utf8_lossy(value));
-            } else if is_word(option, "COUNT") {
-                let number = usize::try_from(command::integer(value)?).ok();
-                count = number.filter(|n| *n > 0).ok_or_else(command::syntax_error)?;
-            } else if is_word(option, "TYPE") {
-                streams = is_word(value, "stream");
-            } else {
-                return Err(command::syntax_error());
-            }
-            at += 2;
-        }
+        let scan = command::scan(args)?;
         let topics = self.visible().await?;
-        let end = cursor.saturating_add(count);
-        let next = if end < topics.len() { end } else { 0 };
-        let page = topics.iter().skip(cursor).take(count);
-        let found: Vec<_> = page.filter(|name| streams && pattern.matches(name.as_str())).collect();
+        let (mut page, next) = cursor::page(topics, scan.cursor, scan.count);
+        let fits = |name: &[u8]| scan.pattern.is_none_or(|pattern| fits_glob(pattern, name));
+        page.retain(|name| scan.streams && fits(name.as_str().as_bytes()));
         self.replies.array(2);
         self.replies.bulk(itoa::Buffer::new().format(next).as_bytes());
-        self.replies.array(found.len());
-        found.iter().for_each(|name| self.replies.bulk(name.as_str().as_bytes()));
+        self.send_names(&page);
+        Ok(())
+    }
+
+    fn send_names(&mut self, names: &[TopicName]) {
+        self.replies.array(names.len());
+        names.iter().for_each(|name| self.replies.bulk(name.as_str().as_bytes()));
+    }
+
+    /// TTL and PTTL: topics do not expire.
+    pub(super) async fn time_to_live(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let is_there = self.key(&args[1]).await?.is_some();
+        self.replies.integer(if is_there { -1 } else { -2 });
+        Ok(())
+    }
+
+    /// OBJECT: what Redis tells about a stream that has just been used.
+    pub(super) async fn object(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        let asked = match command::subcommand(spec, args)? {
+            Asked::Help => {
+                self.help(spec);
+                return Ok(());
+            }
+            Asked::For(asked) => asked,
+        };
+        if self.key(&args[2]).await?.is_none() {
+            self.replies.null();
+            return Ok(());
+        }
+        match asked {
+            "ENCODING" => self.replies.bulk(b"stream"),
+            "REFCOUNT" => self.replies.integer(1),
+            "IDLETIME" => self.replies.integer(0),
+            _ => {
+                return Err(Rejection::err(
+                    "An LFU maxmemory policy is not selected, access frequency not tracked. \
+                     Please note that when switching between policies at runtime LRU and LFU data \
+                     will take some time to adjust.",
+                ));
+            }
+        }
         Ok(())
     }
 
     /// WAIT: there are no replicas to wait for; what was answered with OK is stored already.
     pub(super) fn wait(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         command::integer(&args[1])?;
-        command::integer(&args[2])?;
+        let timeout = command::integer(&args[2]);
+        let timeout =
+            timeout.map_err(|_| Rejection::err("timeout is not an integer or out of range"))?;
+        if timeout < 0 {
+            return Err(Rejection::err("timeout is negative"));
+        }
         self.replies.integer(0);
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Gathering what a client publishes into bursts, and answering them.
 
 use bytes::BytesMut;
+use tokio::time::Instant;
 
 use super::Session;
 use crate::{
     command::{self, Command, EntryId, IdText, StreamKey},
-    message::{Message, Record, Rejection},
+    message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
 };
@@ -32,6 +33,11 @@ impl Burst {
     /// Forgets what the login before was allowed.
     pub(super) fn forget_key(&mut self) {
         self.last_key = None;
+    }
+
+    /// The topic that was published to last.
+    pub(super) fn last_topic(&self) -> Option<&TopicName> {
+        self.last_key.as_ref().map(|(_, key)| &key.topic)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -130,6 +136,7 @@ impl Session {
         if self.burst.replies.is_empty() {
             return;
         }
+        let began = Instant::now();
         let mut messages = std::mem::take(&mut self.burst.messages);
         let mut replies = std::mem::take(&mut self.burst.replies);
         self.burst.bytes = 0;
@@ -145,6 +152,7 @@ impl Session {
             }
             _ => Vec::new(),
         };
+        self.note_if_slow_burst(replies.len(), began);
         let mut outcomes = outcomes.into_iter();
         for reply in replies.drain(..) {
             match reply {

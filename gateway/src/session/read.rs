@@ -14,11 +14,14 @@ use super::{
     streams::{FETCH_BYTES, FETCH_RECORDS},
 };
 use crate::{
-    broker::OffsetRange,
-    command::{self, Read, ReadFrom},
-    message::{Rejection, StoredRecord, TopicName},
+    command::{self, Read},
+    message::{Rejection, StoredRecord},
     resp::{Args, Protocol},
 };
+
+mod cursor;
+
+use cursor::{Cursor, Reach};
 
 /// Most entries of one stream in one XREAD; a reader goes on from the last id it got.
 const READ_RECORDS_MAX: usize = 10_000;
@@ -26,16 +29,11 @@ const READ_RECORDS_MAX: usize = 10_000;
 const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
 const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+/// Who waits for at least so long is told of what was stored a moment ago; all others ask for it.
+const LONG: Duration = Duration::from_millis(100);
 
-/// One stream of an XREAD, and where it is.
-struct Cursor {
-    name: Vec<u8>,
-    topic: TopicName,
-    partition: u32,
-    next: u64,
-    /// Most entries to give: 1 for `+`.
-    count: Option<usize>,
-}
+/// Entries of one stream, each with its partition.
+type Entries = Vec<(u32, StoredRecord)>;
 
 impl Session {
     pub(super) async fn xread<S>(
@@ -50,25 +48,25 @@ impl Session {
             Ok(read) => read,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let block = read.block;
-        // Before the cursors are set: a topic's changes from here on wake the reader.
+        let wait = read.block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let mut cursors = match self.cursors(read).await {
             Ok(cursors) => cursors,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let wait = block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let until = Instant::now() + wait.unwrap_or_default();
+        let mut reach = if wait.is_some_and(|wait| wait >= LONG) { Reach::Told } else { Reach::All };
         loop {
             let mut watches = match self.watches(&cursors) {
                 Ok(watches) => watches,
                 Err(rejection) => return Ok(Err(rejection)),
             };
-            match self.read_once(&mut cursors).await {
+            match self.read_once(&mut cursors, reach).await {
                 Ok(true) => return Ok(Ok(())),
                 Ok(false) if wait.is_none() || Instant::now() >= until => break,
-                Ok(false) => {}
+                Ok(false) => reach = Reach::Told,
                 Err(rejection) => return Ok(Err(rejection)),
             }
+            self.replies.release();
             let cluster = self.identity.as_ref().map(|identity| identity.cluster.id);
             match self.wait_for(socket, changed(&mut watches), until).await? {
                 Ok(true) => {}
@@ -86,18 +84,9 @@ impl Session {
     async fn cursors(&self, read: Read) -> Result<Vec<Cursor>, Rejection> {
         let mut cursors = Vec::with_capacity(read.streams.len());
         for (name, key, from) in read.streams {
-            let found = self.partition(&key).await?;
-            let partition = found.as_ref().map_or(0, |(_, partition)| *partition);
-            let range = match &found {
-                Some((topic, partition)) => self.offsets(&topic.name, *partition).await?,
-                None => OffsetRange { start: 0, end: 0 },
-            };
-            let (next, count) = match from {
-                ReadFrom::Behind(id) => (id.offset_after(partition), read.count),
-                ReadFrom::New => (range.end, read.count),
-                ReadFrom::Last => (range.end.saturating_sub(1).max(range.start), Some(1)),
-            };
-            cursors.push(Cursor { name, topic: key.topic, partition, next, count });
+            let mut cursor = Cursor::new(name, key, from, read.count);
+            self.place(&mut cursor).await?;
+            cursors.push(cursor);
         }
         Ok(cursors)
     }
@@ -109,34 +98,34 @@ impl Session {
                 "the login leads to another cluster now: its streams begin anew, read again";
             return Err(Rejection::err(words));
         }
-        cursors.iter().try_for_each(|cursor| self.check_consume(&cursor.topic))
+        cursors.iter().try_for_each(|cursor| self.check_consume(&cursor.key.topic))
     }
 
     fn watches(&self, cursors: &[Cursor]) -> Result<Vec<watch::Receiver<u64>>, Rejection> {
         let broker = self.broker()?;
-        let mut watches = Vec::with_capacity(cursors.len());
-        for cursor in cursors {
-            // A topic that does not exist yet is waited for through the list of topics.
-            let watch =
-                broker.watch(cursor.topic.as_str()).unwrap_or_else(|| broker.watch_topics());
-            watches.push(watch);
-        }
-        Ok(watches)
+        Ok(cursors.iter().map(|cursor| cursor.watch(broker.as_ref())).collect())
     }
 
     /// Answers with what there is; false if that is nothing.
-    async fn read_once(&mut self, cursors: &mut [Cursor]) -> Result<bool, Rejection> {
-        let mut found: Vec<(usize, Vec<StoredRecord>)> = Vec::new();
+    async fn read_once(
+        &mut self,
+        cursors: &mut [Cursor],
+        reach: Reach,
+    ) -> Result<bool, Rejection> {
+        let mut found: Vec<(usize, Entries)> = Vec::new();
         let mut bytes = 0;
         for (at, cursor) in cursors.iter_mut().enumerate() {
-            if self.broker()?.topic(cursor.topic.as_str()).is_none() {
-                continue;
-            }
             if bytes >= READ_BYTES_MAX {
                 break;
             }
-            let entries = self.read_stream(cursor).await?;
-            bytes += entries.iter().map(|stored| stored.record.payload_len()).sum::<usize>();
+            if !self.place(cursor).await? {
+                continue;
+            }
+            let mut entries = self.read_stream(cursor).await?;
+            if entries.is_empty() && self.reach(cursor, reach).await? {
+                entries = self.read_stream(cursor).await?;
+            }
+            bytes += entries.iter().map(|(_, stored)| stored.record.payload_len()).sum::<usize>();
             if !entries.is_empty() {
                 found.push((at, entries));
             }
@@ -153,27 +142,34 @@ impl Session {
                 self.replies.array(2);
             }
             self.replies.bulk(&cursors[at].name);
-            self.send_entries(cursors[at].partition, &entries);
+            self.replies.array(entries.len());
+            entries.iter().for_each(|(partition, stored)| self.send_entry(*partition, stored));
         }
         Ok(true)
     }
 
     /// Entries of one stream: as many as asked for, or as fit a reply; the reader goes on behind.
-    async fn read_stream(&mut self, cursor: &mut Cursor) -> Result<Vec<StoredRecord>, Rejection> {
+    async fn read_stream(&mut self, cursor: &mut Cursor) -> Result<Entries, Rejection> {
+        if let Some(range) = cursor.last.take() {
+            return self.backwards(&cursor.key.topic, range, 1).await;
+        }
         let most = cursor.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
-        let (mut entries, mut bytes): (Vec<StoredRecord>, usize) = (Vec::new(), 0);
+        let (mut entries, mut bytes): (Entries, usize) = (Vec::new(), 0);
         while entries.len() < most && bytes < FETCH_BYTES {
+            let Some(run) = cursor.run().await? else { break };
             let limit = (most - entries.len()).min(FETCH_RECORDS);
-            let fetched = self.fetch(&cursor.topic, cursor.partition, cursor.next, limit).await?;
-            let (shown, behind, failure) = fetched;
-            bytes += shown.iter().map(|stored| stored.record.payload_len()).sum::<usize>();
-            entries.extend(shown);
-            cursor.next = behind.unwrap_or(cursor.next);
-            match failure {
+            let fetched = self.fetch_run(&cursor.key.topic, run, limit).await?;
+            let shown = fetched.shown.into_iter();
+            bytes += shown.as_slice().iter().map(|s| s.record.payload_len()).sum::<usize>();
+            entries.extend(shown.map(|stored| (run.partition, stored)));
+            if let Some(next) = fetched.next {
+                cursor.go_on(next);
+            }
+            match fetched.failure {
                 // What came before it is given; the reader meets the failure at its next read.
                 Some(_) if !entries.is_empty() => break,
                 Some(failure) => return Err(failure),
-                None if behind.is_none() => break,
+                None if fetched.next.is_none() => break,
                 None => {}
             }
         }

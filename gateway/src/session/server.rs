@@ -1,191 +1,149 @@
-//! What tools ask about the server: COMMAND, INFO, CONFIG, LATENCY, MODULE.
+//! What tools ask about the server: CONFIG, LATENCY, MODULE, SCRIPT, ACL, TIME.
 
-use super::{Session, connection::REDIS_VERSION};
+use std::time::UNIX_EPOCH;
+
+use super::Session;
 use crate::{
-    broker::{BrokerState, Cluster, Clusters},
-    command::{self, Spec, TABLE, is_word},
-    message::{Rejection, TopicPattern},
+    command::{self, Asked, CATEGORIES, Spec, TABLE},
+    message::{ErrorCode, Rejection, fits_glob},
     resp::Args,
+    telemetry::SLOWLOG_ENTRIES_MAX,
 };
 
-/// Most arguments of COMMAND: each name is answered with a hundred bytes and more.
-const NAMES_MAX: usize = 1_000;
-/// What redis-benchmark and others look for with CONFIG GET.
-const CONFIG: &[(&str, &str)] =
-    &[("appendonly", "yes"), ("databases", "1"), ("maxmemory", "0"), ("save", "")];
-
 impl Session {
-    pub(super) fn command(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let Some(subcommand) = args.get(1) else {
-            self.replies.array(TABLE.len());
-            TABLE.iter().for_each(|spec| self.describe(spec));
+    /// The HELP of a command with subcommands.
+    pub(super) fn help(&mut self, spec: &Spec) {
+        let lines = command::help(spec);
+        self.replies.array(lines.len());
+        lines.iter().for_each(|line| self.replies.simple(line));
+    }
+
+    pub(super) fn config(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For("GET") => {
+                let patterns: Vec<_> =
+                    command::rest(args, 2).map(<[u8]>::to_ascii_lowercase).collect();
+                let asked = |name: &str| patterns.iter().any(|p| fits_glob(p, name.as_bytes()));
+                let mut found = self.redis_settings();
+                found.retain(|(name, _)| asked(name));
+                self.replies.map(found.len());
+                found.into_iter().for_each(|(name, value)| self.text(name, &value));
+            }
+            Asked::For("RESETSTAT") => self.replies.ok(),
+            Asked::For(_) => {
+                return Err(Rejection::err(
+                    "settings are changed in the gateway's configuration file, not by CONFIG",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What benchmarks, exporters and GUIs look for with CONFIG GET, in Redis' units.
+    fn redis_settings(&self) -> Vec<(&'static str, String)> {
+        let settings = &self.services.settings;
+        let timeout = settings.idle_timeout.map_or(0, |timeout| timeout.as_secs());
+        vec![
+            ("appendonly", "yes".to_owned()),
+            ("databases", "1".to_owned()),
+            ("maxclients", settings.connections_max.to_string()),
+            ("maxmemory", "0".to_owned()),
+            ("maxmemory-policy", "noeviction".to_owned()),
+            ("notify-keyspace-events", String::new()),
+            ("port", settings.port.to_string()),
+            ("proto-max-bulk-len", settings.value_bytes_max.to_string()),
+            ("save", String::new()),
+            ("slowlog-log-slower-than", settings.slow_after.as_micros().to_string()),
+            ("slowlog-max-len", SLOWLOG_ENTRIES_MAX.to_string()),
+            ("timeout", timeout.to_string()),
+        ]
+    }
+
+    /// LATENCY: no events are recorded, as in a Redis that was not told to.
+    pub(super) fn latency(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For("LATEST" | "HISTORY") => self.replies.array(0),
+            Asked::For("RESET") => self.replies.integer(0),
+            Asked::For("HISTOGRAM") => self.replies.map(0),
+            Asked::For("DOCTOR") => {
+                self.replies.verbatim("No latency events are recorded: see SLOWLOG.\n");
+            }
+            Asked::For(_) => {
+                let event = String::from_utf8_lossy(&args[2]).replace(['\r', '\n'], " ");
+                return Err(Rejection::err(format!("No samples available for event '{event}'")));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn module(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For(_) => self.replies.array(0),
+        }
+        Ok(())
+    }
+
+    /// SCRIPT: there are none.
+    pub(super) fn script(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For("EXISTS") => {
+                self.replies.array(args.len() - 2);
+                command::rest(args, 2).for_each(|_| self.replies.integer(0));
+            }
+            Asked::For("KILL") => {
+                let words = "No scripts in execution right now.";
+                return Err(Rejection::new(ErrorCode::NotBusy, words));
+            }
+            Asked::For(_) => self.replies.ok(),
+        }
+        Ok(())
+    }
+
+    /// ACL: who the client is; users are the authenticators' matter.
+    pub(super) fn acl(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For("WHOAMI") => {
+                let principal = self.identity()?.grant().principal.clone();
+                self.replies.bulk(principal.as_bytes());
+            }
+            Asked::For("CAT") => self.acl_categories(args)?,
+            Asked::For(other) => {
+                let name = other.to_ascii_lowercase();
+                let words = format!("this user has no permissions to run the 'acl|{name}' command");
+                return Err(Rejection::new(ErrorCode::NoPerm, words));
+            }
+        }
+        Ok(())
+    }
+
+    fn acl_categories(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let Some(named) = args.get(2) else {
+            self.replies.array(CATEGORIES.len());
+            CATEGORIES.iter().for_each(|category| self.replies.bulk(category.as_bytes()));
             return Ok(());
         };
-        if args.len() > NAMES_MAX {
-            return Err(Rejection::err("too many command names"));
+        let named = String::from_utf8_lossy(named).to_ascii_lowercase();
+        if args.len() > 3 || !CATEGORIES.contains(&named.as_str()) {
+            let named = named.replace(['\r', '\n'], " ");
+            return Err(Rejection::err(format!("Unknown category '{named}'")));
         }
-        match subcommand.to_ascii_uppercase().as_slice() {
-            b"COUNT" => self.replies.integer(i64::try_from(TABLE.len()).unwrap_or(i64::MAX)),
-            b"LIST" => {
-                self.replies.array(TABLE.len());
-                for spec in TABLE {
-                    self.replies.bulk(spec.name.to_ascii_lowercase().as_bytes());
-                }
-            }
-            b"INFO" if args.len() > 2 => {
-                self.replies.array(args.len() - 2);
-                for name in command::rest(args, 2) {
-                    match command::find(name) {
-                        Some(spec) => self.describe(spec),
-                        None => self.replies.null_array(),
-                    }
-                }
-            }
-            b"DOCS" => {
-                let named: Vec<_> = command::rest(args, 2).filter_map(command::find).collect();
-                let specs = if args.len() > 2 { named } else { TABLE.iter().collect() };
-                self.replies.map(specs.len());
-                specs.into_iter().for_each(|spec| self.document(spec));
-            }
-            b"INFO" => {
-                self.replies.array(TABLE.len());
-                TABLE.iter().for_each(|spec| self.describe(spec));
-            }
-            _ => return Err(command::unknown_subcommand("COMMAND", subcommand)),
-        }
+        let specs: Vec<_> = TABLE.iter().filter(|spec| spec.is_in(&named)).collect();
+        self.send_commands(&specs);
         Ok(())
     }
 
-    /// One element of COMMAND: name, arity, flags, keys, and what Redis 7 adds.
-    fn describe(&mut self, spec: &Spec) {
-        let key = match spec.family {
-            command::Family::Stream | command::Family::Generic => i64::from(spec.name != "XREAD"),
-            _ => 0,
-        };
-        let replies = &mut self.replies;
-        replies.array(10);
-        replies.bulk(spec.name.to_ascii_lowercase().as_bytes());
-        replies.integer(i64::from(spec.arity));
-        replies.array(1);
-        replies.simple(if matches!(spec.name, "XADD" | "SET" | "HSET") {
-            "write"
-        } else {
-            "readonly"
-        });
-        replies.integer(key);
-        replies.integer(key);
-        replies.integer(key);
-        replies.array(1);
-        replies.simple(format_args!("@{}", spec.family.group()));
-        replies.array(0);
-        replies.array(0);
-        replies.array(0);
-    }
-
-    fn document(&mut self, spec: &Spec) {
-        self.replies.bulk(spec.name.to_ascii_lowercase().as_bytes());
-        self.replies.map(2);
-        self.text("summary", spec.summary);
-        self.text("group", spec.family.group());
-    }
-
-    pub(super) fn config(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        match args[1].to_ascii_uppercase().as_slice() {
-            b"GET" if args.len() > 2 => {
-                let patterns: Vec<_> = command::rest(args, 2)
-                    .map(|pattern| {
-                        TopicPattern::new(String::from_utf8_lossy(pattern).to_lowercase())
-                    })
-                    .collect();
-                let asked = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
-                let found: Vec<_> = CONFIG.iter().filter(|(name, _)| asked(name)).collect();
-                self.replies.map(found.len());
-                found.into_iter().for_each(|(name, value)| self.text(name, value));
-                Ok(())
-            }
-            b"RESETSTAT" => {
-                self.replies.ok();
-                Ok(())
-            }
-            b"SET" | b"REWRITE" => Err(Rejection::err(
-                "settings are changed in the gateway's configuration file, not by CONFIG SET",
-            )),
-            _ => Err(command::unknown_subcommand("CONFIG", &args[1])),
-        }
-    }
-
-    pub(super) fn latency(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        match args[1].to_ascii_uppercase().as_slice() {
-            b"LATEST" | b"HISTORY" => self.replies.array(0),
-            b"RESET" => self.replies.integer(0),
-            _ => return Err(command::unknown_subcommand("LATENCY", &args[1])),
-        }
-        Ok(())
-    }
-
-    pub(super) fn module(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        if !is_word(&args[1], "LIST") {
-            return Err(command::unknown_subcommand("MODULE", &args[1]));
-        }
-        self.replies.array(0);
-        Ok(())
-    }
-
-    /// INFO: the sections that tools read, then every counter.
+    /// TIME: Unix seconds, and microseconds of the second.
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(super) fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let all = args.len() == 1
-            || command::rest(args, 1)
-                .any(|s| ["all", "default", "everything"].iter().any(|w| is_word(s, w)));
-        let wanted = |section: &str| all || command::rest(args, 1).any(|s| is_word(s, section));
-        let mut text = String::new();
-        let mut section = |name: &str, lines: &[(&str, String)]| {
-            if wanted(name) {
-                text.push_str(&format!("# {name}\r\n"));
-                lines.iter().for_each(|(key, value)| text.push_str(&format!("{key}:{value}\r\n")));
-                text.push_str("\r\n");
-            }
-        };
-        let services = &self.services;
-        let uptime = services.started.elapsed().as_secs().to_string();
-        let chain = services.pipeline.chain();
-        let logins = services.logins.stats(None);
-        section(
-            "Server",
-            &[
-                ("redis_version", REDIS_VERSION.into()),
-                ("redis_mode", "standalone".into()),
-                ("sluicegate_version", env!("CARGO_PKG_VERSION").into()),
-                ("process_id", std::process::id().to_string()),
-                ("uptime_in_seconds", uptime),
-            ],
-        );
-        section("Clients", &[("connected_clients", services.registry.count().to_string())]);
-        section("Persistence", &[("loading", "0".into())]);
-        section("Replication", &[("role", "master".into()), ("connected_slaves", "0".into())]);
-        section(
-            "Sluicegate",
-            &[
-                ("broker", services.pipeline.clusters().default().broker.name().into()),
-                ("broker_state", broker_states(services.pipeline.clusters())),
-                ("generation", chain.generation().to_string()),
-                ("plugins", chain.plugins().len().to_string()),
-                ("logins", logins.granted.to_string()),
-                ("logins_stale", logins.stale.to_string()),
-            ],
-        );
-        let counters = services.counters.each();
-        let lines: Vec<_> =
-            counters.iter().map(|(name, _, value)| (*name, value.to_string())).collect();
-        section("Stats", &lines);
-        self.replies.verbatim(&text);
+    pub(super) fn time(&mut self) -> Result<(), Rejection> {
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default();
+        self.replies.array(2);
+        self.replies.bulk(itoa::Buffer::new().format(now.as_secs()).as_bytes());
+        self.replies.bulk(itoa::Buffer::new().format(now.subsec_micros()).as_bytes());
         Ok(())
     }
-}
-
-/// `ready`, or the names of the clusters that do not answer; the reasons are in the log.
-fn broker_states(clusters: &Clusters) -> String {
-    let is_away = |cluster: &&Cluster| cluster.broker.state() != BrokerState::Ready;
-    let away: Vec<_> = clusters.all().iter().filter(is_away).map(|c| &*c.name).collect();
-    if away.is_empty() { "ready".to_owned() } else { format!("away: {}", away.join(",")) }
 }

@@ -14,9 +14,10 @@ use crate::{
     consumer::Groups,
     login::{Login, Logins},
     message::{Grant, Rejection},
+    order::Orders,
     pipeline::Pipeline,
     resp::Limits,
-    telemetry::Counters,
+    telemetry::{Counters, Pace, Slowlog},
 };
 
 /// A wish to look at the plugin folder again; the answer is the generation then in force, or why
@@ -40,6 +41,12 @@ pub struct SessionSettings {
     pub limits: Limits,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// Commands that take as long are noted in the slow log.
+    pub slow_after: Duration,
+    /// TCP port in the settings; 0 where there is none.
+    pub port: u16,
+    /// Most connections at once.
+    pub connections_max: usize,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
     /// True if the gateway listens for this machine only: clients may then do without login where
@@ -56,10 +63,16 @@ pub struct Services {
     pub logins: Arc<Logins>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
+    /// The order of topics with several partitions.
+    pub orders: Orders,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.
     pub counters: Arc<Counters>,
+    /// How fast commands come, and bytes come and go.
+    pub pace: Pace<3>,
+    /// The commands that took long.
+    pub slowlog: Slowlog,
     /// Who is connected.
     pub registry: Arc<Registry>,
     /// Where `PLUGIN RELOAD` sends its wish.

@@ -1,11 +1,14 @@
-//! Topics as Redis streams: XLEN, XRANGE, and how entries are fetched and sent.
+//! Topics as Redis streams: XLEN, what keys are about, and how entries are fetched and sent.
+
+use std::sync::Arc;
 
 use super::Session;
 use crate::{
     broker::{Fetch, OffsetRange, TopicInfo},
     command::{self, Entry, EntryId, IdText, StreamKey},
     message::{Rejection, StoredRecord, TopicName},
-    pipeline::read_refusal,
+    order::{Ends, Run, Sequencer},
+    pipeline::{Consumed, read_refusal},
     resp::Args,
 };
 
@@ -13,20 +16,60 @@ use crate::{
 pub(super) const FETCH_RECORDS: usize = 1_000;
 /// Payload bytes fetched at a time.
 pub(super) const FETCH_BYTES: usize = 1024 * 1024;
+
+/// What a fetch brought.
+#[derive(Debug, Default)]
+pub(super) struct Fetched {
+    /// What the client gets.
+    pub(super) shown: Vec<StoredRecord>,
+    /// Where to go on; `None` if nothing more is there yet, or the first record failed.
+    pub(super) next: Option<u64>,
+    /// What failed at `next`.
+    pub(super) failure: Option<Rejection>,
+}
+
 impl Session {
     pub(super) async fn xlen(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let key = command::stream_key(&args[1])?;
-        self.check_consume(&key.topic)?;
         let mut length = 0;
-        if let Some(topic) = self.find_topic(&key.topic).await? {
-            let all = 0..topic.partitions;
-            for partition in all.filter(|at| key.partition.is_none_or(|named| named == *at)) {
-                let OffsetRange { start, end } = self.offsets(&topic.name, partition).await?;
-                length += end - start;
-            }
+        if let Some((topic, named)) = self.stream(&key).await? {
+            let ends = self.ends(&topic.name).await?;
+            let all = (0..topic.partitions).zip(ends.iter());
+            let wanted = all.filter(|(partition, _)| named.is_none_or(|named| named == *partition));
+            length = wanted.map(|(_, range)| range.end - range.start).sum();
         }
         self.replies.integer(i64::try_from(length).unwrap_or(i64::MAX));
         Ok(())
+    }
+
+    /// First and next offset of every partition; all who ask at once share an answer.
+    pub(super) async fn ends(&self, topic: &TopicName) -> Result<Ends, Rejection> {
+        let cluster = &self.identity()?.cluster;
+        self.services.orders.ends(cluster, topic).await.map_err(read_refusal)
+    }
+
+    /// The order over all partitions of a topic.
+    pub(super) fn order(&self, topic: &TopicName) -> Result<Arc<Sequencer>, Rejection> {
+        self.services.orders.of(&self.identity()?.cluster, topic)
+    }
+
+    /// The topic that a key is about, and the partition if it is about one; `None` if there is no
+    /// such topic.
+    pub(super) async fn stream(
+        &self,
+        key: &StreamKey,
+    ) -> Result<Option<(TopicInfo, Option<u32>)>, Rejection> {
+        self.check_consume(&key.topic)?;
+        let Some(topic) = self.find_topic(&key.topic).await? else {
+            return Ok(None);
+        };
+        match key.partition {
+            Some(partition) if partition >= topic.partitions => {
+                Err(no_partition(&topic, u64::from(partition)))
+            }
+            None if topic.partitions == 1 => Ok(Some((topic, Some(0)))),
+            named => Ok(Some((topic, named))),
+        }
     }
 
     pub(super) async fn offsets(
@@ -43,19 +86,11 @@ impl Session {
         &self,
         key: &StreamKey,
     ) -> Result<Option<(TopicInfo, u32)>, Rejection> {
-        self.check_consume(&key.topic)?;
-        let Some(topic) = self.find_topic(&key.topic).await? else {
-            return Ok(None);
-        };
-        match key.partition {
-            Some(partition) if partition < topic.partitions => Ok(Some((topic, partition))),
-            Some(partition) => Err(Rejection::err(format!(
-                "topic `{}` has no partition {partition}, it has {}",
-                topic.name, topic.partitions
-            ))),
-            None if topic.partitions == 1 => Ok(Some((topic, 0))),
-            None => Err(Rejection::err(format!(
-                "topic `{0}` has {1} partitions: read one of them, as `{0}:0` to `{0}:{2}`",
+        match self.stream(key).await? {
+            None => Ok(None),
+            Some((topic, Some(partition))) => Ok(Some((topic, partition))),
+            Some((topic, None)) => Err(Rejection::err(format!(
+                "topic `{0}` has {1} partitions: name one of them, as `{0}:0` to `{0}:{2}`",
                 topic.name,
                 topic.partitions,
                 topic.partitions - 1
@@ -63,52 +98,13 @@ impl Session {
         }
     }
 
-    pub(super) async fn xrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let range = command::range(args)?;
-        let Some((topic, partition)) = self.partition(&range.key).await? else {
-            self.replies.array(0);
-            return Ok(());
-        };
-        let mut next = if range.start_excluded {
-            range.start.offset_after(partition)
-        } else {
-            range.start.first_offset(partition)
-        };
-        let within = |stored: &StoredRecord| {
-            let id = EntryId::of(partition, stored.offset);
-            id < range.end || (id == range.end && !range.end_excluded)
-        };
-        let most = range.count.unwrap_or(usize::MAX);
-        let (mut entries, mut bytes) = (Vec::new(), 0);
-        while entries.len() < most {
-            let limit = (most - entries.len()).min(FETCH_RECORDS);
-            let (shown, behind, failure) = self.fetch(&topic.name, partition, next, limit).await?;
-            if let Some(failure) = failure {
-                return Err(failure);
-            }
-            let Some(behind) = behind else { break };
-            next = behind;
-            let ended = EntryId::of(partition, behind) > range.end;
-            let wanted = shown.into_iter().filter(within);
-            for stored in wanted {
-                bytes += self.check_reply(&stored, bytes)?;
-                entries.push(stored);
-            }
-            if ended {
-                break;
-            }
-        }
-        entries.truncate(most);
-        self.send_entries(partition, &entries);
-        Ok(())
+    /// Bytes a record takes in a reply, roughly.
+    pub(super) fn reply_bytes(stored: &StoredRecord) -> usize {
+        let headers: usize = stored.record.headers.iter().map(|(name, _)| name.len() + 32).sum();
+        stored.record.payload_len() + headers + 64
     }
 
-    pub(super) async fn xrevrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
-    }
-
-    /// Bytes a record takes in a reply.
+    /// Bytes a record takes in a reply that has `so_far` already.
     ///
     /// # Errors
     /// The reply would be too long.
@@ -117,8 +113,7 @@ impl Session {
         stored: &StoredRecord,
         so_far: usize,
     ) -> Result<usize, Rejection> {
-        let headers: usize = stored.record.headers.iter().map(|(name, _)| name.len() + 32).sum();
-        let bytes = stored.record.payload_len() + headers + 64;
+        let bytes = Self::reply_bytes(stored);
         if so_far + bytes <= self.services.settings.output_bytes_max {
             return Ok(bytes);
         }
@@ -134,35 +129,71 @@ impl Session {
         from: u64,
         records_max: usize,
     ) -> Result<(Vec<StoredRecord>, Option<u64>, Option<Rejection>), Rejection> {
-        let pipeline = &self.services.pipeline;
+        let run = Run { partition, from, end: None };
+        let Fetched { shown, next, failure } = self.fetch_run(topic, run, records_max).await?;
+        Ok((shown, next, failure))
+    }
+
+    /// The same for a run of records, within it.
+    pub(super) async fn fetch_run(
+        &self,
+        topic: &TopicName,
+        run: Run,
+        records_max: usize,
+    ) -> Result<Fetched, Rejection> {
+        let Run { partition, from, end } = run;
         let bytes_max = FETCH_BYTES;
         let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
-        let records = self.broker()?.fetch(fetch).await.map_err(read_refusal)?;
+        let broker = self.broker()?;
+        let records = match end {
+            None => broker.fetch(fetch).await.map_err(read_refusal)?,
+            Some(end) => {
+                let found = broker.fetch_below(fetch, end).await.map_err(read_refusal)?;
+                let Some(mut records) = found else { return Ok(Fetched::default()) };
+                records.truncate(records.partition_point(|stored| stored.offset < end));
+                if records.is_empty() {
+                    return Ok(Fetched { next: Some(end), ..Fetched::default() });
+                }
+                records
+            }
+        };
+        let pipeline = &self.services.pipeline;
         let context = self.identity()?.context();
         let chain = pipeline.chain();
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);
-        Ok((consumed.shown, consumed.next, consumed.failure))
+        let Consumed { shown, next, failure } = consumed;
+        Ok(Fetched { shown, next, failure })
     }
 
     pub(super) fn send_entries(&mut self, partition: u32, entries: &[StoredRecord]) {
         self.replies.array(entries.len());
-        for stored in entries {
-            self.replies.array(2);
-            let id = IdText::from(EntryId::of(partition, stored.offset));
-            self.replies.bulk(id.as_bytes());
-            match command::entry_of(&stored.record) {
-                Entry::Fields(value, ranges) => {
-                    self.replies.array(ranges.len());
-                    ranges.into_iter().for_each(|range| self.replies.bulk(&value[range]));
-                }
-                Entry::Record(pairs) => {
-                    self.replies.array(2 * pairs.len());
-                    for (name, value) in pairs {
-                        self.replies.bulk(&name);
-                        self.replies.bulk(&value);
-                    }
+        entries.iter().for_each(|stored| self.send_entry(partition, stored));
+    }
+
+    pub(super) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {
+        self.replies.array(2);
+        let id = IdText::from(EntryId::of(partition, stored.offset));
+        self.replies.bulk(id.as_bytes());
+        match command::entry_of(&stored.record) {
+            Entry::Fields(value, ranges) => {
+                self.replies.array(ranges.len());
+                ranges.into_iter().for_each(|range| self.replies.bulk(&value[range]));
+            }
+            Entry::Record(pairs) => {
+                self.replies.array(2 * pairs.len());
+                for (name, value) in pairs {
+                    self.replies.bulk(&name);
+                    self.replies.bulk(&value);
                 }
             }
         }
     }
+}
+
+/// A partition that a topic does not have.
+pub(super) fn no_partition(topic: &TopicInfo, partition: u64) -> Rejection {
+    Rejection::err(format!(
+        "topic `{}` has no partition {partition}, it has {}",
+        topic.name, topic.partitions
+    ))
 }

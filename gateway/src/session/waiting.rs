@@ -23,7 +23,10 @@ impl Session {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
-        if !socket.wait_for(change, self.identity.as_mut(), until).await? {
+        let began = Instant::now();
+        let is_news = socket.wait_for(change, self.identity.as_mut(), until).await?;
+        self.waited += began.elapsed();
+        if !is_news {
             return Ok(Ok(false));
         }
         Ok(self.renew_if_changed().map(|()| true))

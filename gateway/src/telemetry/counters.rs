@@ -51,6 +51,8 @@ counters! {
     logins_ended: "Sessions ended because their login does not hold any more.",
     commands: "Commands answered.",
     commands_refused: "Commands answered with an error.",
+    bytes_received: "Bytes of requests.",
+    bytes_sent: "Bytes of replies.",
     protocol_errors: "Connections ended by bytes that are not RESP, or not HTTP.",
     http_requests: "HTTP requests taken.",
     messages_published: "Messages a client published.",

@@ -112,6 +112,17 @@ impl Broker for Kafka {
         })
     }
 
+    fn fetch_below(
+        &self,
+        fetch: Fetch,
+        end: u64,
+    ) -> BrokerFuture<'_, Result<Option<Vec<StoredRecord>>, BrokerError>> {
+        Box::pin(async move {
+            self.check(&fetch.topic, fetch.partition).await?;
+            self.reads.fetch_below(fetch, end).await
+        })
+    }
+
     fn offsets<'a>(
         &'a self,
         topic: &'a TopicName,

@@ -1,12 +1,16 @@
 //! Reads records: from memory at the ends of partitions, from Kafka behind them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 use self::{
     cold::{Cold, Found},
     feed::Feed,
+    table::Below,
 };
 use super::{link::Link, names::Names, settings::ClusterSettings};
 use crate::{
@@ -21,6 +25,9 @@ mod table;
 mod tail;
 #[cfg(test)]
 pub(super) mod tests;
+
+/// Longest wait for the feed to bring what is known to be stored, before it is asked for.
+const FEED_LAG: Duration = Duration::from_millis(50);
 
 /// All reading of one cluster.
 ///
@@ -65,6 +72,39 @@ impl Reads {
                 self.feed.follow(&fetch.topic, fetch.partition, fetch.from.min(end), end);
                 // What has arrived meanwhile may be known already.
                 Ok(self.feed.table().read(&fetch).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Reads as [`fetch`](Self::fetch) does, below an offset up to which records are stored: empty
+    /// only if nothing can be read up to there, `None` if that is not known yet.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    pub(super) async fn fetch_below(
+        &self,
+        fetch: Fetch,
+        end: u64,
+    ) -> Result<Option<Vec<StoredRecord>>, BrokerError> {
+        let late = Instant::now() + FEED_LAG;
+        let mut changes = self.watch(&fetch.topic);
+        loop {
+            let below = self.feed.table().read_below(&fetch, end);
+            match below {
+                Below::Known(records) => return Ok(Some(records)),
+                Below::Unknown => break,
+                Below::Behind => {}
+            }
+            // It is on its way, for all readers together.
+            if timeout_at(late, changes.changed()).await.is_err() {
+                break;
+            }
+        }
+        match self.cold.read(&fetch).await? {
+            Found::Records(records) => Ok(Some(records)),
+            Found::End(at) => {
+                self.feed.follow(&fetch.topic, fetch.partition, fetch.from.min(at), at);
+                Ok((at >= end).then(Vec::new))
             }
         }
     }

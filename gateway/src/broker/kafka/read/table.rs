@@ -25,6 +25,17 @@ pub(super) type Place = (TopicName, u32);
 /// A topic as Kafka identifies it: another one of the same name has another id.
 pub(super) type TopicId = [u8; 16];
 
+/// What memory knows of what lies below an offset.
+#[derive(Debug)]
+pub(super) enum Below {
+    /// These, or nothing up to there.
+    Known(Vec<StoredRecord>),
+    /// What lies there has not arrived.
+    Behind,
+    /// Memory does not reach back so far.
+    Unknown,
+}
+
 /// Everything that readers and the feed share. Plain data: nothing here waits.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -75,6 +86,14 @@ impl Table {
         followed.used = Instant::now();
         followed.unread = None;
         Some(followed.tail.read(fetch))
+    }
+
+    /// Answers a fetch from memory, as far as that knows what lies below `end`.
+    pub(super) fn read_below(&mut self, fetch: &Fetch, end: u64) -> Below {
+        let Some(records) = self.read(fetch) else { return Below::Unknown };
+        let place = (fetch.topic.clone(), fetch.partition);
+        let reaches = self.followed.get(&place).is_some_and(|f| f.tail.end() >= end);
+        if reaches || !records.is_empty() { Below::Known(records) } else { Below::Behind }
     }
 
     /// Follows a partition in which nothing is readable between `start` and `end`; true if it was

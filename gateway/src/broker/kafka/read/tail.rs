@@ -60,10 +60,11 @@ impl Tail {
         offset >= self.start
     }
 
-    /// Covers from `start` on too, since somebody has seen that nothing is readable up to `end`.
+    /// Covers from `start` to `end` too, since somebody has seen that nothing is readable there.
     pub(super) fn widen(&mut self, start: u64, end: u64) {
-        if self.start <= end {
+        if self.start <= end && start <= self.end {
             self.start = self.start.min(start);
+            self.end = self.end.max(end);
         }
     }
 
@@ -178,5 +179,11 @@ mod tests {
         assert!(!tail.covers(4));
         tail.widen(2, 5);
         assert!(tail.covers(2));
+
+        tail.widen(12, 20);
+        assert_eq!(tail.end(), 8, "what lies between was not looked at");
+        tail.widen(8, 11);
+        assert_eq!(tail.push([8, 11].map(stored)), RECORD_COST + 100);
+        assert_eq!(tail.end(), 12);
     }
 }

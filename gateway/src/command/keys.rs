@@ -1,0 +1,27 @@
+//! Which arguments of a request are keys: for COMMAND GETKEYS, and for what the slow log shows.
+
+use super::{Command, Spec, is_word, rest};
+use crate::resp::Args;
+
+/// The keys of a request whose name stands at `start` among the arguments; empty where the command
+/// takes none, or its arguments make no sense.
+pub fn keys_of<'a>(spec: &Spec, args: &Args<'a>, start: usize) -> Vec<&'a [u8]> {
+    if matches!(spec.command, Command::XRead | Command::XReadGroup) {
+        return streams(args, start);
+    }
+    let [first, last, step] = spec.key_places();
+    let Ok(count) = i32::try_from(args.len() - start) else { return Vec::new() };
+    let last = if last < 0 { count + last } else { last };
+    let Ok(step) = usize::try_from(step) else { return Vec::new() };
+    let places = (first..=last).step_by(step.max(1)).filter(|_| first > 0);
+    places.filter_map(|at| args.get(start + usize::try_from(at).ok()?)).collect()
+}
+
+/// The first half of what stands behind STREAMS.
+fn streams<'a>(args: &Args<'a>, start: usize) -> Vec<&'a [u8]> {
+    let Some(word) = rest(args, start).position(|arg| is_word(arg, "STREAMS")) else {
+        return Vec::new();
+    };
+    let behind: Vec<_> = rest(args, start + word + 1).collect();
+    if behind.len().is_multiple_of(2) { behind[..behind.len() / 2].to_vec() } else { Vec::new() }
+}

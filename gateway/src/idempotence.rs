@@ -1,0 +1,282 @@
+//! Publishing at most once: a producer that sends the same id again within the window gets the
+//! place of the first message, and nothing is stored.
+//!
+//! All messages of one producer go to one partition and carry its name and their id as headers, so
+//! the partition itself is the memory: what is not known here is read from it, after a restart or
+//! after another gateway served the producer. Before each message the partition is read to its end,
+//! so a message that was stored anywhere before counts. **What does not hold:** a producer that
+//! sends an id through one gateway while another still has the same id under way may store both;
+//! both are then answered with the first one's place. A gateway has a message under way no longer
+//! than `limits.publish_deadline_ms`, which is less than clients wait before they send again.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use tokio::sync::{Mutex as Turn, MutexGuard as Turned};
+
+mod window;
+
+pub use window::WindowSettings;
+
+use crate::{
+    broker::{Broker, BrokerError, Cluster, Fetch},
+    message::{Headers, Record, StoredRecord, TopicName},
+};
+use window::Window;
+
+/// Header with the producer's name.
+const PRODUCER_HEADER: &[u8] = b"sluicegate-idmp-producer";
+/// Header with the message's id.
+const ID_HEADER: &[u8] = b"sluicegate-idmp-id";
+/// Longest producer name and id, in bytes: each is kept as long as the window.
+const NAME_BYTES_MAX: usize = 256;
+/// After `UNKNOWN` the message may still come; its producer's next one waits so long.
+const DOUBT: Duration = Duration::from_millis(500);
+/// Producers that send at the same time share so many turns.
+const TURNS: usize = 64;
+/// Records fetched at a time while a window is read.
+const FETCH_RECORDS: usize = 1_000;
+/// Bytes fetched at a time.
+const FETCH_BYTES: usize = 1 << 20;
+/// Partitions remembered without being used.
+const PARTITIONS_MAX: usize = 1_024;
+
+/// A message's identity, as its producer gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageId {
+    /// Name of the producer.
+    pub producer: Bytes,
+    /// Id of the message, one of this producer's.
+    pub id: Bytes,
+}
+
+impl MessageId {
+    /// True if both are short enough to be kept.
+    pub fn fits(&self) -> bool {
+        let lengths = [self.producer.len(), self.id.len()];
+        lengths.iter().all(|length| (1..=NAME_BYTES_MAX).contains(length))
+    }
+
+    /// The partition of this producer's messages. A topic that grows moves producers: their windows
+    /// begin anew.
+    pub fn partition(&self, partitions: u32) -> u32 {
+        // FNV-1a: the same on every gateway.
+        let hash = self.producer.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        u32::try_from(hash % u64::from(partitions.max(1))).unwrap_or(0)
+    }
+
+    /// Marks the record of this message.
+    pub fn mark(&self, headers: &mut Headers) {
+        headers.push((Bytes::from_static(PRODUCER_HEADER), Some(self.producer.clone())));
+        headers.push((Bytes::from_static(ID_HEADER), Some(self.id.clone())));
+    }
+
+    fn of(record: &Record) -> Option<Self> {
+        let value = |wanted: &[u8]| {
+            let header = record.headers.iter().find(|(name, _)| name == wanted);
+            header.and_then(|(_, value)| value.clone())
+        };
+        Some(Self { producer: value(PRODUCER_HEADER)?, id: value(ID_HEADER)? })
+    }
+}
+
+/// True for a header that marks a message's identity, which is not part of its entry.
+pub fn is_mark(header: &[u8]) -> bool {
+    header == PRODUCER_HEADER || header == ID_HEADER
+}
+
+/// Where a window is.
+type Place = (usize, TopicName, u32);
+
+/// The windows of all partitions that idempotent producers write to through this gateway.
+#[derive(Debug, Default)]
+pub struct Windows {
+    /// Held for look-ups only.
+    partitions: Mutex<HashMap<Place, Arc<Partition>>>,
+}
+
+/// One partition and what is known of it.
+#[derive(Debug)]
+struct Partition {
+    turns: Vec<Turn<Option<Instant>>>,
+    known: Turn<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    window: Window,
+    /// Offset behind the last record that was looked at; `None` before the first look.
+    next: Option<u64>,
+}
+
+impl Partition {
+    fn new() -> Self {
+        let turns = std::iter::repeat_with(Turn::default).take(TURNS).collect();
+        Self { turns, known: Turn::default() }
+    }
+}
+
+impl Windows {
+    /// The window of a partition, to ask about one message and store it.
+    pub fn of(
+        &self,
+        cluster: &Cluster,
+        (topic, partition): (&TopicName, u32),
+        settings: WindowSettings,
+    ) -> Producing {
+        let place = (cluster.id, topic.clone(), partition);
+        let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+        if partitions.len() >= PARTITIONS_MAX {
+            // They are read again when they are needed.
+            partitions.retain(|_, partition| Arc::strong_count(partition) > 1);
+        }
+        let shared = partitions.entry(place.clone()).or_insert_with(|| Arc::new(Partition::new()));
+        let (broker, shared) = (Arc::clone(&cluster.broker), Arc::clone(shared));
+        Producing { broker, shared, place, settings }
+    }
+}
+
+/// A partition that an idempotent message is about to be stored in.
+#[derive(Debug)]
+pub struct Producing {
+    broker: Arc<dyn Broker>,
+    shared: Arc<Partition>,
+    place: Place,
+    settings: WindowSettings,
+}
+
+/// The right to send a producer's next message: nobody else of this gateway does.
+#[derive(Debug)]
+pub struct ProducerTurn<'a>(Turned<'a, Option<Instant>>);
+
+impl ProducerTurn<'_> {
+    /// Notes that nobody knows whether the message was stored.
+    pub fn leave_in_doubt(&mut self) {
+        *self.0 = Some(Instant::now() + DOUBT);
+    }
+}
+
+impl Producing {
+    /// Waits for the producer's turn, and for the end of a doubt about its message before.
+    pub async fn turn(&self, producer: &[u8]) -> ProducerTurn<'_> {
+        let at = producer.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31) + *byte as usize);
+        let mut turn = self.shared.turns[at % TURNS].lock().await;
+        if let Some(until) = turn.take() {
+            tokio::time::sleep_until(until.into()).await;
+        }
+        ProducerTurn(turn)
+    }
+
+    /// Where the first message of this id lies, if it was stored within the window by whomever.
+    ///
+    /// # Errors
+    /// The broker's; and `Busy` if the window has no room for one more producer.
+    pub async fn find(&self, message: &MessageId, now_ms: i64) -> Result<Option<u64>, BrokerError> {
+        let mut known = self.shared.known.lock().await;
+        self.catch_up(&mut known, now_ms).await?;
+        let names = (&message.producer[..], &message.id[..]);
+        if let Some(offset) = known.window.find(self.settings, names, now_ms) {
+            return Ok(Some(offset));
+        }
+        if known.window.has_room(self.settings, &message.producer, now_ms) {
+            return Ok(None);
+        }
+        Err(BrokerError::Busy { topic: self.place.1.clone() })
+    }
+
+    /// Reads what was stored since the last look.
+    async fn catch_up(&self, known: &mut Known, now_ms: i64) -> Result<(), BrokerError> {
+        let (_, topic, partition) = &self.place;
+        let end = self.broker.offsets(topic, *partition).await?.end;
+        let mut next = match known.next {
+            // A topic that was made anew begins anew.
+            Some(next) if next <= end => next,
+            Some(_) => {
+                *known = Known::default();
+                self.beginning(now_ms).await?
+            }
+            None => self.beginning(now_ms).await?,
+        };
+        while next < end {
+            let fetch = Fetch {
+                topic: topic.clone(),
+                partition: *partition,
+                from: next,
+                records_max: FETCH_RECORDS,
+                bytes_max: FETCH_BYTES,
+            };
+            let records = self.broker.fetch(fetch).await?;
+            let Some(last) = records.last() else { break };
+            next = last.offset + 1;
+            for StoredRecord { offset, record } in &records {
+                if let Some(MessageId { producer, id }) = MessageId::of(record) {
+                    let stored = (*offset, record.timestamp_ms);
+                    known.window.note(self.settings, (producer, id), stored);
+                }
+            }
+            known.next = Some(next);
+        }
+        known.next = Some(next.max(end));
+        Ok(())
+    }
+
+    /// The first offset that may matter.
+    async fn beginning(&self, now_ms: i64) -> Result<u64, BrokerError> {
+        let (_, topic, partition) = &self.place;
+        let oldest = now_ms.saturating_sub(self.settings.duration_ms);
+        self.broker.offset_at(topic, *partition, oldest).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::{Append, Clusters, NewTopic, embedded::Embedded};
+
+    const SETTINGS: WindowSettings =
+        WindowSettings { duration_ms: 60_000, ids_max: 100, producers_max: 10 };
+
+    fn message(id: &'static str) -> MessageId {
+        MessageId { producer: Bytes::from_static(b"p"), id: Bytes::from_static(id.as_bytes()) }
+    }
+
+    async fn store(cluster: &Cluster, topic: &TopicName, message: &MessageId) {
+        let mut record = Record { timestamp_ms: 1_000, ..Record::default() };
+        message.mark(&mut record.headers);
+        let append = Append::new(topic.clone(), 0, vec![record]);
+        let stored = cluster.broker.produce(vec![append]).await;
+        assert!(stored[0].is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_partition_itself_is_the_memory() {
+        let clusters = Clusters::one(Arc::new(Embedded::memory().unwrap()));
+        let (cluster, topic) = (clusters.default(), TopicName::new("t").unwrap());
+        cluster.broker.create_topic(NewTopic::new(topic.clone(), 1)).await.unwrap();
+        let windows = Windows::default();
+        store(cluster, &topic, &message("1")).await;
+
+        // As after a restart, or what another gateway stored.
+        let window = windows.of(cluster, (&topic, 0), SETTINGS);
+        assert_eq!(window.find(&message("1"), 1_500).await.unwrap(), Some(0));
+        assert_eq!(window.find(&message("2"), 1_500).await.unwrap(), None);
+
+        store(cluster, &topic, &message("2")).await;
+        store(cluster, &topic, &message("2")).await;
+        assert_eq!(window.find(&message("2"), 1_500).await.unwrap(), Some(1));
+        assert_eq!(window.find(&message("2"), 99_000).await.unwrap(), None);
+    }
+
+    #[test]
+    fn a_producer_has_one_partition() {
+        let partition = message("1").partition(16);
+        assert_eq!(message("2").partition(16), partition);
+        assert_eq!(message("1").partition(1), 0);
+    }
+}

@@ -1,0 +1,121 @@
+//! How those who wait hear of new entries: one task a topic, while anybody waits.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::{sync::watch, time::sleep};
+
+use super::Sequencer;
+use crate::{
+    broker::{BrokerError, Fetch},
+    message::TopicName,
+};
+
+/// A look at what is known here without being told: a topic that grew tells nobody.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Pause after the broker's refusal.
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl Sequencer {
+    /// Changes after each newer step; entries that are stored from now on get one by themselves,
+    /// as long as the receiver lives.
+    pub fn watch(self: &Arc<Self>) -> watch::Receiver<u64> {
+        let newest = self.newest.subscribe();
+        if !self.is_followed.swap(true, Ordering::AcqRel) {
+            tokio::spawn(Arc::clone(self).follow());
+        }
+        newest
+    }
+
+    async fn follow(self: Arc<Self>) {
+        loop {
+            self.follow_for_all().await;
+            self.is_followed.store(false, Ordering::Release);
+            // One may have come between the last look and the line before.
+            let is_wanted = self.newest.receiver_count() > 0;
+            if !is_wanted || self.is_followed.swap(true, Ordering::AcqRel) {
+                return;
+            }
+        }
+    }
+
+    /// Until nobody waits any more.
+    async fn follow_for_all(&self) {
+        let mut is_due = true;
+        while self.newest.receiver_count() > 0 {
+            // Before the look: what comes from here on wakes.
+            let watches = [self.broker.watch(self.topic.as_str()), self.broker.watch(self.log.as_str())];
+            let looked = match is_due {
+                true => self.cover().await.map(|()| false),
+                false => self.is_behind().await,
+            };
+            match looked {
+                Ok(true) => is_due = true,
+                // After a round there may be more already: another look, from memory.
+                Ok(false) if is_due => is_due = false,
+                Ok(false) => {
+                    let came = self.news(watches).await;
+                    is_due = came || self.pace().is_in_doubt();
+                }
+                Err(error) => {
+                    tracing::debug!(topic = %self.topic, %error, "new entries get no place yet");
+                    is_due = true;
+                    tokio::select! {
+                        () = sleep(PAUSE) => {}
+                        () = self.newest.closed() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks, at the end of every partition, whether anything lies behind the newest step.
+    async fn is_behind(&self) -> Result<bool, BrokerError> {
+        let ends = self.last().map(|step| step.ends().to_vec()).unwrap_or_default();
+        let partitions = self.broker.topic(self.topic.as_str()).map_or(0, |topic| topic.partitions);
+        for partition in 0..partitions {
+            let end = ends.get(partition as usize).copied().unwrap_or(0);
+            if self.has_record(&self.topic, partition, end).await? {
+                return Ok(true);
+            }
+        }
+        let next = self.known(|state| state.steps.next());
+        match next {
+            Some(next) => self.has_record(&self.log, 0, next).await,
+            None => Ok(true),
+        }
+    }
+
+    async fn has_record(
+        &self,
+        topic: &TopicName,
+        partition: u32,
+        from: u64,
+    ) -> Result<bool, BrokerError> {
+        let topic = topic.clone();
+        let fetch = Fetch { topic, partition, from, records_max: 1, bytes_max: 1 };
+        Ok(!self.broker.fetch(fetch).await?.is_empty())
+    }
+
+    /// True if something came; false if it is only time to look again, or nobody waits any more.
+    async fn news(&self, watches: [Option<watch::Receiver<u64>>; 2]) -> bool {
+        let [records, steps] = watches.map(changed);
+        tokio::select! {
+            () = records => true,
+            () = steps => true,
+            () = self.newest.closed() => false,
+            () = sleep(LOOK) => false,
+        }
+    }
+}
+
+async fn changed(watch: Option<watch::Receiver<u64>>) {
+    match watch {
+        // A topic that is closed for good ends the wait too; the next look says why.
+        Some(mut watch) => drop(watch.changed().await),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,183 @@
+//! One stream of an XREAD, and where its reader is.
+
+use tokio::sync::watch;
+
+use super::super::{Session, streams::no_partition};
+use crate::{
+    broker::{Broker, TopicInfo},
+    command::{EntryId, ReadFrom, StreamKey},
+    message::Rejection,
+    order::{Bound, Course, Range, Run, Span, Way},
+    pipeline::read_refusal,
+};
+
+/// One stream of an XREAD, and where it is.
+pub(super) struct Cursor {
+    pub(super) name: Vec<u8>,
+    pub(super) key: StreamKey,
+    /// Most entries to give.
+    pub(super) count: Option<usize>,
+    /// Where the last entry is looked for, once.
+    pub(super) last: Option<Range>,
+    from: ReadFrom,
+    /// Records of the one partition are known to be stored up to here.
+    known_end: Option<u64>,
+    /// `None` until there is such a topic.
+    course: Option<Course>,
+}
+
+/// How far a reader that found nothing looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To what has come here by itself: more comes, and wakes it.
+    Told,
+    /// To all that was stored before.
+    All,
+}
+
+impl Cursor {
+    pub(super) fn new(
+        name: Vec<u8>,
+        key: StreamKey,
+        from: ReadFrom,
+        count: Option<usize>,
+    ) -> Self {
+        Self { name, key, from, count, last: None, known_end: None, course: None }
+    }
+
+    /// The next records, as far as they are known here.
+    pub(super) async fn run(&mut self) -> Result<Option<Run>, Rejection> {
+        let Some(course) = &mut self.course else { return Ok(None) };
+        let run = course.run().await.map_err(read_refusal)?;
+        Ok(run.map(|run| {
+            let known_end = self.known_end.filter(|end| run.from < *end);
+            Run { end: run.end.or(known_end), ..run }
+        }))
+    }
+
+    /// Notes that the records of the last run are done with below `next`.
+    pub(super) fn go_on(&mut self, next: u64) {
+        if let Some(course) = &mut self.course {
+            course.go_on(next);
+        }
+    }
+
+    /// Changes when there may be more.
+    pub(super) fn watch(&self, broker: &dyn Broker) -> watch::Receiver<u64> {
+        if let Some(Course::Many(way)) = &self.course {
+            return way.order().watch();
+        }
+        // A topic that does not exist yet is waited for through the list of topics.
+        broker.watch(self.key.topic.as_str()).unwrap_or_else(|| broker.watch_topics())
+    }
+}
+
+impl Session {
+    /// Sets a cursor in its topic; false if there is no such topic yet.
+    pub(super) async fn place(&self, cursor: &mut Cursor) -> Result<bool, Rejection> {
+        if let Some(course) = &cursor.course {
+            let topic = self.broker()?.topic(cursor.key.topic.as_str());
+            let Some(topic) = topic else { return Ok(false) };
+            // A topic that has grown is one stream still: what was read lies at its beginning.
+            if let Course::One { partition, next } = course
+                && cursor.key.partition.is_none()
+                && topic.partitions > 1
+            {
+                let id = EntryId { place: *next, partition: u64::from(*partition) };
+                cursor.course = Some(self.behind(&topic, None, id)?);
+            }
+            return Ok(true);
+        }
+        let Some((topic, partition)) = self.stream(&cursor.key).await? else {
+            // Once it is made, all of it is new.
+            cursor.from = match cursor.from {
+                ReadFrom::New | ReadFrom::Last => ReadFrom::Behind(EntryId::FIRST),
+                from @ ReadFrom::Behind(_) => from,
+            };
+            return Ok(false);
+        };
+        if cursor.from == ReadFrom::Last {
+            cursor.last = self.all(&topic, partition).await?;
+        }
+        cursor.course = Some(match cursor.from {
+            ReadFrom::Behind(id) => self.behind(&topic, partition, id)?,
+            ReadFrom::New | ReadFrom::Last => self.at_end(&topic, partition).await?,
+        });
+        Ok(true)
+    }
+
+    fn behind(
+        &self,
+        topic: &TopicInfo,
+        partition: Option<u32>,
+        id: EntryId,
+    ) -> Result<Course, Rejection> {
+        if let Some(partition) = partition {
+            return Ok(Course::One { partition, next: id.offset_after(partition) });
+        }
+        let order = self.order(&topic.name)?;
+        let Some(offset) = id.place.checked_sub(1) else {
+            return Ok(Course::Many(Way::from_start(order)));
+        };
+        let found = u32::try_from(id.partition).ok().filter(|at| *at < topic.partitions);
+        let partition = found.ok_or_else(|| no_partition(topic, id.partition))?;
+        Ok(Course::Many(Way::behind(order, partition, offset)))
+    }
+
+    async fn at_end(
+        &self,
+        topic: &TopicInfo,
+        partition: Option<u32>,
+    ) -> Result<Course, Rejection> {
+        let Some(partition) = partition else {
+            let way = Way::from_end(self.order(&topic.name)?).await;
+            return Ok(Course::Many(way.map_err(read_refusal)?));
+        };
+        let ends = self.ends(&topic.name).await?;
+        let next = ends.get(partition as usize).map_or(0, |range| range.end);
+        Ok(Course::One { partition, next })
+    }
+
+    async fn all(
+        &self,
+        topic: &TopicInfo,
+        partition: Option<u32>,
+    ) -> Result<Option<Range>, Rejection> {
+        let Some(partition) = partition else {
+            let order = self.order(&topic.name)?;
+            let span = Span::between(order, Bound::Start, Bound::End).await;
+            return Ok(span.map_err(read_refusal)?.map(Range::Many));
+        };
+        let ends = self.ends(&topic.name).await?;
+        let there = ends.get(partition as usize).filter(|range| range.start < range.end);
+        Ok(there.map(|range| {
+            Range::One(Run { partition, from: range.start, end: Some(range.end) })
+        }))
+    }
+
+    /// Makes what was stored before this call known to a cursor; false if nothing may have come
+    /// of it.
+    pub(super) async fn reach(
+        &self,
+        cursor: &mut Cursor,
+        reach: Reach,
+    ) -> Result<bool, Rejection> {
+        match &mut cursor.course {
+            Some(Course::Many(way)) => {
+                if reach == Reach::All || !way.order().is_followed() {
+                    way.order().cover().await.map_err(read_refusal)?;
+                    return Ok(true);
+                }
+                Ok(false)
+            }
+            Some(Course::One { partition, next }) if reach == Reach::All => {
+                let (partition, next) = (*partition, *next);
+                let ends = self.ends(&cursor.key.topic).await?;
+                let end = ends.get(partition as usize).map_or(0, |range| range.end);
+                cursor.known_end = (end > next).then_some(end);
+                Ok(end > next)
+            }
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! redis-cli's modes, and what GUIs ask.
