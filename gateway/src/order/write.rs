@@ -175,7 +175,7 @@ impl Sequencer {
 
     async fn append(&self, step: Bytes) -> Result<u64, BrokerError> {
         let records = vec![Record { value: Some(step), ..Record::default() }];
-        let append = Append { topic: self.log.clone(), partition: 0, records };
+        let append = Append::new(self.log.clone(), 0, records);
         let mut stored = self.broker.produce(vec![append]).await;
         let stored = stored.pop().expect("every append is answered");
         Ok(stored?.offset(0))
