@@ -15,11 +15,12 @@ mod scan;
 mod subcommand;
 mod table;
 mod topic;
+mod trim;
 
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, encode_entry, entry_of};
+pub use entry::{Entry, Layout, StreamSettings, Streams, encode_entry, entry_of};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};
@@ -30,6 +31,7 @@ pub use scan::{Scan, scan};
 pub use subcommand::{Asked, help, subcommand};
 pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
 pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+pub use trim::{Keep, Trim, trim};
 
 /// A number argument.
 ///
@@ -43,6 +45,11 @@ pub fn integer(bytes: &[u8]) -> Result<i64, Rejection> {
 /// An argument as text for comparing with keywords; not UTF-8 matches none.
 pub fn is_word(bytes: &[u8], word: &str) -> bool {
     bytes.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Whether a command of this name may wait for entries to come.
+pub(crate) fn may_wait(name: &[u8]) -> bool {
+    ["XREAD", "XREADGROUP", "MGET"].iter().any(|word| is_word(name, word))
 }
 
 /// Redis' answer to an option it does not know.

@@ -14,6 +14,7 @@ mod plugin_file;
 mod problem;
 mod reach;
 mod settings;
+mod streams;
 mod tls;
 
 pub use check::{Overrides, check, read};

@@ -23,6 +23,7 @@ use crate::{
 mod answer;
 mod connection;
 mod databus;
+mod delete;
 mod describe;
 mod gateway;
 mod generic;
@@ -43,6 +44,7 @@ mod streams;
 mod transaction;
 mod trim;
 mod waiting;
+mod xinfo;
 
 pub(crate) use identity::now_ms;
 pub(crate) use publish::{BURST_BYTES_MAX, BURST_MESSAGES_MAX};
@@ -172,7 +174,10 @@ impl Session {
                 Ok(Scan::Complete { consumed }) => {
                     let args = decoder.args(&buffer[at..]);
                     if !self.handle_at_once(&args) {
-                        next = self.handle(args, socket).await?;
+                        if command::may_wait(&args[0]) && at + consumed == buffer.len() {
+                            Socket::<S>::tighten(buffer);
+                        }
+                        next = self.handle(decoder.args(&buffer[at..]), socket).await?;
                     }
                     at += consumed;
                     commands += 1;

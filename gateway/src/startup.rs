@@ -130,6 +130,8 @@ fn services(
         port: settings.listen.address.map_or(0, |address| address.port()),
         connections_max: settings.listen.connections_max,
         partitions: settings.topics.partitions,
+        delete_topics: settings.topics.delete,
+        streams: settings.streams.clone(),
         is_local: settings.is_local(),
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));

@@ -6,9 +6,12 @@ mod connection; //   what clients send before their first command
 mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
+mod order; //        many partitions, one cursor
 mod redis_answers; // Redis' own answers beside ours
 mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them
+mod trim; //         a topic made shorter, described and deleted
+mod layouts; //      how entries lie in records
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

@@ -13,6 +13,7 @@ use super::{
     cluster::cluster,
     file::{Section, Source},
     http::http,
+    streams::streams,
 };
 use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
@@ -61,6 +62,7 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
         http: http(root.section("http"), &source),
         limits,
         topics: topics(root.section("topics")),
+        streams: streams(root.sections("streams")),
         databus: databus(root.section("databus")),
         plugins: plugins(root.section("plugins")),
         log: log(root.section("log")),
@@ -209,6 +211,7 @@ fn topics(mut section: Section<'_, '_>) -> TopicSettings {
     let settings = TopicSettings {
         create: section.boolean("create", true),
         partitions: u32::try_from(partitions).unwrap_or(1),
+        delete: section.boolean("delete", false),
         max: usize_of(section.integer("max", 10_000, 1..=1_000_000)),
     };
     section.finish();

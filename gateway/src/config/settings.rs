@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::HttpSettings;
-use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
+use crate::{broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt};
 
 /// Everything a gateway is built from.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Settings {
     pub broker: BrokerSettings,
     /// How topics come to be.
     pub topics: TopicSettings,
+    /// How topics are used as streams.
+    pub streams: Streams,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
     /// Where plugins are.
@@ -114,6 +116,8 @@ pub struct TopicSettings {
     pub create: bool,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
+    /// DEL deletes topics, for logins with admin rights.
+    pub delete: bool,
     /// Most topics there may be.
     pub max: usize,
 }

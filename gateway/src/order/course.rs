@@ -66,7 +66,10 @@ enum Place {
     /// Before everything.
     Start,
     /// Behind a record that had no place when it was looked for.
-    Behind { partition: u32, offset: u64 },
+    Behind {
+        partition: u32,
+        offset: u64,
+    },
     At(Position),
 }
 

@@ -60,7 +60,7 @@ impl Session {
             Command::XRevRange => self.xrevrange(args).await,
             Command::XInfo => self.xinfo(args).await,
             Command::XTrim => self.xtrim(args).await,
-            Command::XCfgSet => self.xcfgset(args).await,
+            Command::XCfgSet => self.xcfgset(args),
             Command::XDel | Command::XDelEx | Command::XAckDel | Command::XSetId => {
                 self.not_in_a_log(spec, args)
             }

@@ -69,6 +69,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
+    /// Gives back the room that a request does not fill, before its client waits in it: thousands
+    /// may.
+    pub(super) fn tighten(buffer: &mut BytesMut) {
+        if buffer.capacity() >= 2 * buffer.len() {
+            *buffer = BytesMut::from(&buffer[..]);
+        }
+    }
+
     /// Waits for more bytes of the client, or for news about its login.
     pub(super) async fn read(
         &mut self,
