@@ -60,6 +60,7 @@ impl Session {
             self.delete_one(&order).await?;
         }
         let deleted = self.delete_one(topic).await?;
+        self.services.orders.forget(&self.identity()?.cluster, topic);
         tracing::info!(%topic, broker = broker.name(), client = self.card.id(), "topic deleted");
         Ok(deleted)
     }
