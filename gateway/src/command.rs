@@ -7,6 +7,7 @@ mod client;
 mod databus;
 mod entry;
 mod entry_id;
+mod group;
 mod keys;
 mod publish;
 mod range;
@@ -26,6 +27,11 @@ pub use entry::{
     Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
 };
 pub use entry_id::{EntryId, IdError, IdText};
+pub use group::{
+    AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
+    PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
+    pending, read_group,
+};
 pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};
 pub use range::{Range, range, reverse_range};

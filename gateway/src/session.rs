@@ -26,7 +26,6 @@ mod gateway;
 mod generic;
 mod groups;
 mod identity;
-mod info;
 mod listening;
 mod memory;
 mod publish;
@@ -89,6 +88,8 @@ struct Session {
     transaction: Transaction,
     /// Which replies the client wants.
     voice: Voice,
+    /// The consumer groups that it has read as streams, by group and topic.
+    streams: groups::StreamUses,
     /// The login does not hold any more: the connection ends.
     is_revoked: bool,
     /// When the requests in hand were read.
@@ -137,6 +138,7 @@ impl Session {
             listening,
             transaction: Transaction::default(),
             voice: Voice::default(),
+            streams: groups::StreamUses::new(),
             is_revoked: false,
             read_at: Instant::now(),
             waited: Duration::ZERO,

@@ -127,6 +127,7 @@ fn services(
         value_bytes_max: settings.limits.value_bytes_max,
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
+        group_linger: settings.groups.linger,
         slow_after: settings.limits.slow_after,
         port: settings.listen.address.map_or(0, |address| address.port()),
         connections_max: settings.listen.connections_max,

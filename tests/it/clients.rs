@@ -1,15 +1,11 @@
 //! Real client programs with default options: they connect, publish and read back.
 
-mod terminal;
+mod build; //                programs that are compiled before they run
+mod libraries; //            each library in its own language
+mod scenario; //             what all of them do, with a restart in the middle
+pub(crate) mod terminal; //  a program at a terminal
 
-use std::path::{Path, PathBuf};
-
-use sluicegate_tests::{
-    Gateway,
-    command::{Finished, finish, run},
-    gateway, missing, workspace,
-};
-use tokio::process::Command;
+use sluicegate_tests::{command::run, gateway, missing};
 
 use crate::{
     connection::ONE_USER,
@@ -117,68 +113,4 @@ async fn redis_benchmark_runs_to_its_end() {
     }
 
     assert_eq!(open.client().await.send("XLEN bench").await, ":2000");
-}
-
-#[tokio::test]
-async fn redis_py_works_with_default_options() {
-    let python = workspace::root().join("target/python/bin/python");
-    let Some(python) = missing::require(&python.display().to_string()) else { return };
-    let program = workspace::root().join("tests/clients/python/client.py").display().to_string();
-
-    for protocol in ["2", "3"] {
-        let program = [program.as_str()];
-        let told = scenes(&python, &program, Gateway::port, &[protocol]).await;
-        let pairs = told.contains("1-0 {b'greeting': b'hello', b'from': b'redis-py'}");
-        assert!(pairs && told.contains("key {'n': 1} orders"), "RESP{protocol}: {told}");
-    }
-}
-
-#[tokio::test]
-async fn go_redis_works_with_default_options() {
-    let Some(go) = missing::require("go") else { return };
-    let built = workspace::target().join("clients");
-    let mut command = Command::new(go);
-    command.current_dir(workspace::root().join("tests/clients/go"));
-    command.args(["build", "-o"]).arg(format!("{}/", built.display())).arg("./...");
-    std::fs::create_dir_all(&built).expect("the target folder can be written");
-    finish(command, "").await.output_of_success();
-
-    for version in [8, 9] {
-        let told =
-            scenes(&built.join(format!("redis{version}")), &[], |gateway| &gateway.address, &[])
-                .await;
-        let read =
-            told.contains("1-0 map[n:0]") && told.contains(&format!("read go-v{version} 3-0"));
-        assert!(read && told.contains(r#""key":"key","value":{"n":1}"#), "v{version}: {told}");
-    }
-}
-
-/// Runs a client program three times: open, logged in, and in the databus dialect.
-async fn scenes(
-    program: &Path,
-    before: &[&str],
-    place: for<'g> fn(&'g Gateway) -> &'g str,
-    after: &[&str],
-) -> String {
-    let open = gateway().start().await;
-    let guarded = gateway().plugin("auth-static", ONE_USER).start().await;
-    let databus = gateway().plugin("auth-static", ROWS).start().await;
-    let mut told = String::new();
-    for (gateway, scene) in [
-        (&open, &["stream"][..]),
-        (&guarded, &["stream", "open-sesame"]),
-        (&databus, &["databus", DSN]),
-    ] {
-        let arguments = [before, &[place(gateway)], after, scene].concat();
-        let finished: Finished = run(&PathBuf::from(program), &arguments, "").await;
-        assert!(
-            finished.succeeded,
-            "{scene:?}: {}{}\n{}",
-            finished.output,
-            finished.errors,
-            gateway.log()
-        );
-        told += &finished.output;
-    }
-    told
 }

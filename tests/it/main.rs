@@ -7,6 +7,7 @@ mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
 mod order; //        many partitions, one cursor
+mod groups; //       consumer groups of streams
 mod redis_answers; // Redis' own answers beside ours
 mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them

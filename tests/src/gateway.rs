@@ -6,13 +6,19 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitStatus,
+    time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::{process::Command, time::sleep};
 
-use crate::{Client, http::HttpClient, process::Process, workspace};
+use crate::{
+    Client,
+    http::HttpClient,
+    process::{PATIENCE, Process},
+    workspace,
+};
 
 pub use builder::{Builder, gateway};
 
@@ -142,6 +148,22 @@ impl Gateway {
         panic!("the gateway did not start again ({}):\n{}", refused.status, refused.log);
     }
 
+    /// Starts the ended gateway once more on the same data and plugins, and at the same address:
+    /// for clients that come back by themselves.
+    ///
+    /// # Panics
+    /// If it does not start; the message shows its log.
+    pub async fn start_again_in_place(&mut self) {
+        builder::listen_at(self.folder.path(), &self.address);
+        let end = Instant::now() + PATIENCE;
+        while let Err(refused) = self.try_start_again().await {
+            // Somebody's connection may come from this very port for a moment.
+            let is_taken = refused.log.contains("in use") && Instant::now() < end;
+            assert!(is_taken, "not started again ({}):\n{}", refused.status, refused.log);
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Starts the ended gateway once more on the same data and plugins.
     ///
     /// # Errors
@@ -203,7 +225,7 @@ async fn listening(process: &mut Process) -> Result<String, Refused> {
         }
         status = process.wait() => {
             // The pipe may still hold the last lines.
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(50)).await;
             Err(Refused { status: status.expect("it ended"), log: ready.text() })
         }
     }

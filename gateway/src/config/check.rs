@@ -12,6 +12,7 @@ use super::{
     LogSettings, PluginFolder, Problem, Problems, Settings, TopicSettings,
     cluster::cluster,
     file::{Section, Source},
+    groups::groups,
     http::http,
     streams::streams,
 };
@@ -64,6 +65,7 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
         topics: topics(root.section("topics")),
         streams: streams(root.sections("streams")),
         databus: databus(root.section("databus")),
+        groups: groups(root.section("groups")),
         plugins: plugins(root.section("plugins")),
         log: log(root.section("log")),
     };

@@ -22,6 +22,8 @@ pub struct Settings {
     pub streams: Streams,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// Consumer groups of streams.
+    pub groups: GroupSettings,
     /// Where plugins are.
     pub plugins: PluginFolder,
     /// What is logged.
@@ -122,6 +124,13 @@ pub struct TopicSettings {
     pub delete: bool,
     /// Most topics there may be.
     pub max: usize,
+}
+
+/// `[groups]`.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupSettings {
+    /// How long the gateway stays in a consumer group of streams that no connection uses.
+    pub linger: Duration,
 }
 
 /// `[databus]`.

@@ -43,6 +43,8 @@ pub struct SessionSettings {
     pub limits: Limits,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// How long the gateway stays in a stream group that no connection uses.
+    pub group_linger: Duration,
     /// Commands that take as long are noted in the slow log.
     pub slow_after: Duration,
     /// TCP port in the settings; 0 where there is none.

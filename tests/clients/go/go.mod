@@ -3,6 +3,7 @@ module sluicegate.example/clients
 go 1.26.0
 
 require (
+	github.com/go-redis/redis v6.15.9+incompatible
 	github.com/go-redis/redis/v8 v8.11.5
 	github.com/redis/go-redis/v9 v9.23.0
 )

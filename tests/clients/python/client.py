@@ -1,31 +1,19 @@
 """redis-py against the gateway, with default options except protocol and password.
 
-usage: client.py PORT PROTOCOL stream [PASSWORD]     publishes with XADD and reads back
-       client.py PORT PROTOCOL databus DSN           publishes with SET and reads back with MGET
+usage: client.py PORT WAY scenario [PASSWORD]   streams, groups, channels: see scenario.py
+       client.py PORT WAY databus DSN           publishes with SET and reads back with MGET
+
+WAY is `2` or `3`, the protocol, or `asyncio`.
 """
 
+import asyncio
 import json
 import sys
 
 import redis
+import redis.asyncio
 
-
-def stream(client):
-    client.xadd("python", {"greeting": "hello", "from": "redis-py"})
-    client.xadd("python", {"value": b"\x00\xff"})
-    entries = client.xrange("python")
-    read = client.xread({"python": "0"}, count=1)
-    streams = read.items() if isinstance(read, dict) else read
-    first = [entry for _, found in streams for entry in found]
-    first = first[0] if isinstance(first[0], list) else first
-    assert client.xlen("python") == 2
-    assert first == entries[:1], (first, entries)
-    with client.pipeline(transaction=False) as pipe:
-        for n in range(100):
-            pipe.xadd("python-pipeline", {"n": n})
-        assert len(pipe.execute()) == 100
-    for entry_id, fields in entries:
-        print(entry_id.decode(), fields)
+import scenario
 
 
 def databus(client):
@@ -39,11 +27,18 @@ def databus(client):
 
 
 def main():
-    port, protocol, scene, *password = sys.argv[1:]
+    port, way, scene, *password = sys.argv[1:]
     password = password[0] if password else None
-    client = redis.Redis(port=int(port), protocol=int(protocol), password=password)
-    assert client.ping()
-    {"stream": stream, "databus": databus}[scene](client)
+
+    def connect():
+        if way == "asyncio":
+            return redis.asyncio.Redis(port=int(port), password=password)
+        return redis.Redis(port=int(port), protocol=int(way), password=password)
+
+    if scene == "databus":
+        databus(connect())
+    else:
+        asyncio.run(scenario.run(way if way == "asyncio" else f"RESP{way}", connect))
 
 
 main()

@@ -1,6 +1,6 @@
 //! The description of a gateway, before it runs.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use tempfile::TempDir;
 use toml::{Table, Value};
@@ -167,4 +167,13 @@ impl Builder {
         fs::write(folder.join("gateway.toml"), self.config.to_string()).expect("it can be written");
         self
     }
+}
+
+/// Has a gateway that is described already listen at this address.
+pub(super) fn listen_at(folder: &Path, address: &str) {
+    let path = folder.join("gateway.toml");
+    let text = fs::read_to_string(&path).expect("the configuration was written");
+    let mut config: Table = text.parse().expect("it is TOML");
+    config["listen"]["address"] = address.into();
+    fs::write(path, config.to_string()).expect("it can be written");
 }

@@ -1,18 +1,18 @@
 // go-redis v9 against the gateway, with default options except address and password.
 //
-// usage: redis9 ADDRESS stream [PASSWORD]   publishes with XADD and reads back
+// usage: redis9 ADDRESS scenario [PASSWORD]   streams, groups, channels: see scenario/scenario.go
 //
-//	redis9 ADDRESS databus DSN             publishes with SET and reads back with MGET
+//	redis9 ADDRESS databus DSN           publishes with SET and reads back with MGET
 package main
 
 import (
-	"context"
 	"fmt"
 	"log"
 	"os"
-	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"sluicegate.example/clients/scenario"
 )
 
 func main() {
@@ -20,41 +20,18 @@ func main() {
 	if len(os.Args) > 3 {
 		password = os.Args[3]
 	}
-	ctx := context.Background()
-	client := redis.NewClient(&redis.Options{Addr: address, Password: password})
-	defer client.Close()
-	must(client.Ping(ctx).Err())
-	if scene == "stream" {
-		stream(ctx, client)
+	connect := func() *redis.Client {
+		return redis.NewClient(&redis.Options{Addr: address, Password: password})
+	}
+	if scene == "scenario" {
+		scenario.Run("github.com/redis/go-redis/v9", func() scenario.Client { return client{connect()} })
 	} else {
-		databus(ctx, client)
+		databus(connect())
 	}
 }
 
-func stream(ctx context.Context, client *redis.Client) {
-	for n := range 3 {
-		must(client.XAdd(ctx, &redis.XAddArgs{Stream: "go-v9", Values: []any{"n", n}}).Err())
-	}
-	entries, err := client.XRange(ctx, "go-v9", "-", "+").Result()
-	must(err)
-	for _, entry := range entries {
-		fmt.Println(entry.ID, entry.Values)
-	}
-	read, err := client.XRead(ctx, &redis.XReadArgs{
-		Streams: []string{"go-v9", "2-0"}, Count: 10, Block: time.Second,
-	}).Result()
-	must(err)
-	fmt.Println("read", read[0].Stream, read[0].Messages[0].ID)
-	_, err = client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for n := range 100 {
-			pipe.XAdd(ctx, &redis.XAddArgs{Stream: "go-v9-pipeline", Values: []any{"n", n}})
-		}
-		return nil
-	})
-	must(err)
-}
-
-func databus(ctx context.Context, client *redis.Client) {
+func databus(client *redis.Client) {
+	defer client.Close()
 	conn := client.Conn() // the group's member is one connection
 	defer conn.Close()
 	// The group starts at the newest message: the first MGET joins before anything is published.

@@ -1,11 +1,12 @@
 //! INFO: the sections that tools read, in Redis' words, then what only a gateway has.
 
-use super::{Session, connection::REDIS_VERSION};
+use super::Session;
 use crate::{
     broker::{BrokerState, Cluster, Clusters},
     command::{self, is_word},
     message::Rejection,
     resp::Args,
+    session::connection::REDIS_VERSION,
     telemetry::{Counter, Usage},
 };
 
@@ -39,7 +40,7 @@ impl Sections<'_> {
 }
 
 impl Session {
-    pub(super) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(in crate::session) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut sections = Sections { args: *args, text: String::new() };
         let usage = Usage::of_this_process().unwrap_or_default();
         sections.add("Server", &self.info_server());
