@@ -32,7 +32,9 @@ impl Session {
     pub(super) async fn xinfo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match args[1].to_ascii_uppercase().as_slice() {
             b"STREAM" => self.xinfo_stream(args).await,
+            b"GROUPS" if args.len() != 3 => Err(command::wrong_arity("xinfo|groups")),
             b"GROUPS" => self.xinfo_groups(args).await,
+            b"CONSUMERS" if args.len() != 4 => Err(command::wrong_arity("xinfo|consumers")),
             b"CONSUMERS" => self.xinfo_consumers(args).await,
             b"HELP" => {
                 self.xinfo_help();
