@@ -116,6 +116,13 @@ pub trait Broker: Send + Sync + fmt::Debug {
         Box::pin(async move { self.fetch(fetch).await.map(Some) })
     }
 
+    /// True if an append may name the offset it expects.
+    fn expects_offsets(&self) -> bool;
+
+    /// The highest offset, not above `before`, below which records lie in files of their own: to
+    /// delete those costs nothing but the files. `None` for brokers that do not tell. Never blocks.
+    fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64>;
+
     /// Oldest and next offset of a partition.
     fn offsets<'a>(
         &'a self,

@@ -3,6 +3,7 @@
 
 use crate::{message::Rejection, resp::Args};
 
+mod client;
 mod databus;
 mod entry;
 mod entry_id;
@@ -16,11 +17,15 @@ mod scan;
 mod subcommand;
 mod table;
 mod topic;
+mod trim;
 
+pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, encode_entry, entry_of};
+pub use entry::{
+    Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
+};
 pub use entry_id::{EntryId, IdError, IdText};
 pub use group::{
     AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
@@ -36,6 +41,7 @@ pub use scan::{Scan, scan};
 pub use subcommand::{Asked, help, subcommand};
 pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
 pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+pub use trim::{Keep, Trim, trim};
 
 /// A number argument.
 ///
@@ -49,6 +55,11 @@ pub fn integer(bytes: &[u8]) -> Result<i64, Rejection> {
 /// An argument as text for comparing with keywords; not UTF-8 matches none.
 pub fn is_word(bytes: &[u8], word: &str) -> bool {
     bytes.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Whether a command of this name may wait for entries to come.
+pub(crate) fn may_wait(name: &[u8]) -> bool {
+    ["XREAD", "XREADGROUP", "MGET"].iter().any(|word| is_word(name, word))
 }
 
 /// Redis' answer to an option it does not know.

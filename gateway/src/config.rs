@@ -7,6 +7,7 @@ mod cluster;
 mod databus;
 mod environment;
 mod file;
+mod groups;
 mod http;
 mod json;
 mod nearest;
@@ -23,6 +24,6 @@ pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{
-    BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
-    LogSettings, PluginFolder, Settings, StreamSettings, TopicSettings,
+    BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, LimitSettings, ListenSettings,
+    LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
 };

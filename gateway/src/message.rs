@@ -30,6 +30,8 @@ pub struct Message {
     pub partition: Option<u32>,
     /// Key, value, headers and timestamp.
     pub record: Record,
+    /// Store it only at this offset of its partition.
+    pub expected_offset: Option<u64>,
 }
 
 /// Where the broker put one message.

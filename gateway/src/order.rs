@@ -39,6 +39,8 @@ mod pages; //     older ones, read when somebody is there
 mod rounds; //    one question for all who ask at once
 mod sequencer; // the order of one topic
 mod write; //     how it grows
+mod log; //       where it lies
+mod tidy; //      steps that nobody needs any more
 mod look; //      how it is read
 mod follow; //    how those who wait hear of it
 mod course; //    where a reader is

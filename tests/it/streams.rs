@@ -148,19 +148,6 @@ async fn errors_are_in_redis_own_words() {
 }
 
 #[tokio::test]
-async fn a_topic_of_several_partitions_says_what_it_cannot_do() {
-    let gateway = gateway().start().await;
-    let mut client = gateway.client().await;
-    assert_eq!(client.send("TOPIC CREATE wide PARTITIONS 3").await, "+OK");
-
-    for command in ["XRANGE wide - +", "XREAD STREAMS wide 0"] {
-        let reply = client.send(command).await;
-        let said = reply.error().is_some_and(|text| text.contains("partition"));
-        assert!(said, "{command}: {reply}");
-    }
-}
-
-#[tokio::test]
 async fn topics_are_made_once_and_listed() {
     let gateway = gateway().start().await;
     let mut client = gateway.client().await;

@@ -12,6 +12,11 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::message::Record;
 
+mod json;
+mod layout;
+
+pub use layout::{Layout, StreamSettings, Streams};
+
 /// Field of an entry that is a record's bare value.
 const VALUE_FIELD: &[u8] = b"value";
 /// Bytes around a bulk string: `$`, at most 20 digits and two line ends.
@@ -34,27 +39,41 @@ pub enum Entry {
 pub fn encode_entry<'a>(
     arena: &mut BytesMut,
     count: usize,
-    mut fields: impl Iterator<Item = &'a [u8]> + Clone,
+    fields: impl Iterator<Item = &'a [u8]> + Clone,
 ) -> Bytes {
-    let bytes: usize = fields.clone().map(|field| field.len() + BULK_FRAME_BYTES_MAX).sum();
-    if arena.capacity() < bytes + BULK_FRAME_BYTES_MAX {
-        // One allocation for many entries; what is left of the old one is given up.
-        *arena = BytesMut::with_capacity(ARENA_BYTES.max(bytes + BULK_FRAME_BYTES_MAX));
-    }
     if count == 2 {
         let mut pair = fields.clone();
         if let (Some(VALUE_FIELD), Some(value)) = (pair.next(), pair.next())
             && parse(value).is_none()
         {
+            make_room(arena, value.len());
             arena.extend_from_slice(value);
             return arena.split().freeze();
         }
     }
+    encode_fields(arena, count, fields)
+}
+
+/// One allocation for many entries; what is left of the old one is given up.
+fn make_room(arena: &mut BytesMut, bytes: usize) {
+    if arena.capacity() < bytes {
+        *arena = BytesMut::with_capacity(ARENA_BYTES.max(bytes));
+    }
+}
+
+/// The same, as an array in any case.
+fn encode_fields<'a>(
+    arena: &mut BytesMut,
+    count: usize,
+    fields: impl Iterator<Item = &'a [u8]> + Clone,
+) -> Bytes {
+    let bytes: usize = fields.clone().map(|field| field.len() + BULK_FRAME_BYTES_MAX).sum();
+    make_room(arena, bytes + BULK_FRAME_BYTES_MAX);
     let mut digits = itoa::Buffer::new();
     arena.put_u8(b'*');
     arena.extend_from_slice(digits.format(count).as_bytes());
     arena.extend_from_slice(b"\r\n");
-    for bytes in fields.by_ref() {
+    for bytes in fields {
         arena.put_u8(b'$');
         arena.extend_from_slice(digits.format(bytes.len()).as_bytes());
         arena.extend_from_slice(b"\r\n");
@@ -62,6 +81,11 @@ pub fn encode_entry<'a>(
         arena.extend_from_slice(b"\r\n");
     }
     arena.split().freeze()
+}
+
+/// Writes an entry with the single field `value`: what PUBLISH sends.
+pub fn value_entry(arena: &mut BytesMut, value: &[u8]) -> Bytes {
+    encode_entry(arena, 2, [VALUE_FIELD, value].into_iter())
 }
 
 /// Shows a record as an entry.
@@ -83,6 +107,13 @@ pub fn entry_of(record: &Record) -> Entry {
         pairs.push((name, value.clone().unwrap_or_default()));
     }
     Entry::Record(pairs)
+}
+
+/// The value of an entry with the single field `value` that is not stored as it is.
+pub fn bare_value(value: &Bytes) -> Option<Bytes> {
+    let ranges = parse(value)?;
+    let [name, bare] = ranges.as_slice() else { return None };
+    (&value[name.clone()] == VALUE_FIELD).then(|| value.slice(bare.clone()))
 }
 
 /// Where the fields lie, if `value` is exactly one array of an even, positive number of bulks.

@@ -1,17 +1,24 @@
 //! `XADD`, and how large a value may be.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 
-use super::{EntryId, encode_entry, integer, is_word, rest, wrong_arity};
-use crate::{message::Rejection, resp::Args};
+use super::{EntryId, StreamSettings, Trim, is_word, rest, trim::TrimOptions, wrong_arity};
+use crate::{
+    message::{Record, Rejection},
+    resp::Args,
+};
 
 /// What an XADD asks for.
 #[derive(Clone, Debug)]
 pub struct Add {
     /// `NOMKSTREAM`: the topic is not made if it is missing.
     pub only_existing: bool,
-    /// The entry as a record's value.
-    pub value: Bytes,
+    /// The offset that an explicit id stands for.
+    pub expected_offset: Option<u64>,
+    /// What to delete when it is stored.
+    pub trim: Option<Trim>,
+    /// The entry as a record without a time.
+    pub record: Record,
 }
 
 /// Refuses a value that is larger than one may be.
@@ -25,74 +32,69 @@ pub fn check_value_size(bytes: usize, most: usize) -> Result<(), Rejection> {
     Err(Rejection::err(format!("value of {bytes} bytes is over the limit of {most} bytes")))
 }
 
-/// Reads all but the key of `XADD key [NOMKSTREAM] [MAXLEN|MINID [=|~] n [LIMIT c]] * field value …`.
+/// Reads all but the key of `XADD key [NOMKSTREAM] [KEEPREF] [MAXLEN|MINID [=|~] n [LIMIT c]] *|id
+/// field value …`.
 ///
 /// # Errors
-/// Redis' words; and what a log cannot do (ids of the client's choice, exact trimming) with the
-/// reason.
-pub fn add(args: &Args<'_>, arena: &mut BytesMut) -> Result<Add, Rejection> {
+/// Redis' words; and what a log cannot do with the reason.
+pub fn add(
+    args: &Args<'_>,
+    settings: &StreamSettings,
+    arena: &mut BytesMut,
+) -> Result<Add, Rejection> {
     let mut at = 2;
     let mut only_existing = false;
-    while at < args.len() {
-        let word = &args[at];
-        if is_word(word, "NOMKSTREAM") {
+    let mut options = TrimOptions::default();
+    while at < args.len() && &args[at] != b"*" {
+        if is_word(&args[at], "NOMKSTREAM") {
             only_existing = true;
             at += 1;
-        } else if is_word(word, "MAXLEN") || is_word(word, "MINID") {
-            at = trim(args, at)?;
+        } else if let Some(next) = options.take(args, at)? {
+            at = next;
         } else {
+            refuse_idempotence(&args[at])?;
             break;
         }
     }
     let Some(fields) = args.len().checked_sub(at + 1) else { return Err(wrong_arity("xadd")) };
-    check_id(&args[at])?;
+    let expected_offset = if &args[at] == b"*" { None } else { Some(expected(&args[at])?) };
+    let trim = options.finish()?;
     if fields == 0 || fields % 2 != 0 {
         return Err(wrong_arity("xadd"));
     }
-    let value = encode_entry(arena, fields, rest(args, at + 1));
-    Ok(Add { only_existing, value })
+    let record = settings.record(arena, fields, rest(args, at + 1))?;
+    Ok(Add { only_existing, expected_offset, trim, record })
 }
 
-/// Passes over a trimming option. Approximate trimming is a hint that retention answers; exact
-/// trimming is a promise that cannot be kept.
-fn trim(args: &Args<'_>, at: usize) -> Result<usize, Rejection> {
-    let strategy = &args[at];
-    let mut at = at + 1;
-    let argument = |at: usize| (at < args.len()).then(|| &args[at]).ok_or_else(super::syntax_error);
-    let approximate = argument(at)? == b"~";
-    if approximate || argument(at)? == b"=" {
-        at += 1;
+/// The offset that an id of the client's choice stands for: `n-0`, `n-*` or `n`.
+fn expected(id: &[u8]) -> Result<u64, Rejection> {
+    let place = id.strip_suffix(b"-*").filter(|digits| !digits.contains(&b'-'));
+    let parsed = EntryId::parse(place.unwrap_or(id), 0);
+    let EntryId { place: number, partition } =
+        parsed.map_err(|error| Rejection::err(error.to_string()))?;
+    if number == 0 && partition == 0 && place.is_none() {
+        return Err(Rejection::err("The ID specified in XADD must be greater than 0-0"));
     }
-    if is_word(strategy, "MAXLEN") {
-        if integer(argument(at)?)? < 0 {
-            return Err(Rejection::err("The MAXLEN argument must be >= 0."));
-        }
-    } else {
-        EntryId::parse(argument(at)?, 0).map_err(|error| Rejection::err(error.to_string()))?;
+    if partition != 0 {
+        let words = format!(
+            "{number}-{partition} cannot be chosen: in an id <offset + 1>-<partition> of a topic \
+             with one partition the second number is 0"
+        );
+        return Err(Rejection::err(words));
     }
-    at += 1;
-    if at < args.len() && is_word(&args[at], "LIMIT") {
-        if !approximate {
-            return Err(Rejection::err(
-                "syntax error, LIMIT cannot be used without the special ~ option",
-            ));
-        }
-        integer(argument(at + 1)?)?;
-        at += 2;
-    }
-    if !approximate {
+    number.checked_sub(1).ok_or_else(|| Rejection::err(ID_TOO_SMALL))
+}
+
+/// Redis' answer to an id that is not behind the last one.
+const ID_TOO_SMALL: &str =
+    "The ID specified in XADD is equal or smaller than the target stream top item";
+
+fn refuse_idempotence(word: &[u8]) -> Result<(), Rejection> {
+    if is_word(word, "IDMP") || is_word(word, "IDMPAUTO") {
         return Err(Rejection::err(
-            "exact trimming is not possible on a log: write MAXLEN ~ or MINID ~, or set retention",
+            "IDMP and IDMPAUTO are not possible here: the gateway keeps no window of what \
+             producers sent, write XADD without them",
         ));
     }
-    Ok(at)
-}
-
-fn check_id(id: &[u8]) -> Result<(), Rejection> {
-    if id == b"*" {
-        return Ok(());
-    }
-    let digits = id.strip_suffix(b"-*").unwrap_or(id);
-    EntryId::parse(digits, 0).map_err(|error| Rejection::err(error.to_string()))?;
-    Err(Rejection::err("explicit ids are not possible: an id is the record's offset, write *"))
+    Ok(())
 }

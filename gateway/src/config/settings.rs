@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::HttpSettings;
-use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
+use crate::{broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt};
 
 /// Everything a gateway is built from.
 #[derive(Clone, Debug)]
@@ -18,10 +18,12 @@ pub struct Settings {
     pub broker: BrokerSettings,
     /// How topics come to be.
     pub topics: TopicSettings,
+    /// How topics are used as streams.
+    pub streams: Streams,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
-    /// Topics as Redis streams.
-    pub streams: StreamSettings,
+    /// Consumer groups of streams.
+    pub groups: GroupSettings,
     /// Where plugins are.
     pub plugins: PluginFolder,
     /// What is logged.
@@ -53,6 +55,8 @@ pub struct ListenSettings {
     pub write_timeout: Duration,
     /// Largest single reply, in bytes.
     pub output_bytes_max: usize,
+    /// Most bytes that wait for one subscriber before it is cut off.
+    pub subscriber_bytes_max: usize,
     /// How long connections may finish after SIGTERM.
     pub drain: Duration,
 }
@@ -116,15 +120,17 @@ pub struct TopicSettings {
     pub create: bool,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
+    /// DEL deletes topics, for logins with admin rights.
+    pub delete: bool,
     /// Most topics there may be.
     pub max: usize,
 }
 
-/// `[streams]`.
+/// `[groups]`.
 #[derive(Clone, Copy, Debug)]
-pub struct StreamSettings {
+pub struct GroupSettings {
     /// How long the gateway stays in a consumer group that no connection uses.
-    pub group_linger: Duration,
+    pub linger: Duration,
 }
 
 /// `[databus]`.

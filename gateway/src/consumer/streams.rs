@@ -108,7 +108,9 @@ impl Groups {
         let key = GroupKey::new(cluster, group, topic);
         let mut by_key = self.streams.by_key();
         if self.streams.ending().contains(&key) {
-            return Err(BrokerError::Refused { reason: format!("group `{group}` is being deleted") });
+            return Err(BrokerError::Refused {
+                reason: format!("group `{group}` is being deleted"),
+            });
         }
         let count = by_key.len();
         let group = match by_key.entry(key.clone()) {

@@ -60,7 +60,12 @@ impl<'r> Publisher<'r> {
         let publish = Publish::new(record.key(), Bytes::copy_from_slice(value.as_bytes()), color);
         let record = publish.into_record(self.context.timestamp_ms);
         self.waiting_bytes += record.payload_len();
-        self.waiting.push(Message { topic: topic.clone(), partition: None, record });
+        self.waiting.push(Message {
+            topic: topic.clone(),
+            partition: None,
+            record,
+            expected_offset: None,
+        });
         self.offsets.push(None);
         if self.waiting.len() >= BURST_MESSAGES_MAX || self.waiting_bytes >= BURST_BYTES_MAX {
             self.flush().await;

@@ -47,11 +47,10 @@ impl Sequencer {
         let mut is_due = true;
         while self.newest.receiver_count() > 0 {
             // Before the look: what comes from here on wakes.
-            let watches = [self.broker.watch(self.topic.as_str()), self.broker.watch(self.log.as_str())];
-            let looked = match is_due {
-                true => self.cover().await.map(|()| false),
-                false => self.is_behind().await,
-            };
+            let watches =
+                [self.broker.watch(self.topic.as_str()), self.broker.watch(self.log.as_str())];
+            let looked =
+                if is_due { self.cover().await.map(|()| false) } else { self.is_behind().await };
             match looked {
                 Ok(true) => is_due = true,
                 // After a round there may be more already: another look, from memory.

@@ -168,7 +168,9 @@ impl Sequencer {
             Bound::Before { partition, offset } => self.sure_place(partition, offset).await,
             Bound::Behind { partition, offset } => {
                 let mut found = self.sure_place(partition, offset).await?;
-                if let Some(p) = found.as_mut().filter(|p| (p.partition, p.next) == (partition, offset)) {
+                if let Some(p) =
+                    found.as_mut().filter(|p| (p.partition, p.next) == (partition, offset))
+                {
                     p.next += 1;
                 }
                 Ok(found)
@@ -177,7 +179,11 @@ impl Sequencer {
     }
 
     /// The place of a record that may be newer than any step.
-    async fn sure_place(&self, partition: u32, offset: u64) -> Result<Option<Position>, BrokerError> {
+    async fn sure_place(
+        &self,
+        partition: u32,
+        offset: u64,
+    ) -> Result<Option<Position>, BrokerError> {
         if let Some(place) = self.place(partition, offset).await? {
             return Ok(Some(place));
         }

@@ -44,43 +44,39 @@ impl<T: Clone> Rounds<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Arc, time::Duration};
+    use futures_util::{FutureExt as _, future::join_all};
+    use tokio::sync::Semaphore;
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn all_who_come_during_a_round_share_the_next() {
-        let rounds = Arc::new(Rounds::default());
-        let done = Arc::new(AtomicU64::new(0));
+        let (rounds, done, gate) = (Rounds::default(), AtomicU64::new(0), Semaphore::new(0));
         let join = || {
-            let (rounds, done) = (Arc::clone(&rounds), Arc::clone(&done));
-            tokio::spawn(async move {
-                let work = async || {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    Ok(done.fetch_add(1, Ordering::SeqCst) + 1)
-                };
-                rounds.join(work).await
-            })
+            Box::pin(rounds.join(async || {
+                gate.acquire().await.unwrap().forget();
+                Ok(done.fetch_add(1, Ordering::SeqCst) + 1)
+            }))
         };
-        let first = join();
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        let others: Vec<_> = (0..100).map(|_| join()).collect();
+        let mut first = join();
+        assert!(first.as_mut().now_or_never().is_none(), "its round is under way");
+        let mut others: Vec<_> = (0..100).map(|_| join()).collect();
+        assert!(others.iter_mut().all(|other| other.as_mut().now_or_never().is_none()));
 
-        assert_eq!(first.await.unwrap().unwrap(), 1);
-        for other in others {
-            assert_eq!(other.await.unwrap().unwrap(), 2);
-        }
-        assert_eq!(join().await.unwrap().unwrap(), 3);
+        gate.add_permits(100);
+
+        let (first, others) = tokio::join!(first, join_all(others));
+        assert_eq!(first.unwrap(), 1);
+        assert!(others.into_iter().all(|round| round.unwrap() == 2));
+        assert_eq!(join().await.unwrap(), 3);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_round_that_was_given_up_is_done_by_the_next() {
-        let rounds = Arc::new(Rounds::default());
-        let slow = rounds.join(async || {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            Ok(1)
-        });
-        assert!(tokio::time::timeout(Duration::from_millis(1), slow).await.is_err());
+        let rounds = Rounds::default();
+        let mut never = Box::pin(rounds.join(async || std::future::pending().await));
+        assert!(never.as_mut().now_or_never().is_none());
+        drop(never);
 
         assert_eq!(rounds.join(async || Ok(2)).await.unwrap(), 2);
     }

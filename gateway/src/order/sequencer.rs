@@ -92,10 +92,7 @@ impl Sequencer {
     ///
     /// # Errors
     /// The broker's.
-    pub(super) async fn look<T>(
-        &self,
-        look: impl Fn(&mut State) -> T,
-    ) -> Result<T, BrokerError> {
+    pub(super) async fn look<T>(&self, look: impl Fn(&mut State) -> T) -> Result<T, BrokerError> {
         if let Some(seen) = self.known(&look) {
             return Ok(seen);
         }

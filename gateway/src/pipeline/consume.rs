@@ -50,7 +50,12 @@ impl Pipeline {
         let mut leases = Leases::new(chain, &self.counters);
         let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
         for StoredRecord { offset, record } in records {
-            let mut message = Message { topic: topic.clone(), partition: Some(partition), record };
+            let mut message = Message {
+                topic: topic.clone(),
+                partition: Some(partition),
+                record,
+                expected_offset: None,
+            };
             let context = CallContext {
                 principal: Arc::clone(&context.principal),
                 timestamp_ms: message.record.timestamp_ms,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     broker::{Append, Appended, BrokerError, TopicInfo},
-    message::{Message, Receipt, Rejection, TopicName},
+    message::{Message, Receipt, Record, Rejection, TopicName},
     plugin::{Burst, CallContext, NO_KEY},
 };
 
@@ -29,19 +29,38 @@ pub(super) struct Batches {
 
 impl Batches {
     fn push(&mut self, place: usize, topic: &TopicName, partition: u32, message: Message) {
-        let last = self.appends.last();
-        let at = match last {
-            Some(last) if last.partition == partition && last.topic == *topic => {
-                self.appends.len() - 1
-            }
-            _ => *self.found.entry((topic.clone(), partition)).or_insert_with(|| {
-                let topic = topic.clone();
-                self.appends.push(Append::new(topic, partition, Vec::new()));
-                self.places.push(Vec::new());
-                self.appends.len() - 1
-            }),
+        if message.expected_offset.is_some() {
+            // Alone: what others expect must not decide about it, nor it about others.
+            self.found.remove(&(topic.clone(), partition));
+            let at = self.begin(Append {
+                expected_offset: message.expected_offset,
+                ..Append::new(topic.clone(), partition, Vec::new())
+            });
+            return self.add(at, place, message.record);
+        }
+        let goes_on = |last: &Append| {
+            last.partition == partition && last.topic == *topic && last.expected_offset.is_none()
         };
-        self.appends[at].records.push(message.record);
+        if self.appends.last().is_some_and(goes_on) {
+            return self.add(self.appends.len() - 1, place, message.record);
+        }
+        let key = (topic.clone(), partition);
+        let at = self.found.get(&key).copied().unwrap_or_else(|| {
+            let at = self.begin(Append::new(topic.clone(), partition, Vec::new()));
+            self.found.insert(key, at);
+            at
+        });
+        self.add(at, place, message.record);
+    }
+
+    fn begin(&mut self, append: Append) -> usize {
+        self.appends.push(append);
+        self.places.push(Vec::new());
+        self.appends.len() - 1
+    }
+
+    fn add(&mut self, at: usize, place: usize, record: Record) {
+        self.appends[at].records.push(record);
         self.places[at].push(place);
     }
 

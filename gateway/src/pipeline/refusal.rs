@@ -32,6 +32,8 @@ pub enum Wish {
     Commit,
     /// To make a topic.
     Create,
+    /// To delete a topic, or records of it.
+    Delete,
 }
 
 impl Wish {
@@ -41,6 +43,7 @@ impl Wish {
             Self::Publish => ("publish may or may not be stored", ", nothing was stored"),
             Self::Read => ("it is not known what there is", ""),
             Self::Commit => ("commit may or may not be stored", ", nothing was committed"),
+            Self::Delete => ("it may or may not be deleted", ", nothing was deleted"),
             Self::Create => ("the topic may or may not be made", ", nothing was made"),
         }
     }

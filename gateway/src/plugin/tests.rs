@@ -68,7 +68,12 @@ fn refusal(wasm: &[u8]) -> String {
 fn message() -> Message {
     let value = Some(Bytes::from_static(b"value"));
     let record = Record { key: Some("k".into()), value, ..Record::default() };
-    Message { topic: TopicName::new("orders").unwrap(), partition: None, record }
+    Message {
+        topic: TopicName::new("orders").unwrap(),
+        partition: None,
+        record,
+        expected_offset: None,
+    }
 }
 
 fn call(plugin: &Arc<Plugin>) -> Result<Verdict, CallError> {

@@ -7,12 +7,13 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Ended, Session, Socket, read::changed};
+use super::{Ended, Session, Socket, read::changed, streams::Fetched};
 use crate::{
     broker::BrokerError,
     command::{self, Command, MessageFormat},
     consumer::CommitError,
     message::{Binding, ErrorCode, Rejection, StartAt},
+    order::Run,
     pipeline::{Wish, read_refusal, refusal},
     resp::Args,
 };
@@ -195,11 +196,13 @@ impl Session {
         };
         'partitions: for (partition, mut next) in assignment {
             while batch.len() < most && bytes < BATCH_BYTES {
-                let fetched = self.fetch(&topic, partition, next, most - batch.len()).await;
-                let (shown, behind, failed) = match fetched {
-                    Ok(fetched) => fetched,
-                    Err(rejection) => (Vec::new(), None, Some(rejection)),
-                };
+                let run = Run { partition, from: next, end: None };
+                let fetched = self.fetch_records(&topic, run, most - batch.len()).await;
+                let Fetched { shown, next: behind, failure: failed } =
+                    fetched.unwrap_or_else(|failure| Fetched {
+                        failure: Some(failure),
+                        ..Fetched::default()
+                    });
                 for stored in &shown {
                     let is_new = !membership.is_acknowledged(partition, stored.offset);
                     if is_new && command::color_fits(&stored.record.headers, &color) {

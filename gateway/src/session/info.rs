@@ -86,6 +86,7 @@ impl Session {
     fn info_clients(&self) -> Vec<(&'static str, String)> {
         vec![
             ("connected_clients", self.services.registry.count().to_string()),
+            ("blocked_clients", self.services.registry.blocked().to_string()),
             ("maxclients", self.services.settings.connections_max.to_string()),
         ]
     }
@@ -112,6 +113,9 @@ impl Session {
             ("keyspace_misses", "0".to_owned()),
             ("total_error_replies", counters.commands_refused.get().to_string()),
         ];
+        let (channels, patterns) = self.services.channels.totals();
+        lines.push(("pubsub_channels", channels.to_string()));
+        lines.push(("pubsub_patterns", patterns.to_string()));
         lines.extend(counters.each().into_iter().map(|(name, _, value)| (name, value.to_string())));
         lines
     }

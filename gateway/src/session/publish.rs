@@ -1,11 +1,17 @@
 //! Gathering what a client publishes into bursts, and answering them.
 
+use std::sync::Arc;
+
 use bytes::BytesMut;
 use tokio::time::Instant;
 
-use super::Session;
+use super::{
+    Session,
+    pubsub::channel,
+    trim::{Cuts, TrimAfter},
+};
 use crate::{
-    command::{self, Command, EntryId, IdText, StreamKey},
+    command::{self, Command, EntryId, IdText, StreamKey, StreamSettings},
     message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
@@ -16,6 +22,9 @@ pub(crate) const BURST_MESSAGES_MAX: usize = 1024;
 /// A burst goes on its way when its values pass this size.
 pub(crate) const BURST_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// What a key stands for, and how entries lie in its topic.
+type Published = (StreamKey, Arc<StreamSettings>);
+
 /// Messages under way, and how each is to be answered.
 #[derive(Default)]
 pub(super) struct Burst {
@@ -23,10 +32,12 @@ pub(super) struct Burst {
     bytes: usize,
     /// One for each command, in order.
     replies: Vec<Reply>,
+    /// Some of the replies wait for trimming.
+    trims: bool,
     /// Where values are laid one behind the other before they become shared.
     arena: BytesMut,
     /// The key named last, and what it stands for, while this login may publish to it.
-    last_key: Option<(Vec<u8>, StreamKey)>,
+    last_key: Option<(Vec<u8>, Published)>,
 }
 
 impl Burst {
@@ -37,7 +48,7 @@ impl Burst {
 
     /// The topic that was published to last.
     pub(super) fn last_topic(&self) -> Option<&TopicName> {
-        self.last_key.as_ref().map(|(_, key)| &key.topic)
+        self.last_key.as_ref().map(|(_, (key, _))| &key.topic)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -49,8 +60,12 @@ impl Burst {
 enum Reply {
     /// With the id of the entry: XADD.
     Id,
+    /// The same, after its topic was trimmed.
+    Trimmed(Box<TrimAfter>),
     /// With `+OK`: SET and HSET.
     Ok,
+    /// With the number of its receivers on this gateway: PUBLISH.
+    Receivers,
     /// With null: XADD NOMKSTREAM to a topic that does not exist.
     Null,
     /// With this error; there is no message.
@@ -62,7 +77,7 @@ impl Session {
     pub(super) fn publishes(&self, command: Command) -> bool {
         let binding = self.identity.as_ref().and_then(|identity| identity.grant().binding.as_ref());
         match command {
-            Command::XAdd => true,
+            Command::XAdd | Command::Publish | Command::SPublish => true,
             Command::Set | Command::HSet => binding.is_some_and(|binding| binding.publishes),
             _ => false,
         }
@@ -76,6 +91,7 @@ impl Session {
         }
         let added = match command {
             Command::XAdd => self.xadd(args),
+            Command::Publish | Command::SPublish => self.publish(args),
             _ if self.is_commit(args) => return false,
             _ => self.databus_publish(args),
         };
@@ -84,29 +100,73 @@ impl Session {
     }
 
     fn xadd(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
-        let StreamKey { topic, partition } = self.publish_key(&args[1])?;
-        let add = command::add(args, &mut self.burst.arena)?;
-        if add.only_existing && self.broker()?.topic(topic.as_str()).is_none() {
+        let (key, settings) = self.publish_key(&args[1])?;
+        let add = command::add(args, &settings, &mut self.burst.arena)?;
+        if add.only_existing && self.broker()?.topic(key.topic.as_str()).is_none() {
             return Ok(Reply::Null);
         }
-        self.check_size(add.value.len())?;
-        let record = Record { value: Some(add.value), ..Record::default() };
-        self.push(Message { topic, partition, record });
-        Ok(Reply::Id)
+        self.check_size(add.record.payload_len())?;
+        let expected_offset = add.expected_offset;
+        if expected_offset.is_some() {
+            self.check_explicit_id(&key.topic)?;
+        }
+        let reply = match add.trim {
+            None => Reply::Id,
+            Some(trim) => {
+                self.burst.trims = true;
+                Reply::Trimmed(Box::new(self.trim_after(&key, trim)?))
+            }
+        };
+        let StreamKey { topic, partition } = key;
+        self.push(Message { topic, partition, record: add.record, expected_offset });
+        Ok(reply)
+    }
+
+    /// An id of the client's choice is one that comes next, which only a log of our own can tell.
+    fn check_explicit_id(&self, topic: &TopicName) -> Result<(), Rejection> {
+        if !self.broker()?.expects_offsets() {
+            return Err(Rejection::err(
+                "explicit ids are not possible on Kafka, which gives offsets itself: write *",
+            ));
+        }
+        if self.partitions_of(topic)? == 1 {
+            return Ok(());
+        }
+        let words = format!(
+            "explicit ids are not possible on `{topic}`, which has several partitions: write *"
+        );
+        Err(Rejection::err(words))
+    }
+
+    /// Partitions of a topic, or those it would be made with.
+    pub(super) fn partitions_of(&self, topic: &TopicName) -> Result<u32, Rejection> {
+        let known = self.broker()?.topic(topic.as_str());
+        Ok(known.map_or(self.services.settings.partitions, |known| known.partitions))
+    }
+
+    fn publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
+        let topic = channel(&args[1])?;
+        self.publish_key(&args[1])?;
+        self.check_size(args[2].len())?;
+        let value = command::value_entry(&mut self.burst.arena, &args[2]);
+        let record = Record { value: Some(value), ..Record::default() };
+        self.push(Message { topic, partition: None, record, expected_offset: None });
+        Ok(Reply::Receivers)
     }
 
     /// The stream that a key names, if the client may publish to it. Remembers the last one: most
     /// clients publish to one topic.
-    fn publish_key(&mut self, name: &[u8]) -> Result<StreamKey, Rejection> {
-        if let Some((last, key)) = &self.burst.last_key
+    fn publish_key(&mut self, name: &[u8]) -> Result<Published, Rejection> {
+        if let Some((last, published)) = &self.burst.last_key
             && last == name
         {
-            return Ok(key.clone());
+            return Ok(published.clone());
         }
         let key = command::stream_key(name)?;
         self.check_publish(&key.topic)?;
-        self.burst.last_key = Some((name.to_vec(), key.clone()));
-        Ok(key)
+        let published = (key.clone(), Arc::clone(self.services.settings.streams.of(&key.topic)));
+        self.burst.last_key = Some((name.to_vec(), published.clone()));
+        Ok(published)
     }
 
     fn databus_publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
@@ -118,7 +178,8 @@ impl Session {
         self.check_publish(&topic)?;
         self.check_size(publish.value.len())?;
         // The burst gets its time as a whole, when it leaves.
-        self.push(Message { topic, partition: None, record: publish.into_record(0) });
+        let record = publish.into_record(0);
+        self.push(Message { topic, partition: None, record, expected_offset: None });
         Ok(Reply::Ok)
     }
 
@@ -153,17 +214,34 @@ impl Session {
             _ => Vec::new(),
         };
         self.note_if_slow_burst(replies.len(), began);
+        if std::mem::take(&mut self.burst.trims) {
+            self.trim_stored(&replies, &outcomes).await;
+        }
         let mut outcomes = outcomes.into_iter();
+        let mut counted = None;
         for reply in replies.drain(..) {
             match reply {
                 Reply::Refused(rejection) => self.refuse(rejection),
                 Reply::Null => self.replies.null(),
-                Reply::Id => self.answer_id(outcomes.next()),
+                Reply::Id | Reply::Trimmed(_) => self.answer_id(outcomes.next()),
                 Reply::Ok => self.answer_ok(outcomes.next()),
+                Reply::Receivers => self.answer_receivers(outcomes.next(), &mut counted),
             }
         }
         // The list's room serves the next burst.
         self.burst.replies = replies;
+    }
+
+    /// Trims what was stored, once for each partition.
+    async fn trim_stored(&mut self, replies: &[Reply], outcomes: &[Outcome]) {
+        let has_message = |reply: &&Reply| !matches!(reply, Reply::Refused(_) | Reply::Null);
+        let mut cuts = Cuts::default();
+        for (reply, outcome) in replies.iter().filter(has_message).zip(outcomes) {
+            if let (Reply::Trimmed(after), Outcome::Stored(receipt)) = (reply, outcome) {
+                cuts.add(after, receipt);
+            }
+        }
+        self.cut_all(cuts).await;
     }
 
     fn answer_id(&mut self, outcome: Option<Outcome>) {
@@ -176,6 +254,29 @@ impl Session {
             Some(Outcome::Refused(rejection)) => self.refuse(rejection),
             None => self.refuse(lost()),
         }
+    }
+
+    /// Counts the listeners of a topic once for the messages of a burst that lie side by side.
+    fn answer_receivers(
+        &mut self,
+        outcome: Option<Outcome>,
+        counted: &mut Option<(TopicName, usize)>,
+    ) {
+        let receipt = match outcome {
+            Some(Outcome::Stored(receipt)) => receipt,
+            Some(Outcome::Dropped) => return self.replies.integer(0),
+            Some(Outcome::Refused(rejection)) => return self.refuse(rejection),
+            None => return self.refuse(lost()),
+        };
+        let known = counted.as_ref().filter(|(topic, _)| *topic == receipt.topic);
+        let count = known.map_or_else(|| self.receivers(&receipt.topic), |(_, count)| *count);
+        *counted = Some((receipt.topic, count));
+        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    fn receivers(&self, topic: &TopicName) -> usize {
+        let cluster = self.identity().map(|identity| identity.cluster.id);
+        cluster.map_or(0, |cluster| self.services.channels.receivers(cluster, topic))
     }
 
     fn answer_ok(&mut self, outcome: Option<Outcome>) {

@@ -64,14 +64,9 @@ impl Session {
         asked: &command::Range,
     ) -> Result<Option<Range>, Rejection> {
         let command::Range { start, end, .. } = asked;
-        let low = match asked.start_excluded {
-            true => start.offset_after(partition),
-            false => start.first_offset(partition),
-        };
-        let high = match asked.end_excluded {
-            true => end.first_offset(partition),
-            false => end.offset_after(partition),
-        };
+        let (before, behind) = (EntryId::first_offset, EntryId::offset_after);
+        let low = (if asked.start_excluded { behind } else { before })(*start, partition);
+        let high = (if asked.end_excluded { before } else { behind })(*end, partition);
         let ends = self.ends(&topic.name).await?;
         let Some(there) = ends.get(partition as usize) else { return Ok(None) };
         let (from, end) = (low.max(there.start), high.min(there.end));

@@ -56,7 +56,8 @@ impl Session {
             Err(rejection) => return Ok(Err(rejection)),
         };
         let until = Instant::now() + wait.unwrap_or_default();
-        let mut reach = if wait.is_some_and(|wait| wait >= LONG) { Reach::Told } else { Reach::All };
+        let mut reach =
+            if wait.is_some_and(|wait| wait >= LONG) { Reach::Told } else { Reach::All };
         loop {
             let mut watches = match self.watches(&cursors) {
                 Ok(watches) => watches,
@@ -109,11 +110,7 @@ impl Session {
     }
 
     /// Answers with what there is; false if that is nothing.
-    async fn read_once(
-        &mut self,
-        cursors: &mut [Cursor],
-        reach: Reach,
-    ) -> Result<bool, Rejection> {
+    async fn read_once(&mut self, cursors: &mut [Cursor], reach: Reach) -> Result<bool, Rejection> {
         let mut found: Vec<(usize, Entries)> = Vec::new();
         let mut bytes = 0;
         for (at, cursor) in cursors.iter_mut().enumerate() {

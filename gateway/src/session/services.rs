@@ -10,6 +10,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
+    channels::Channels,
+    command::Streams,
     config::DatabusSettings,
     consumer::Groups,
     login::{Login, Logins},
@@ -51,6 +53,10 @@ pub struct SessionSettings {
     pub connections_max: usize,
     /// Partitions of topics made without saying how many.
     pub partitions: u32,
+    /// DEL deletes topics, for those who may.
+    pub delete_topics: bool,
+    /// How topics are used as streams.
+    pub streams: Streams,
     /// True if the gateway listens for this machine only: clients may then do without login where
     /// there is no authenticator.
     pub is_local: bool,
@@ -67,6 +73,8 @@ pub struct Services {
     pub groups: Arc<Groups>,
     /// The order of topics with several partitions.
     pub orders: Orders,
+    /// Who listens to topics.
+    pub channels: Arc<Channels>,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.

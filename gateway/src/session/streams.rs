@@ -81,23 +81,6 @@ impl Session {
         broker.offsets(topic, partition).await.map_err(read_refusal)
     }
 
-    /// The one partition a key is about; `None` if there is no such topic.
-    pub(super) async fn partition(
-        &self,
-        key: &StreamKey,
-    ) -> Result<Option<(TopicInfo, u32)>, Rejection> {
-        match self.stream(key).await? {
-            None => Ok(None),
-            Some((topic, Some(partition))) => Ok(Some((topic, partition))),
-            Some((topic, None)) => Err(Rejection::err(format!(
-                "topic `{0}` has {1} partitions: name one of them, as `{0}:0` to `{0}:{2}`",
-                topic.name,
-                topic.partitions,
-                topic.partitions - 1
-            ))),
-        }
-    }
-
     /// Bytes a record takes in a reply, roughly.
     pub(super) fn reply_bytes(stored: &StoredRecord) -> usize {
         let headers: usize = stored.record.headers.iter().map(|(name, _)| name.len() + 32).sum();
@@ -120,8 +103,8 @@ impl Session {
         Err(Rejection::err("the reply would be over the output limit: ask for less with COUNT"))
     }
 
-    /// Fetches records and takes them through the chain: what is shown, where to go on (`None` at
-    /// the end), and what failed there.
+    /// Fetches entries of one partition: what is shown, where to go on (`None` at the end), and what
+    /// failed there.
     pub(super) async fn fetch(
         &self,
         topic: &TopicName,
@@ -134,8 +117,20 @@ impl Session {
         Ok((shown, next, failure))
     }
 
-    /// The same for a run of records, within it.
+    /// The same for a run of entries, within it.
     pub(super) async fn fetch_run(
+        &self,
+        topic: &TopicName,
+        run: Run,
+        records_max: usize,
+    ) -> Result<Fetched, Rejection> {
+        let mut fetched = self.fetch_records(topic, run, records_max).await?;
+        self.services.settings.streams.of(topic).restore_all(&mut fetched.shown);
+        Ok(fetched)
+    }
+
+    /// Fetches records as they lie and takes them through the chain.
+    pub(super) async fn fetch_records(
         &self,
         topic: &TopicName,
         run: Run,
@@ -163,11 +158,6 @@ impl Session {
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);
         let Consumed { shown, next, failure } = consumed;
         Ok(Fetched { shown, next, failure })
-    }
-
-    pub(super) fn send_entries(&mut self, partition: u32, entries: &[StoredRecord]) {
-        self.replies.array(entries.len());
-        entries.iter().for_each(|stored| self.send_entry(partition, stored));
     }
 
     pub(super) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {

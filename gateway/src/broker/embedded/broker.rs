@@ -100,6 +100,15 @@ impl Broker for Embedded {
         Box::pin(produced.finish())
     }
 
+    fn expects_offsets(&self) -> bool {
+        true
+    }
+
+    fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64> {
+        let partition = self.shared.partition(topic, partition).ok()?;
+        Some(partition.boundary_below(before))
+    }
+
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
             let partition = self.shared.partition(&fetch.topic, fetch.partition)?;

@@ -61,6 +61,11 @@ impl Topic {
         TopicInfo { name: self.name.clone(), partitions }
     }
 
+    /// True if it is being deleted, or is gone.
+    pub(super) fn is_removed(&self) -> bool {
+        self.partitions.iter().any(|partition| partition.is_removed())
+    }
+
     /// The partition, or the error that says it is not there.
     pub(super) fn partition(&self, partition: u32) -> Result<&Arc<Partition>, BrokerError> {
         self.partitions

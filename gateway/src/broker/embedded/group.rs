@@ -161,11 +161,10 @@ impl Group {
         self.changes.push(Change::Trim { partition, start });
     }
 
-    /// The topic of that name as the group leaves it; `None` if the group does not change it.
-    pub(super) fn leaves(&self, name: &str) -> Option<Option<Arc<Topic>>> {
+    /// The topic that the group makes under that name and does not remove again.
+    pub(super) fn made(&self, name: &str) -> Option<Arc<Topic>> {
         self.changes.iter().rev().find_map(|change| match change {
-            Change::Topic(topic) if topic.name.as_str() == name => Some(Some(Arc::clone(topic))),
-            Change::Remove(topic) if topic.name.as_str() == name => Some(None),
+            Change::Topic(topic) if topic.name.as_str() == name => Some(Arc::clone(topic)),
             _ => None,
         })
     }

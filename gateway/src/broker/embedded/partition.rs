@@ -129,6 +129,14 @@ impl Partition {
         self.removed.load(Ordering::Acquire)
     }
 
+    /// First offset of the last segment that begins at or below `before`, or the start.
+    pub(super) fn boundary_below(&self, before: u64) -> u64 {
+        let state = self.state();
+        let at = state.segments.partition_point(|segment| segment.base <= before);
+        let base = at.checked_sub(1).map_or(0, |at| state.segments[at].base);
+        base.max(state.start)
+    }
+
     /// Drops all segments; returns their first offsets.
     pub(super) fn clear(&self) -> Vec<u64> {
         let mut state = self.state();

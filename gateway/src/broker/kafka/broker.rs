@@ -109,6 +109,14 @@ impl Broker for Kafka {
         Box::pin(Burst::new(taken).answers())
     }
 
+    fn expects_offsets(&self) -> bool {
+        false
+    }
+
+    fn boundary_below(&self, _topic: &TopicName, _partition: u32, _before: u64) -> Option<u64> {
+        None
+    }
+
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
             self.check(&fetch.topic, fetch.partition).await?;

@@ -96,11 +96,7 @@ impl Session {
     }
 
     /// Answers with what there is; false if that is nothing.
-    async fn read_group_once(
-        &mut self,
-        read: &GroupRead,
-        reach: Reach,
-    ) -> Result<bool, Rejection> {
+    async fn read_group_once(&mut self, read: &GroupRead, reach: Reach) -> Result<bool, Rejection> {
         let mut found: Vec<(&[u8], Entries)> = Vec::new();
         let mut bytes = 0;
         for (key, name, of) in &read.streams {

@@ -36,12 +36,7 @@ pub(in crate::session) enum Reach {
 }
 
 impl Cursor {
-    pub(super) fn new(
-        name: Vec<u8>,
-        key: StreamKey,
-        from: ReadFrom,
-        count: Option<usize>,
-    ) -> Self {
+    pub(super) fn new(name: Vec<u8>, key: StreamKey, from: ReadFrom, count: Option<usize>) -> Self {
         Self { name, key, from, count, last: None, known_end: None, course: None }
     }
 
@@ -124,11 +119,7 @@ impl Session {
         Ok(Course::Many(Way::behind(order, partition, offset)))
     }
 
-    async fn at_end(
-        &self,
-        topic: &TopicInfo,
-        partition: Option<u32>,
-    ) -> Result<Course, Rejection> {
+    async fn at_end(&self, topic: &TopicInfo, partition: Option<u32>) -> Result<Course, Rejection> {
         let Some(partition) = partition else {
             let way = Way::from_end(self.order(&topic.name)?).await;
             return Ok(Course::Many(way.map_err(read_refusal)?));
@@ -150,18 +141,13 @@ impl Session {
         };
         let ends = self.ends(&topic.name).await?;
         let there = ends.get(partition as usize).filter(|range| range.start < range.end);
-        Ok(there.map(|range| {
-            Range::One(Run { partition, from: range.start, end: Some(range.end) })
-        }))
+        Ok(there
+            .map(|range| Range::One(Run { partition, from: range.start, end: Some(range.end) })))
     }
 
     /// Makes what was stored before this call known to a cursor; false if nothing may have come
     /// of it.
-    pub(super) async fn reach(
-        &self,
-        cursor: &mut Cursor,
-        reach: Reach,
-    ) -> Result<bool, Rejection> {
+    pub(super) async fn reach(&self, cursor: &mut Cursor, reach: Reach) -> Result<bool, Rejection> {
         match &mut cursor.course {
             Some(Course::Many(way)) => {
                 if reach == Reach::All || !way.order().is_followed() {

@@ -105,7 +105,8 @@ async fn run(steps: Vec<Step>) {
                 let anew = NewTopic::new(topic(), 3);
                 let name = topic();
                 let (gone, made) = tokio::join!(log.delete_topic(&name), log.create_topic(anew));
-                (gone.unwrap(), made.unwrap());
+                gone.unwrap();
+                made.unwrap();
                 model = Model::default();
             }
             Step::Reopen => {

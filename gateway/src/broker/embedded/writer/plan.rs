@@ -43,8 +43,9 @@ impl Running {
 
     /// The topic of that name, as all that was planned leaves it.
     fn existing(&self, name: &TopicName) -> Option<Arc<Topic>> {
-        let planned = self.group.leaves(name.as_str());
-        planned.unwrap_or_else(|| self.writer.shared.catalog.topic(name).ok())
+        let catalog = &self.writer.shared.catalog;
+        let found = self.group.made(name.as_str()).or_else(|| catalog.topic(name).ok());
+        found.filter(|topic| !topic.is_removed())
     }
 
     /// Adds what callers want deleted, and what retention removes: of partitions with a new
@@ -62,7 +63,8 @@ impl Running {
         }
         let now_ms = now_ms();
         self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
-        candidates.retain(|partition| !partition.is_removed());
+        // The gateway trims its own topics itself: what it needs of them does not go by age.
+        candidates.retain(|partition| !partition.is_removed() && !partition.topic.is_internal());
         for partition in candidates {
             let start = shared.retention.new_start(&partition.state(), now_ms);
             if let Some(start) = start {

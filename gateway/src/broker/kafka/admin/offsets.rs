@@ -73,7 +73,7 @@ impl Admin {
         spec: OffsetSpec,
     ) -> Result<Vec<u64>, BrokerError> {
         let places: Vec<_> = (0..partitions).map(|number| self.place(topic, number)).collect();
-        let options = ListOffsetsOptions::default().timeout(self.timeout);
+        let options = self.readable();
         let specs = places.iter().map(|place| (place.clone(), spec));
         let answers = self.client().await?.list_offsets(specs, options).await;
         let mut answers = answers.map_err(|error| fault::asking_about(topic, &error))?;
@@ -86,6 +86,11 @@ impl Admin {
         places.iter().map(answer).collect()
     }
 
+    /// Up to the end of what can be read: a transaction that is open ends it.
+    fn readable(&self) -> ListOffsetsOptions {
+        ListOffsetsOptions::default().timeout(self.timeout).read_committed(true)
+    }
+
     async fn offset(
         &self,
         topic: &TopicName,
@@ -93,7 +98,7 @@ impl Admin {
         spec: OffsetSpec,
     ) -> Result<u64, BrokerError> {
         let place = self.place(topic, partition);
-        let options = ListOffsetsOptions::default().timeout(self.timeout);
+        let options = self.readable();
         let answer = self.client().await?.list_offsets([(place.clone(), spec)], options).await;
         let listed = one(answer, &place).map_err(|error| fault::asking_about(topic, &error))?;
         Ok(unsigned(listed.offset))

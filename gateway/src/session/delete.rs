@@ -1,0 +1,131 @@
+//! DEL and UNLINK, and what a log refuses: deleting single entries, setting ids.
+
+use super::Session;
+use crate::{
+    broker::BrokerError,
+    command::{self, Command, EntryId, Spec, is_word, rest},
+    message::{INTERNAL_PREFIX, Rejection, TopicName},
+    pipeline::{Wish, refusal},
+    resp::Args,
+};
+
+impl Session {
+    /// DEL: what does not exist is not counted and needs no right, so that clients may clean up.
+    pub(super) async fn delete(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let mut topics: Vec<TopicName> = Vec::new();
+        for key in rest(args, 1) {
+            let Ok(key) = command::stream_key(key) else { continue };
+            let exists = !key.topic.is_internal() && self.find_topic(&key.topic).await?.is_some();
+            if !exists || !self.may_see(&key.topic)? || topics.contains(&key.topic) {
+                continue;
+            }
+            if key.partition.is_some() {
+                let words = "a partition cannot be deleted alone: delete the topic, or trim it";
+                return Err(Rejection::err(words));
+            }
+            topics.push(key.topic);
+        }
+        if !topics.is_empty() {
+            self.check_delete()?;
+        }
+        let mut count = 0;
+        for topic in topics {
+            count += i64::from(self.delete_topic(&topic).await?);
+        }
+        self.replies.integer(count);
+        Ok(())
+    }
+
+    fn may_see(&self, topic: &TopicName) -> Result<bool, Rejection> {
+        let grant = self.identity()?.grant();
+        let name = topic.as_str();
+        Ok(grant.admin || grant.may_consume(name) || grant.may_publish(name))
+    }
+
+    fn check_delete(&self) -> Result<(), Rejection> {
+        if self.services.settings.delete_topics && self.identity()?.grant().admin {
+            return Ok(());
+        }
+        Err(Rejection::err(
+            "a topic is deleted only by a login with admin rights, and only where \
+             `topics.delete = true` is set",
+        ))
+    }
+
+    /// Deletes a topic with what the gateway keeps for it; false if it was gone already.
+    async fn delete_topic(&self, topic: &TopicName) -> Result<bool, Rejection> {
+        let broker = self.broker()?;
+        // First: the order of a topic that is gone must not be taken for that of its successor.
+        if let Ok(order) = TopicName::new(format!("{INTERNAL_PREFIX}order.{topic}")) {
+            self.delete_one(&order).await?;
+        }
+        let deleted = self.delete_one(topic).await?;
+        tracing::info!(%topic, broker = broker.name(), client = self.card.id(), "topic deleted");
+        Ok(deleted)
+    }
+
+    async fn delete_one(&self, topic: &TopicName) -> Result<bool, Rejection> {
+        match self.broker()?.delete_topic(topic).await {
+            Ok(()) => Ok(true),
+            Err(BrokerError::NoSuchTopic { .. }) => Ok(false),
+            Err(error) => Err(refusal(Wish::Delete, error)),
+        }
+    }
+
+    pub(super) fn xcfgset(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        self.check_publish(&command::stream_key(&args[1])?.topic)?;
+        Err(Rejection::err(
+            "XCFGSET has nothing to set: the gateway keeps no window of what producers sent",
+        ))
+    }
+
+    /// XDEL, XDELEX, XACKDEL, XSETID: the client's mistakes first, then why it cannot be.
+    pub(super) fn not_in_a_log(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        let key = command::stream_key(&args[1])?;
+        self.check_publish(&key.topic)?;
+        match spec.command {
+            Command::XDel => check_ids(rest(args, 2))?,
+            Command::XSetId => check_ids(args.get(2).into_iter())?,
+            Command::XDelEx => check_id_list(args, 2)?,
+            _ => check_id_list(args, 3)?,
+        }
+        let words = match spec.command {
+            Command::XSetId => {
+                "XSETID is not possible: ids are places in the log, and the next one is the end"
+            }
+            _ => {
+                "single entries cannot be deleted from a log: XTRIM deletes the oldest, retention \
+                 does so by itself"
+            }
+        };
+        Err(Rejection::err(words))
+    }
+}
+
+fn check_ids<'a>(ids: impl Iterator<Item = &'a [u8]>) -> Result<(), Rejection> {
+    for id in ids {
+        EntryId::parse(id, 0).map_err(|error| Rejection::err(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// `[KEEPREF|DELREF|ACKED] IDS count id …`, from `at` on.
+fn check_id_list(args: &Args<'_>, at: usize) -> Result<(), Rejection> {
+    let is_option = ["KEEPREF", "DELREF", "ACKED"].iter().any(|word| is_word(&args[at], word));
+    let at = at + usize::from(is_option);
+    let (Some(word), Some(count)) = (args.get(at), args.get(at + 1)) else {
+        return Err(command::syntax_error());
+    };
+    if !is_word(word, "IDS") {
+        return Err(command::syntax_error());
+    }
+    let count = usize::try_from(command::integer(count)?).ok().filter(|count| *count > 0);
+    let Some(count) = count else {
+        return Err(Rejection::err("Number of IDs must be a positive integer"));
+    };
+    if args.len() - (at + 2) != count {
+        let words = "The `numids` parameter must match the number of arguments";
+        return Err(Rejection::err(words));
+    }
+    check_ids(rest(args, at + 2))
+}
