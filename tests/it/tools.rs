@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sluicegate_tests::{Client, command::run, gateway, missing};
+use sluicegate_tests::{Client, Reply, client::encode, command::run, gateway, missing};
 
 use crate::clients::terminal;
 
@@ -59,6 +59,52 @@ async fn a_gui_can_open_the_gateway_and_browse_a_stream() {
         }
         let not_a_cluster = client.send("CLUSTER INFO").await;
         assert_eq!(not_a_cluster, "-ERR This instance has cluster support disabled");
+    }
+}
+
+/// Every command, and every subcommand that its HELP tells, in upper case.
+async fn all_requests(client: &mut Client) -> Vec<Vec<String>> {
+    let list = client.send("COMMAND LIST").await;
+    let names = list.items().iter().map(|name| String::from_utf8_lossy(name.bytes()).into_owned());
+    let mut all = Vec::new();
+    for name in names.filter(|name| name != "quit").collect::<Vec<_>>() {
+        if let Reply::Array(lines) = client.send_args(&[&name, "HELP"]).await {
+            let words = lines.iter().map(ToString::to_string);
+            let words = words
+                .filter_map(|line| Some(line.strip_prefix('+')?.split_once(' ')?.0.to_owned()));
+            let is_word = |word: &String| !word.is_empty() && word != "REPLY";
+            all.extend(words.filter(is_word).map(|word| vec![name.clone(), word]));
+        }
+        all.push(vec![name]);
+    }
+    all
+}
+
+#[tokio::test]
+async fn no_arguments_of_any_command_end_the_connection() {
+    let gateway = gateway().start().await;
+    let mut client = gateway.client().await;
+    client.send("XADD x * x x").await;
+
+    for request in all_requests(&mut client).await {
+        // What it does to its connection is its own matter: a message may come for it, or an error.
+        let mut client = gateway.client().await;
+        client.send("HELLO 3").await;
+        for junk in ["x", "0", "STREAMS"] {
+            for count in 0..9 {
+                let mut arguments = request.clone();
+                arguments.extend(std::iter::repeat_n(junk.to_owned(), count));
+                let both = [encode(&arguments), encode(&["ECHO", "still here"])].concat();
+                client.write(&both).await.expect("the connection takes commands");
+                loop {
+                    let reply = client.next().await.ok().flatten();
+                    let reply = reply.unwrap_or_else(|| panic!("{arguments:?} ended it"));
+                    if reply == "$still here" || reply == "+QUEUED" {
+                        break;
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -90,7 +90,12 @@ impl Session {
                      break the time within which every publish is answered",
                 ));
             }
-            (b"UNBLOCK" | b"KILL" | b"REPLY", _) => {
+            (
+                b"ID" | b"GETNAME" | b"SETNAME" | b"SETINFO" | b"INFO" | b"UNBLOCK" | b"KILL"
+                | b"REPLY" | b"NO-EVICT" | b"NO-TOUCH" | b"GETREDIR" | b"UNPAUSE" | b"HELP"
+                | b"TRACKING" | b"TRACKINGINFO" | b"CACHING" | b"PAUSE",
+                _,
+            ) => {
                 let name = String::from_utf8_lossy(subcommand);
                 return Err(command::wrong_arity(&format!("client|{name}")));
             }

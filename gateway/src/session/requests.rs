@@ -133,7 +133,7 @@ impl Session {
                     return Err(Ended::Closed);
                 }
                 self.flush_burst().await;
-                self.transaction.spoil();
+                let rejection = self.spoil(&args[0], rejection);
                 self.refuse(rejection);
                 return Ok(Next::Go);
             }

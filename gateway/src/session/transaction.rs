@@ -86,6 +86,19 @@ impl Session {
         Some(queued)
     }
 
+    /// A request was refused before it came to anything: EXEC will refuse all, and one that is
+    /// wrong itself ends the transaction.
+    pub(super) fn spoil(&mut self, name: &[u8], rejection: Rejection) -> Rejection {
+        self.transaction.spoil();
+        if self.identity.is_none() || !is_word(name, "EXEC") {
+            return rejection;
+        }
+        self.transaction.queue = None;
+        self.card.client().note_queued(None);
+        let words = format!("Transaction discarded because of: {}", rejection.public);
+        Rejection::new(ErrorCode::ExecAbort, words)
+    }
+
     /// In RESP2 a message cannot be told from an answer, so that a subscriber may ask for little.
     pub(super) fn is_listening_only(&self) -> bool {
         self.replies.protocol() == Protocol::Resp2 && self.listening.len() > 0

@@ -101,7 +101,8 @@ impl StreamGroup {
                 continue;
             }
             ledger.meet(claim.consumer, claim.now)?;
-            let before = ledger.pending.get(&position).map_or(0, |entry| entry.deliveries);
+            // By force it becomes pending as if it had been delivered once, as in Redis.
+            let before = ledger.pending.get(&position).map_or(1, |entry| entry.deliveries);
             let once_more = before.saturating_add(u64::from(!claim.renewal.is_silent));
             let deliveries = claim.renewal.deliveries.unwrap_or(once_more);
             ledger.give(position, claim.consumer, (claim.renewal.delivered_ms, deliveries));

@@ -25,6 +25,9 @@ impl Session {
         &mut self,
         args: &Args<'_>,
     ) -> Result<(), Rejection> {
+        if args.len() != 3 {
+            return Err(command::wrong_arity("xinfo|groups"));
+        }
         let topic = self.topic_to_show(&args[2]).await?;
         let ranges = self.ranges(&topic.name).await?;
         let mut shown = Vec::new();
