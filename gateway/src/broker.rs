@@ -36,6 +36,11 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// Name of the implementation: `embedded`, `memory`, `kafka`.
     fn name(&self) -> &'static str;
 
+    /// May other gateways be members of its groups too?
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Is it there? From what is known here; never blocks.
     fn state(&self) -> BrokerState;
 

@@ -3,9 +3,11 @@
 
 use crate::{message::Rejection, resp::Args};
 
+mod client;
 mod databus;
 mod entry;
 mod entry_id;
+mod group;
 mod keys;
 mod publish;
 mod range;
@@ -17,11 +19,19 @@ mod table;
 mod topic;
 mod trim;
 
+pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{Entry, Layout, StreamSettings, Streams, encode_entry, entry_of};
+pub use entry::{
+    Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
+};
 pub use entry_id::{EntryId, IdError, IdText};
+pub use group::{
+    AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
+    PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
+    pending, read_group,
+};
 pub use keys::keys_of;
 pub use publish::{Add, add, check_value_size};
 pub use range::{Range, range, reverse_range};

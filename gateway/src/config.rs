@@ -14,6 +14,7 @@ mod plugin_file;
 mod problem;
 mod reach;
 mod settings;
+mod groups;
 mod streams;
 mod tls;
 
@@ -23,6 +24,6 @@ pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{
-    BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
-    LogSettings, PluginFolder, Settings, TopicSettings,
+    BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, LimitSettings, ListenSettings,
+    LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
 };

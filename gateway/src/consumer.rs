@@ -4,7 +4,8 @@
 //! is given out among their sessions: whole partitions, which stay where they are unless a session
 //! or another gateway comes or goes. A session that ends gives its share back at once, the last
 //! one takes the gateway out of the group; what was not committed is delivered again to whoever
-//! gets the partition. More sessions than partitions is fine: the extra ones stand by. Here is no
+//! gets the partition. All stream consumers of a group are one more such session: what it is dealt
+//! is given to them entry by entry. More sessions than partitions is fine: the extra ones stand by. Here is no
 //! plugin and no protocol.
 
 use std::{
@@ -27,11 +28,21 @@ mod acknowledged;
 mod deal;
 mod group;
 mod membership;
+mod seat;
+mod stream;
+mod streams;
 
 pub use acknowledged::Acknowledged;
 pub use membership::{CommitError, Membership};
+pub use stream::{
+    Acknowledgement, CONSUMERS_MAX, Claim, Consumer, Delivered, Overview, PENDING_MAX, Pending,
+    Position, Progress, Reading, Renewal, StreamGroup, TooManyConsumers,
+};
+pub use streams::{Ending, STREAM_GROUPS_MAX, StreamUse};
 
 use group::Group;
+use seat::Seat;
+use streams::Streams;
 
 /// A group that reads one topic of one cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +50,12 @@ struct GroupKey {
     cluster: usize,
     group: String,
     topic: TopicName,
+}
+
+impl GroupKey {
+    fn new(cluster: &Cluster, group: &str, topic: &TopicName) -> Self {
+        Self { cluster: cluster.id, group: group.to_owned(), topic: topic.clone() }
+    }
 }
 
 /// All groups with members on this gateway.
@@ -49,6 +66,8 @@ pub struct Groups {
     members: AtomicU64,
     /// Groups that are being left at the broker.
     leaving: Mutex<JoinSet<()>>,
+    /// Groups that read as streams; each is one reader of its group.
+    streams: Streams,
 }
 
 impl Groups {
@@ -62,20 +81,24 @@ impl Groups {
         group: &str,
         topic: &TopicName,
     ) -> Result<Membership, BrokerError> {
-        let key = GroupKey { cluster: cluster.id, group: group.to_owned(), topic: topic.clone() };
+        let seat = self.sit_down(cluster, &GroupKey::new(cluster, group, topic))?;
+        Ok(Membership::new(seat, Arc::clone(&cluster.broker)))
+    }
+
+    /// One more reader of a group, with which the gateway joins it if it is the first.
+    fn sit_down(self: &Arc<Self>, cluster: &Cluster, key: &GroupKey) -> Result<Seat, BrokerError> {
         let member = self.members.fetch_add(1, Ordering::Relaxed);
         let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = if let Some(shared) = groups.get(&key) {
+        let shared = if let Some(shared) = groups.get(key) {
             Arc::clone(shared)
         } else {
-            let shared = Group::new(cluster.broker.join(group, topic)?);
+            let shared = Group::new(cluster.broker.join(&key.group, &key.topic)?);
             groups.insert(key.clone(), Arc::clone(&shared));
             shared
         };
         shared.join(member);
         drop(groups);
-        let broker = Arc::clone(&cluster.broker);
-        Ok(Membership::new(Arc::clone(self), shared, broker, key, member))
+        Ok(Seat::new(Arc::clone(self), shared, key.clone(), member))
     }
 
     /// Takes a session out, and the gateway out of the group with the last one.
@@ -94,6 +117,8 @@ impl Groups {
     /// that stops, once its sessions have ended. Other gateways then need not wait until Kafka
     /// misses this one.
     pub async fn close(&self, limit: Duration) {
+        // What is acknowledged is stored before the partitions go.
+        let _ = tokio::time::timeout(limit, self.close_streams()).await;
         let groups: Vec<_> = {
             let mut groups = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
             groups.drain().map(|(_, group)| group).collect()

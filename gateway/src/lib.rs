@@ -28,6 +28,7 @@ pub mod plugin; //    one WebAssembly component
 pub mod broker; //    produce and fetch
 pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions
+pub mod channels; //  topics as channels: one feed for all who listen
 pub mod config; //    file to settings
 pub mod reload; //    files changed: a new chain
 pub mod telemetry; // counters and logs

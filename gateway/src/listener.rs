@@ -1,6 +1,13 @@
 //! Clients arrive: accepting, the connection limit, and draining.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    os::fd::AsRawFd as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use tokio::{
@@ -13,7 +20,7 @@ use tokio::{
 
 use crate::{
     config::ListenSettings,
-    session::{self, Services},
+    session::{self, Peer, Services},
 };
 
 /// Pause after a failed accept, such as too many open files: the next one may work.
@@ -70,8 +77,18 @@ impl Listener {
                 accepted = accept_unix(self.unix.as_ref()) => accepted.map(Arrival::Unix),
             };
             match accepted {
-                Ok(Arrival::Tcp((stream, peer))) => self.start(stream, peer.to_string()),
-                Ok(Arrival::Unix(stream)) => self.start(stream, "unix".to_owned()),
+                Ok(Arrival::Tcp((stream, peer))) => {
+                    let local = stream.local_addr().map(|local| local.to_string());
+                    let (address, local) = (peer.to_string(), local.unwrap_or_default());
+                    let fd = stream.as_raw_fd();
+                    self.start(stream, Peer { address, local, fd });
+                }
+                Ok(Arrival::Unix(stream)) => {
+                    let path = self.unix_path.as_deref().unwrap_or(Path::new("")).display();
+                    let (address, local) = ("unix".to_owned(), format!("{path}:0"));
+                    let fd = stream.as_raw_fd();
+                    self.start(stream, Peer { address, local, fd });
+                }
                 Err(error) => {
                     tracing::warn!(%error, "connection not accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -80,7 +97,7 @@ impl Listener {
         }
     }
 
-    fn start<S>(&mut self, stream: S, peer: String)
+    fn start<S>(&mut self, stream: S, peer: Peer)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -136,7 +153,7 @@ async fn accept_unix(listener: Option<&UnixListener>) -> io::Result<tokio::net::
 async fn serve<S>(
     services: Arc<Services>,
     stream: S,
-    peer: String,
+    peer: Peer,
     stop: watch::Receiver<bool>,
     _permit: OwnedSemaphorePermit,
 ) where

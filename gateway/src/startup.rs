@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     broker::Clusters,
+    channels::Channels,
     config::{PluginFolder, Settings},
     http::HttpListener,
     listener::Listener,
@@ -126,6 +127,7 @@ fn services(
         value_bytes_max: settings.limits.value_bytes_max,
         limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
         databus: settings.databus.clone(),
+        group_linger: settings.groups.linger,
         slow_after: settings.limits.slow_after,
         port: settings.listen.address.map_or(0, |address| address.port()),
         connections_max: settings.listen.connections_max,
@@ -136,11 +138,13 @@ fn services(
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
     let pipeline = Arc::new(pipeline);
+    let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
     Services {
         logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
         pipeline,
         groups: Arc::default(),
         orders: Orders::default(),
+        channels,
         settings: session_settings,
         counters,
         pace: Pace::default(),

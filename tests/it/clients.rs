@@ -1,9 +1,9 @@
 //! Real client programs with default options: they connect, publish and read back.
 
-mod build; //     programs that are compiled before they run
-mod libraries; // each library in its own language
-mod scenario; //  what all of them do, with a restart in the middle
-mod terminal; //  a program at a terminal
+mod build; //                programs that are compiled before they run
+mod libraries; //            each library in its own language
+mod scenario; //             what all of them do, with a restart in the middle
+pub(crate) mod terminal; //  a program at a terminal
 
 use sluicegate_tests::{command::run, gateway, missing};
 

@@ -7,11 +7,15 @@ mod clients; //      the real ones
 mod malformed; //    bytes that are no command
 mod streams; //      a topic as a Redis stream
 mod order; //        many partitions, one cursor
+mod groups; //       consumer groups of streams
 mod redis_answers; // Redis' own answers beside ours
 mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them
 mod trim; //         a topic made shorter, described and deleted
 mod layouts; //      how entries lie in records
+mod pubsub; //       a topic as a channel
+mod transactions; // commands that are answered together
+mod connected; //    who is connected
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

@@ -83,6 +83,11 @@ fn encode_fields<'a>(
     arena.split().freeze()
 }
 
+/// Writes an entry with the single field `value`: what PUBLISH sends.
+pub fn value_entry(arena: &mut BytesMut, value: &[u8]) -> Bytes {
+    encode_entry(arena, 2, [VALUE_FIELD, value].into_iter())
+}
+
 /// Shows a record as an entry.
 pub fn entry_of(record: &Record) -> Entry {
     if let Some(value) = &record.value
@@ -102,6 +107,13 @@ pub fn entry_of(record: &Record) -> Entry {
         pairs.push((name, value.clone().unwrap_or_default()));
     }
     Entry::Record(pairs)
+}
+
+/// The value of an entry with the single field `value` that is not stored as it is.
+pub fn bare_value(value: &Bytes) -> Option<Bytes> {
+    let ranges = parse(value)?;
+    let [name, bare] = ranges.as_slice() else { return None };
+    (&value[name.clone()] == VALUE_FIELD).then(|| value.slice(bare.clone()))
 }
 
 /// Where the fields lie, if `value` is exactly one array of an even, positive number of bulks.

@@ -204,6 +204,17 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// Is the second argument the name of what is to be done?
+    pub fn has_subcommands(&self) -> bool {
+        use Command as C;
+        let named = [C::Acl, C::Client, C::Cluster, C::Command, C::Config, C::Latency];
+        let more = [C::Memory, C::Module, C::Object, C::Plugin, C::PubSub, C::Script, C::Slowlog];
+        let rest = [C::Topic, C::XGroup, C::XInfo];
+        named.contains(&self.command)
+            || more.contains(&self.command)
+            || rest.contains(&self.command)
+    }
+
     /// Does the command take so many arguments, its name included?
     pub fn takes(&self, count: usize) -> bool {
         let wanted = usize::try_from(self.arity.unsigned_abs()).unwrap_or(usize::MAX);

@@ -12,6 +12,7 @@ use super::{
     LogSettings, PluginFolder, Problem, Problems, Settings, TopicSettings,
     cluster::cluster,
     file::{Section, Source},
+    groups::groups,
     http::http,
     streams::streams,
 };
@@ -64,6 +65,7 @@ pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings,
         topics: topics(root.section("topics")),
         streams: streams(root.sections("streams")),
         databus: databus(root.section("databus")),
+        groups: groups(root.section("groups")),
         plugins: plugins(root.section("plugins")),
         log: log(root.section("log")),
     };
@@ -92,6 +94,9 @@ fn apply(settings: &mut Settings, overrides: &Overrides) {
     }
 }
 
+/// What may wait for one client, in bytes.
+const BYTES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 31);
+
 fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
     let default = SocketAddr::from(([127, 0, 0, 1], 6380));
     let address = address(&mut section, "listen.address", Some(default), source);
@@ -103,11 +108,8 @@ fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
         idle_timeout: optional_secs(section.integer("idle_timeout_secs", 0, 0..=31_536_000)),
         login_timeout: Duration::from_secs(section.integer("login_timeout_secs", 60, 1..=3_600)),
         write_timeout: Duration::from_secs(section.integer("write_timeout_secs", 60, 1..=3_600)),
-        output_bytes_max: usize_of(section.integer(
-            "output_bytes_max",
-            64 << 20,
-            (1 << 16)..=(1 << 31),
-        )),
+        output_bytes_max: usize_of(section.integer("output_bytes_max", 64 << 20, BYTES)),
+        subscriber_bytes_max: usize_of(section.integer("subscriber_bytes_max", 32 << 20, BYTES)),
         drain: Duration::from_secs(section.integer("drain_secs", 10, 0..=3_600)),
     };
     section.finish();

@@ -22,6 +22,8 @@ pub struct Settings {
     pub streams: Streams,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// Consumer groups of streams.
+    pub groups: GroupSettings,
     /// Where plugins are.
     pub plugins: PluginFolder,
     /// What is logged.
@@ -53,6 +55,8 @@ pub struct ListenSettings {
     pub write_timeout: Duration,
     /// Largest single reply, in bytes.
     pub output_bytes_max: usize,
+    /// Most bytes that wait for one subscriber before it is cut off.
+    pub subscriber_bytes_max: usize,
     /// How long connections may finish after SIGTERM.
     pub drain: Duration,
 }
@@ -120,6 +124,13 @@ pub struct TopicSettings {
     pub delete: bool,
     /// Most topics there may be.
     pub max: usize,
+}
+
+/// `[groups]`.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupSettings {
+    /// How long the gateway stays in a consumer group of streams that no connection uses.
+    pub linger: Duration,
 }
 
 /// `[databus]`.

@@ -1,13 +1,10 @@
 //! What a group has acknowledged of one partition, in order or not: pure.
 
-use std::{collections::BTreeMap, fmt::Write as _, ops::Range};
+use std::{collections::BTreeMap, ops::Range};
 
 use crate::broker::Committed;
 
-/// Bytes of a commit's metadata. Source: Kafka's default of `offset.metadata.max.bytes`.
-const METADATA_BYTES_MAX: usize = 4_096;
-/// First characters of metadata that this gateway wrote; others are not ours to read.
-const MARK: &str = "acked:";
+mod text;
 
 /// The lowest offset that is not acknowledged, and the runs acknowledged behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,18 +23,8 @@ impl Acknowledged {
     /// What a commit says. Metadata of other programs counts as none.
     pub fn from_committed(committed: &Committed) -> Self {
         let mut acknowledged = Self::below(committed.offset);
-        let runs = committed.metadata.strip_prefix(MARK).unwrap_or_default();
-        let mut at = committed.offset;
-        for run in runs.split(',') {
-            let numbers = run.split_once('+').and_then(|(gap, length)| {
-                Some((gap.parse::<u64>().ok()?, length.parse::<u64>().ok()?))
-            });
-            // A damaged text acknowledges nothing more: to deliver again is the safe side.
-            let Some((gap, length)) = numbers else { break };
-            let Some(start) = at.checked_add(gap) else { break };
-            let Some(end) = start.checked_add(length) else { break };
-            acknowledged.add(start..end);
-            at = end;
+        for run in text::read(committed.offset, &committed.metadata) {
+            acknowledged.add(run);
         }
         acknowledged
     }
@@ -45,20 +32,36 @@ impl Acknowledged {
     /// The commit that says it. Runs that the metadata has no room for are left out, the last
     /// ones first: their records are delivered again after a restart.
     pub fn to_committed(&self) -> Committed {
-        let mut metadata = String::new();
-        let mut at = self.next;
-        for (start, end) in &self.behind {
-            let whole = metadata.len();
-            let separator = if metadata.is_empty() { MARK } else { "," };
-            // Writing into a string cannot fail.
-            let _ = write!(metadata, "{separator}{}+{}", start - at, end - start);
-            if metadata.len() > METADATA_BYTES_MAX {
-                metadata.truncate(whole);
-                break;
-            }
-            at = *end;
+        Committed { offset: self.next, metadata: text::write(self.next, &self.behind) }
+    }
+
+    /// Acknowledges a run of offsets if a commit can say so; false leaves everything as it is.
+    ///
+    /// As long as nothing was added otherwise, one commit then holds all that is acknowledged.
+    pub fn try_add(&mut self, run: Range<u64>) -> bool {
+        let last = self.behind.last_key_value().map_or(self.next, |(_, end)| *end);
+        let span = run.end.max(last).saturating_sub(self.next);
+        let fits = run.start <= self.next
+            || span <= text::SPAN_MAX
+            || self.contains_all(run.clone())
+            || text::has_room(self.next, &self.behind);
+        if fits {
+            self.add(run);
         }
-        Committed { offset: self.next, metadata }
+        fits
+    }
+
+    /// The lowest offset from this one on that is not acknowledged.
+    pub fn skip(&self, offset: u64) -> u64 {
+        let run = self.behind.range(..=offset).next_back();
+        run.map_or(offset, |(_, end)| offset.max(*end)).max(self.next)
+    }
+
+    /// How many offsets are acknowledged from this one on.
+    pub fn count_from(&self, offset: u64) -> u64 {
+        let below = self.next.saturating_sub(offset);
+        let behind = self.behind.iter();
+        below + behind.map(|(start, end)| end.saturating_sub(*start.max(&offset))).sum::<u64>()
     }
 
     /// The lowest offset that is not acknowledged.
@@ -93,7 +96,11 @@ impl Acknowledged {
         true
     }
 
-    fn contains_all(&self, run: Range<u64>) -> bool {
+    /// Is all of a run acknowledged? Of an empty one it is.
+    pub fn contains_all(&self, run: Range<u64>) -> bool {
+        if run.end <= self.next || run.is_empty() {
+            return true;
+        }
         let around = self.behind.range(..=run.start).next_back();
         around.is_some_and(|(_, end)| run.end <= *end)
     }
@@ -126,7 +133,18 @@ mod tests {
 
     #[test]
     fn foreign_and_damaged_metadata_acknowledge_nothing() {
-        for metadata in ["", "gaps: 3", "acked:", "acked:x", "acked:1", "acked:1+", "acked:-1+2"] {
+        for metadata in [
+            "",
+            "gaps: 3",
+            "bits:",
+            "bits:!",
+            "bits:A",
+            "acked:",
+            "acked:x",
+            "acked:1",
+            "acked:1+",
+            "acked:-1+2",
+        ] {
             let committed = Committed { offset: 7, metadata: metadata.into() };
             assert_eq!(Acknowledged::from_committed(&committed), Acknowledged::below(7));
         }
@@ -136,16 +154,45 @@ mod tests {
     }
 
     #[test]
+    fn gaps_that_do_not_fit_as_runs_are_a_bitmap() {
+        let mut acknowledged = Acknowledged::below(7);
+        for offset in 0..10_000 {
+            assert!(acknowledged.try_add(2 * offset + 9..2 * offset + 10), "{offset}");
+        }
+        let committed = acknowledged.to_committed();
+        assert!(committed.metadata.starts_with("bits:"), "{}", committed.metadata);
+        assert!(committed.metadata.len() <= text::METADATA_BYTES_MAX);
+        assert_eq!(Acknowledged::from_committed(&committed), acknowledged);
+    }
+
+    #[test]
+    fn what_no_commit_can_hold_is_refused_and_changes_nothing() {
+        let mut acknowledged = Acknowledged::below(0);
+        let mut refused = 0;
+        for offset in 0..20_000 {
+            let before = acknowledged.clone();
+            if !acknowledged.try_add(2 * offset + 1..2 * offset + 2) {
+                refused += 1;
+                assert_eq!(acknowledged, before);
+            }
+        }
+        assert!(refused > 7_000, "{refused}");
+        let committed = acknowledged.to_committed();
+        assert_eq!(Acknowledged::from_committed(&committed), acknowledged, "it says it all");
+        assert!(acknowledged.try_add(0..1), "the lowest one always fits");
+    }
+
+    #[test]
     fn more_gaps_than_fit_are_left_out_from_the_end() {
         let mut acknowledged = Acknowledged::below(0);
-        for offset in 0..10_000 {
+        for offset in 0..20_000 {
             acknowledged.add(2 * offset + 1..2 * offset + 2);
         }
         let committed = acknowledged.to_committed();
-        assert!(committed.metadata.len() <= METADATA_BYTES_MAX);
+        assert!(committed.metadata.len() <= text::METADATA_BYTES_MAX);
         let read = Acknowledged::from_committed(&committed);
         assert!(read.contains(1) && read.contains(2_001) && !read.contains(2_000));
-        assert!(!read.contains(19_999));
+        assert!(!read.contains(39_999));
     }
 
     proptest! {
@@ -164,6 +211,10 @@ mod tests {
                 }
                 let again = Acknowledged::from_committed(&acknowledged.to_committed());
                 prop_assert_eq!(&again, &acknowledged);
+                let skipped = (20..).find(|offset| !model.contains(offset)).unwrap();
+                prop_assert_eq!(acknowledged.skip(20), skipped);
+                let count = model.range(20..).count() as u64;
+                prop_assert_eq!(acknowledged.count_from(20), count);
             }
         }
     }

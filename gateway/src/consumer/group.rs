@@ -16,20 +16,23 @@ pub(super) struct Group {
     moved: watch::Sender<u64>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     sessions: Vec<u64>,
     /// Partitions of this gateway, sorted; `None` until the group has dealt them.
     partitions: Option<Arc<[u32]>>,
     /// For each partition of the gateway, the session that reads it.
     owners: Vec<Option<u64>>,
+    /// For each of them, the number of the change that gave it to its owner.
+    since: Vec<u64>,
+    changes: u64,
 }
 
 impl Group {
     /// A group without sessions yet. A task follows its partitions until it is dropped.
     pub(super) fn new(member: Arc<dyn GroupMember>) -> Arc<Self> {
         let mut partitions = member.partitions();
-        let state = State { sessions: Vec::new(), partitions: None, owners: Vec::new() };
+        let state = State::default();
         let group =
             Arc::new(Self { member, state: Mutex::new(state), moved: watch::Sender::new(0) });
         group.give(partitions.borrow_and_update().clone());
@@ -51,11 +54,13 @@ impl Group {
     /// Takes note of the partitions the gateway has now; those it had keep their owners.
     fn give(&self, partitions: Option<Arc<[u32]>>) {
         let mut state = self.state();
-        let owner_of = |partition: &u32| {
+        let had = |partition: &u32| {
             let place = state.partitions.as_ref()?.binary_search(partition).ok()?;
-            state.owners[place]
+            Some((state.owners[place], state.since[place]))
         };
-        state.owners = partitions.iter().flat_map(|all| all.iter()).map(owner_of).collect();
+        let kept = partitions.iter().flat_map(|all| all.iter());
+        let kept = kept.map(|partition| had(partition).unwrap_or_default());
+        (state.owners, state.since) = kept.unzip();
         state.partitions = partitions;
         self.deal(&mut state);
     }
@@ -75,8 +80,15 @@ impl Group {
     }
 
     fn deal(&self, state: &mut State) {
-        let State { sessions, owners, .. } = state;
+        let State { sessions, owners, since, changes, .. } = state;
+        let before = owners.clone();
         deal(owners, sessions);
+        for (place, (now, before)) in owners.iter().zip(before).enumerate() {
+            if *now != before {
+                *changes += 1;
+                since[place] = *changes;
+            }
+        }
         self.moved.send_modify(|generation| *generation += 1);
     }
 
@@ -85,21 +97,18 @@ impl Group {
         self.member.leave().await;
     }
 
-    /// The partitions of a session, in order.
-    pub(super) fn owned(&self, session: u64) -> Vec<u32> {
+    /// The partitions of a session, in order, and since which change it has each.
+    pub(super) fn owned(&self, session: u64) -> Vec<(u32, u64)> {
         let state = self.state();
         let partitions = state.partitions.iter().flat_map(|all| all.iter());
-        let owned = partitions.zip(&state.owners).filter(|(_, owner)| **owner == Some(session));
-        owned.map(|(partition, _)| *partition).collect()
+        let owned = partitions.zip(&state.owners).zip(&state.since);
+        let owned = owned.filter(|((_, owner), _)| **owner == Some(session));
+        owned.map(|((partition, _), since)| (*partition, *since)).collect()
     }
 
     /// True once the group has dealt its partitions, even if this gateway got none.
     pub(super) fn is_dealt(&self) -> bool {
         self.state().partitions.is_some()
-    }
-
-    pub(super) fn owns(&self, session: u64, partition: u32) -> bool {
-        self.owned(session).contains(&partition)
     }
 
     /// Stores the group's place, if the partition is still this gateway's.

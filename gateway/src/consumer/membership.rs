@@ -3,25 +3,19 @@
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use thiserror::Error;
-use tokio::{
-    sync::watch,
-    time::{Instant, timeout_at},
-};
+use tokio::{sync::watch, time::Instant};
 
-use super::{Acknowledged, GroupKey, Groups, group::Group};
+use super::{Acknowledged, GroupKey, seat::Seat};
 use crate::{
     broker::{Broker, BrokerError},
     message::{StartAt, TopicName},
 };
 
-/// A session in a group; leaves it when dropped.
+/// A databus session in a group; leaves it when dropped.
 #[derive(Debug)]
 pub struct Membership {
-    groups: Arc<Groups>,
-    group: Arc<Group>,
+    seat: Seat,
     broker: Arc<dyn Broker>,
-    key: GroupKey,
-    member: u64,
     /// Partitions that are owned and were read or committed in.
     places: HashMap<u32, Place>,
     /// Begin the next round with this partition, so that none waits for ever behind a busy one.
@@ -31,6 +25,8 @@ pub struct Membership {
 /// Where a session is in a partition.
 #[derive(Debug)]
 struct Place {
+    /// Since which deal the partition is this session's.
+    since: u64,
     /// Next offset to deliver.
     next: u64,
     /// What the group acknowledged, as far as this session knows.
@@ -62,32 +58,23 @@ pub enum CommitError {
 }
 
 impl Membership {
-    pub(super) fn new(
-        groups: Arc<Groups>,
-        group: Arc<Group>,
-        broker: Arc<dyn Broker>,
-        key: GroupKey,
-        member: u64,
-    ) -> Self {
-        Self { groups, group, broker, key, member, places: HashMap::new(), turn: 0 }
+    pub(super) fn new(seat: Seat, broker: Arc<dyn Broker>) -> Self {
+        Self { seat, broker, places: HashMap::new(), turn: 0 }
     }
 
     /// The topic this is about.
     pub fn topic(&self) -> &TopicName {
-        &self.key.topic
+        &self.seat.key().topic
     }
 
     /// Tells when partitions move.
     pub fn moved(&self) -> watch::Receiver<u64> {
-        self.group.moved()
+        self.seat.moved()
     }
 
     /// Waits until the group has dealt its partitions, but not longer than `until`.
     pub async fn dealt(&self, until: Instant) {
-        let mut moved = self.group.moved();
-        let dealt = async { while !self.group.is_dealt() && moved.changed().await.is_ok() {} };
-        // Without a share every commit is refused, which says what there is to say.
-        let _ = timeout_at(until, dealt).await;
+        self.seat.dealt(until).await;
     }
 
     /// The partitions this session reads, each time beginning with another one, and the offset to
@@ -96,17 +83,17 @@ impl Membership {
     /// # Errors
     /// The broker's, if a place has to be looked up and cannot be.
     pub async fn assignment(&mut self, start_at: StartAt) -> Result<Vec<(u32, u64)>, BrokerError> {
-        let mut owned = self.group.owned(self.member);
-        self.places.retain(|partition, _| owned.contains(partition));
+        let mut owned = self.seat.owned();
+        self.places.retain(|partition, place| owned.contains(&(*partition, place.since)));
         if !owned.is_empty() {
             self.turn = (self.turn + 1) % owned.len();
             owned.rotate_left(self.turn);
         }
         let mut assignment = Vec::with_capacity(owned.len());
-        for partition in owned {
+        for (partition, since) in owned {
             let next = match self.places.get(&partition) {
                 Some(place) => place.next,
-                None => self.begin(partition, start_at).await?,
+                None => self.begin((partition, since), start_at).await?,
             };
             assignment.push((partition, next));
         }
@@ -114,8 +101,12 @@ impl Membership {
     }
 
     /// Where to begin in a partition that has just been dealt to this session.
-    async fn begin(&mut self, partition: u32, start_at: StartAt) -> Result<u64, BrokerError> {
-        let GroupKey { group, topic, .. } = &self.key;
+    async fn begin(
+        &mut self,
+        (partition, since): (u32, u64),
+        start_at: StartAt,
+    ) -> Result<u64, BrokerError> {
+        let GroupKey { group, topic, .. } = self.seat.key();
         let committed = self.broker.committed(group, topic, partition).await?;
         let is_committed = committed.is_some();
         let acknowledged = match committed {
@@ -123,7 +114,7 @@ impl Membership {
             None => Acknowledged::below(start(&*self.broker, topic, partition, start_at).await?),
         };
         let next = acknowledged.next();
-        self.places.insert(partition, Place { next, acknowledged, is_committed });
+        self.places.insert(partition, Place { since, next, acknowledged, is_committed });
         Ok(next)
     }
 
@@ -158,17 +149,16 @@ impl Membership {
         partition: u32,
         run: Range<u64>,
     ) -> Result<(), CommitError> {
-        if !self.group.owns(self.member, partition) {
-            return Err(CommitError::NotOwned { partition });
-        }
-        if !self.places.contains_key(&partition) {
-            self.begin(partition, StartAt::Newest).await?;
+        let owned = self.seat.owned().into_iter().find(|(owned, _)| *owned == partition);
+        let Some(owned) = owned else { return Err(CommitError::NotOwned { partition }) };
+        if self.places.get(&partition).is_none_or(|place| place.since != owned.1) {
+            self.begin(owned, StartAt::Newest).await?;
         }
         let Some(place) = self.places.get_mut(&partition) else {
             return Err(CommitError::NotOwned { partition });
         };
         if run.end > place.next {
-            let end = self.broker.offsets(&self.key.topic, partition).await?.end;
+            let end = self.broker.offsets(&self.seat.key().topic, partition).await?.end;
             if run.end > end {
                 return Err(CommitError::PastTheEnd { partition, offset: run.end - 1 });
             }
@@ -180,7 +170,7 @@ impl Membership {
         } else if !acknowledged.add(run) && place.is_committed {
             return Ok(());
         }
-        let stored = self.group.commit(partition, acknowledged.to_committed()).await;
+        let stored = self.seat.commit(partition, acknowledged.to_committed()).await;
         match stored {
             Ok(()) => {
                 place.acknowledged = acknowledged;
@@ -190,12 +180,6 @@ impl Membership {
             Err(BrokerError::NotOwner { .. }) => Err(CommitError::NotOwned { partition }),
             Err(error) => Err(CommitError::Broker(error)),
         }
-    }
-}
-
-impl Drop for Membership {
-    fn drop(&mut self) {
-        self.groups.leave(&self.key, &self.group, self.member);
     }
 }
 

@@ -175,6 +175,11 @@ impl Replies {
         self.header_in_resp3(b'>', len);
     }
 
+    /// Replies that were encoded elsewhere, in this session's version.
+    pub fn encoded(&mut self, replies: &[u8]) {
+        self.out.extend_from_slice(replies);
+    }
+
     /// Bytes waiting to be written.
     pub fn len(&self) -> usize {
         self.out.len()

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Ended, Next, Session, Socket};
+use super::{Ended, Next, Session, Socket, registry::Order};
 use crate::{
     command::{Command, Spec},
     message::Rejection,
@@ -70,13 +70,12 @@ impl Session {
             Command::XPending => self.xpending(args).await,
             Command::XClaim => self.xclaim(args).await,
             Command::XAutoClaim => self.xautoclaim(args).await,
-            Command::Publish | Command::SPublish => self.publish(args).await,
             Command::Subscribe
             | Command::SSubscribe
             | Command::PSubscribe
             | Command::Unsubscribe
             | Command::SUnsubscribe
-            | Command::PUnsubscribe => self.subscribe(spec, args).await,
+            | Command::PUnsubscribe => self.subscribe(spec, args, socket).await?,
             Command::PubSub => self.pubsub(args),
             Command::Multi => self.multi(),
             Command::Exec => self.exec(socket).await?,
@@ -87,12 +86,16 @@ impl Session {
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
             Command::Plugin => self.plugin(args).await,
-            Command::XAdd | Command::HSet => self.nothing_bound(spec.command),
+            Command::XAdd | Command::HSet | Command::Publish | Command::SPublish => {
+                self.nothing_bound(spec.command)
+            }
         };
         if let Err(rejection) = done {
             self.refuse(rejection);
         }
-        // A login may end while its client waits for messages.
-        Ok(if self.is_revoked { Next::Close } else { Next::Go })
+        self.card.unblock();
+        // A login may end while its client waits for messages, and CLIENT KILL may mean the sender.
+        let is_killed = self.card.client().ordered() == Some(Order::Kill);
+        Ok(if self.is_revoked || is_killed { Next::Close } else { Next::Go })
     }
 }

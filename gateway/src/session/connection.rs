@@ -1,6 +1,6 @@
 //! Commands about the connection: AUTH, HELLO, PING, CLIENT and the like.
 
-use super::Session;
+use super::{Session, Transaction, Voice};
 use crate::{
     command::{self, is_word},
     message::{Credentials, DEFAULT_USER, ErrorCode, Rejection},
@@ -13,6 +13,11 @@ pub(super) const REDIS_VERSION: &str = "7.4.0";
 impl Session {
     pub(super) fn ping(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match args.len() {
+            1 | 2 if self.is_listening_only() => {
+                self.replies.array(2);
+                self.replies.bulk(b"pong");
+                self.replies.bulk(args.get(1).unwrap_or_default());
+            }
             1 => self.replies.pong(),
             2 => self.replies.bulk(&args[1]),
             _ => return Err(command::wrong_arity("ping")),
@@ -34,14 +39,20 @@ impl Session {
         Ok(())
     }
 
-    /// RESET: RESP2, no name, and the login that every new connection has.
+    /// RESET: RESP2, no name, no subscriptions, no transaction, and the login that every new connection has.
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
     pub(super) fn reset(&mut self) -> Result<(), Rejection> {
-        self.replies.set_protocol(Protocol::Resp2);
+        self.listening.leave_all();
+        self.note_subscriptions();
+        self.transaction = Transaction::default();
+        self.card.client().note_queued(None);
+        self.voice = Voice::Loud;
+        self.speak(Protocol::Resp2);
         self.identity = self.services.open_identity();
         self.burst.forget_key();
         self.leave_group();
         self.card.set_name("");
+        self.card.set_user(DEFAULT_USER);
         self.replies.simple("RESET");
         Ok(())
     }
@@ -120,7 +131,7 @@ impl Session {
         if let Some(name) = name {
             self.card.set_name(&name);
         }
-        self.replies.set_protocol(protocol);
+        self.speak(protocol);
         self.greet();
         Ok(())
     }
@@ -173,61 +184,12 @@ impl Session {
         replies.bulk(b"modules");
         replies.array(0);
     }
-
-    pub(super) fn client(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let subcommand = args[1].to_ascii_uppercase();
-        match (subcommand.as_slice(), args.len()) {
-            (b"ID", 2) => self.replies.integer(i64::try_from(self.card.id()).unwrap_or(i64::MAX)),
-            (b"GETNAME", 2) => match self.card.name() {
-                name if name.is_empty() => self.replies.null(),
-                name => self.replies.bulk(name.as_bytes()),
-            },
-            (b"SETNAME", 3) => {
-                self.card.set_name(&client_name(&args[2])?);
-                self.replies.ok();
-            }
-            (b"SETINFO", 4) => self.set_info(args)?,
-            (b"INFO", 2) => {
-                let line = self.services.registry.list(Some(self.card.id()));
-                self.replies.bulk(line.as_bytes());
-            }
-            (b"LIST", _) => {
-                // Other clients' addresses are for the operator.
-                let only = self.check_admin().err().map(|_| self.card.id());
-                let lines = self.services.registry.list(only);
-                self.replies.bulk(lines.as_bytes());
-            }
-            (b"NO-EVICT" | b"NO-TOUCH", 3) => self.replies.ok(),
-            (b"TRACKING", 3..) if is_word(&args[2], "OFF") => self.replies.ok(),
-            (b"TRACKING", 3..) => {
-                return Err(Rejection::err(
-                    "client-side caching is not supported: entries never change",
-                ));
-            }
-            _ => return Err(command::unknown_subcommand("CLIENT", &args[1])),
-        }
-        Ok(())
-    }
-
-    fn set_info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let value = client_name(&args[3])?;
-        if is_word(&args[2], "LIB-NAME") {
-            self.card.set_library(&value);
-        } else if is_word(&args[2], "LIB-VER") {
-            self.card.set_library_version(&value);
-        } else {
-            let option = String::from_utf8_lossy(&args[2]).replace(['\r', '\n'], " ");
-            return Err(Rejection::err(format!("Unrecognized option '{option}'")));
-        }
-        self.replies.ok();
-        Ok(())
-    }
 }
 
 /// Longest client name, in bytes: it stands in lists and logs.
 const CLIENT_NAME_BYTES_MAX: usize = 256;
 
-fn client_name(bytes: &[u8]) -> Result<String, Rejection> {
+pub(super) fn client_name(bytes: &[u8]) -> Result<String, Rejection> {
     let printable = bytes.iter().all(|byte| (b'!'..=b'~').contains(byte));
     if printable && bytes.len() <= CLIENT_NAME_BYTES_MAX {
         return Ok(String::from_utf8_lossy(bytes).into_owned());

@@ -21,9 +21,9 @@ use crate::{
 /// Payload bytes of one MGET; a batch ends behind the message that passes it.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// A commit is answered within this time, as a publish is.
-const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
+pub(super) const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
 /// What a commit gets whose time the commands before it have used up.
-const COMMIT_MIN: Duration = Duration::from_millis(100);
+pub(super) const COMMIT_MIN: Duration = Duration::from_millis(100);
 /// Word that marks a SET of a client that publishes and consumes as a commit.
 const COMMIT_WORD: &str = "COMMIT";
 
@@ -102,9 +102,10 @@ impl Session {
         Ok(())
     }
 
-    /// Gives up its part in a group, if it has one.
+    /// Gives up its part in groups, if it has one.
     pub(super) fn leave_group(&mut self) {
         self.membership = None;
+        self.streams.clear();
         self.card.set_group("");
     }
 

@@ -1,70 +1,151 @@
-//! Consumer groups of streams: XGROUP, XREADGROUP, XACK, XPENDING, XCLAIM, XAUTOCLAIM.
+//! Consumer groups of streams: what their commands share.
 
-use super::{Ended, Session, Socket};
-use crate::{
-    message::{Rejection, TopicName},
-    resp::Args,
+use std::{collections::HashMap, future::Future, sync::Arc};
+
+use futures_util::future::try_join_all;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    Session,
+    databus::{COMMIT_MIN, COMMIT_WITHIN},
 };
-use tokio::io::{AsyncRead, AsyncWrite};
+use crate::{
+    broker::{BrokerError, OffsetRange, TopicInfo},
+    command::{EntryId, GroupName, IdText},
+    consumer::{CommitError, Position, StreamGroup, StreamUse},
+    message::{ErrorCode, Rejection, TopicName},
+    pipeline::{Wish, read_refusal, refusal},
+};
+
+mod acknowledge; // XACK
+mod change; //      XGROUP
+mod claim; //       XCLAIM and XAUTOCLAIM
+mod consumers; //   XGROUP CREATECONSUMER and DELCONSUMER
+mod entries; //     pending entries, read again
+mod info; //        XINFO
+mod pending; //     XPENDING
+mod read; //        XREADGROUP
+
+/// The stream groups that a connection uses, by group and topic.
+pub(super) type StreamUses = HashMap<(String, TopicName), StreamUse>;
+
+/// Partitions that are asked about together.
+const ASK_TOGETHER: usize = 64;
 
 impl Session {
-    pub(super) async fn xgroup(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// The topic, if this client may consume it and there is one.
+    async fn topic_of(&self, name: &GroupName) -> Result<Option<TopicInfo>, Rejection> {
+        self.check_consume(&name.topic)?;
+        self.find_topic(&name.topic).await
     }
 
-    pub(super) async fn xreadgroup<S>(
-        &mut self,
-        args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
-        let _ = socket;
-        let _ = args;
-        Ok(Err(Rejection::err("not built yet")))
+    /// The group as far as it is open on this gateway.
+    fn open_group(&self, name: &GroupName) -> Result<Option<Arc<StreamGroup>>, Rejection> {
+        let cluster = &self.identity()?.cluster;
+        let open = self.services.groups.stream(cluster, &name.group, &name.topic);
+        Ok(open.filter(|group| !group.is_closed()))
     }
 
-    pub(super) async fn xack(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// Is there such a group? It is there if it has a place in any partition.
+    async fn group_exists(&self, topic: &TopicInfo, name: &GroupName) -> Result<bool, Rejection> {
+        if self.open_group(name)?.is_some() {
+            return Ok(true);
+        }
+        let cluster = &self.identity()?.cluster;
+        if self.services.groups.is_ending(cluster, &name.group, &name.topic) {
+            return Ok(false);
+        }
+        let broker = self.broker()?;
+        // The first partition answers for nearly every group that there is.
+        let mut from = 0;
+        while from < topic.partitions {
+            let to = if from == 0 { 1 } else { topic.partitions.min(from + ASK_TOGETHER as u32) };
+            let asked = (from..to).map(|at| broker.committed(&name.group, &topic.name, at));
+            let found = try_join_all(asked).await.map_err(read_refusal)?;
+            if found.iter().any(Option::is_some) {
+                return Ok(true);
+            }
+            from = to;
+        }
+        Ok(false)
     }
 
-    pub(super) async fn xpending(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// The group, with this connection as one that uses it; it has to exist.
+    fn use_group(&mut self, name: &GroupName) -> Result<Arc<StreamGroup>, Rejection> {
+        let key = (name.group.clone(), name.topic.clone());
+        if let Some(used) = self.streams.get(&key) {
+            if !used.group().is_closed() {
+                return Ok(Arc::clone(used.group()));
+            }
+            self.streams.remove(&key);
+        }
+        let cluster = &self.identity()?.cluster;
+        let linger = cluster.broker.is_shared().then_some(self.services.settings.group_linger);
+        let names = (name.group.as_str(), &name.topic);
+        let used = self.services.groups.use_stream(cluster, names, linger);
+        let used = used.map_err(|error| match error {
+            BrokerError::Refused { reason } => Rejection::err(reason),
+            error => read_refusal(error),
+        })?;
+        let group = Arc::clone(used.group());
+        self.streams.insert(key, used);
+        Ok(group)
     }
 
-    pub(super) async fn xclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// All ranges of a topic.
+    async fn ranges(&self, topic: &TopicName) -> Result<Vec<OffsetRange>, Rejection> {
+        self.broker()?.all_offsets(topic).await.map_err(read_refusal)
     }
 
-    pub(super) async fn xautoclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// When a commit is to be answered. Those that were sent together share their time: the last is
+    /// answered in time too.
+    fn commit_deadline(&self) -> Instant {
+        (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN)
     }
 
-    pub(super) async fn xinfo_groups(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    /// Waits for commits no longer than a client does.
+    async fn committed<T>(
+        &self,
+        commits: impl Future<Output = Result<T, CommitError>>,
+    ) -> Result<T, Rejection> {
+        let late = || BrokerError::Unknown { reason: "no answer to a commit in time".to_owned() };
+        let done = timeout_at(self.commit_deadline(), commits).await;
+        done.unwrap_or_else(|_| Err(late().into())).map_err(|error| match error {
+            CommitError::Broker(error) => refusal(Wish::Commit, error),
+            error => Rejection::err(format!("not committed: {error}")),
+        })
     }
 
-    pub(super) async fn xinfo_consumers(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+    fn send_id(&mut self, position: Position) {
+        let id = EntryId::of(position.partition, position.offset);
+        self.replies.bulk(IdText::from(id).as_bytes());
     }
 
-    /// The last field of XINFO STREAM FULL: each group with at most `count` pending entries of each
-    /// consumer.
-    pub(super) async fn send_groups_in_full(
-        &mut self,
-        topic: &TopicName,
-        count: usize,
-    ) -> Result<(), Rejection> {
-        let _ = (topic, count);
-        self.replies.array(0);
-        Ok(())
+    fn send_number(&mut self, number: u64) {
+        self.replies.integer(i64::try_from(number).unwrap_or(i64::MAX));
     }
+
+    fn send_count(&mut self, count: usize) {
+        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+}
+
+/// The place of an id among the entries; `None` for what lies before them all.
+fn position(id: EntryId) -> Option<Position> {
+    let offset = id.place.checked_sub(1)?;
+    Some(Position { offset, partition: u32::try_from(id.partition).unwrap_or(u32::MAX) })
+}
+
+/// XREADGROUP and others, for a group that is not there.
+fn no_group(name: &GroupName, suffix: &str) -> Rejection {
+    let GroupName { topic, group } = name;
+    let words = format!("No such key '{topic}' or consumer group '{group}'{suffix}");
+    Rejection::new(ErrorCode::NoGroup, words)
+}
+
+/// XGROUP and XINFO, for a group that is not there.
+fn no_group_of_key(name: &GroupName) -> Rejection {
+    let GroupName { topic, group } = name;
+    let words = format!("No such consumer group '{group}' for key name '{topic}'");
+    Rejection::new(ErrorCode::NoGroup, words)
 }

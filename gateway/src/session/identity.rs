@@ -65,6 +65,7 @@ impl Session {
         self.burst.forget_key();
         self.card.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
+        self.listen_as_allowed();
         Ok(())
     }
 

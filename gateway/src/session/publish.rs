@@ -7,11 +7,12 @@ use tokio::time::Instant;
 
 use super::{
     Session,
+    pubsub::channel,
     trim::{Cuts, TrimAfter},
 };
 use crate::{
     command::{self, Command, EntryId, IdText, StreamKey, StreamSettings},
-    message::{Message, Rejection, TopicName},
+    message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
 };
@@ -63,6 +64,8 @@ enum Reply {
     Trimmed(Box<TrimAfter>),
     /// With `+OK`: SET and HSET.
     Ok,
+    /// With the number of its receivers on this gateway: PUBLISH.
+    Receivers,
     /// With null: XADD NOMKSTREAM to a topic that does not exist.
     Null,
     /// With this error; there is no message.
@@ -74,7 +77,7 @@ impl Session {
     pub(super) fn publishes(&self, command: Command) -> bool {
         let binding = self.identity.as_ref().and_then(|identity| identity.grant().binding.as_ref());
         match command {
-            Command::XAdd => true,
+            Command::XAdd | Command::Publish | Command::SPublish => true,
             Command::Set | Command::HSet => binding.is_some_and(|binding| binding.publishes),
             _ => false,
         }
@@ -88,6 +91,7 @@ impl Session {
         }
         let added = match command {
             Command::XAdd => self.xadd(args),
+            Command::Publish | Command::SPublish => self.publish(args),
             _ if self.is_commit(args) => return false,
             _ => self.databus_publish(args),
         };
@@ -138,6 +142,16 @@ impl Session {
     pub(super) fn partitions_of(&self, topic: &TopicName) -> Result<u32, Rejection> {
         let known = self.broker()?.topic(topic.as_str());
         Ok(known.map_or(self.services.settings.partitions, |known| known.partitions))
+    }
+
+    fn publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
+        let topic = channel(&args[1])?;
+        self.publish_key(&args[1])?;
+        self.check_size(args[2].len())?;
+        let value = command::value_entry(&mut self.burst.arena, &args[2]);
+        let record = Record { value: Some(value), ..Record::default() };
+        self.push(Message { topic, partition: None, record, expected_offset: None });
+        Ok(Reply::Receivers)
     }
 
     /// The stream that a key names, if the client may publish to it. Remembers the last one: most
@@ -204,12 +218,14 @@ impl Session {
             self.trim_stored(&replies, &outcomes).await;
         }
         let mut outcomes = outcomes.into_iter();
+        let mut counted = None;
         for reply in replies.drain(..) {
             match reply {
                 Reply::Refused(rejection) => self.refuse(rejection),
                 Reply::Null => self.replies.null(),
                 Reply::Id | Reply::Trimmed(_) => self.answer_id(outcomes.next()),
                 Reply::Ok => self.answer_ok(outcomes.next()),
+                Reply::Receivers => self.answer_receivers(outcomes.next(), &mut counted),
             }
         }
         // The list's room serves the next burst.
@@ -238,6 +254,29 @@ impl Session {
             Some(Outcome::Refused(rejection)) => self.refuse(rejection),
             None => self.refuse(lost()),
         }
+    }
+
+    /// Counts the listeners of a topic once for the messages of a burst that lie side by side.
+    fn answer_receivers(
+        &mut self,
+        outcome: Option<Outcome>,
+        counted: &mut Option<(TopicName, usize)>,
+    ) {
+        let receipt = match outcome {
+            Some(Outcome::Stored(receipt)) => receipt,
+            Some(Outcome::Dropped) => return self.replies.integer(0),
+            Some(Outcome::Refused(rejection)) => return self.refuse(rejection),
+            None => return self.refuse(lost()),
+        };
+        let known = counted.as_ref().filter(|(topic, _)| *topic == receipt.topic);
+        let count = known.map_or_else(|| self.receivers(&receipt.topic), |(_, count)| *count);
+        *counted = Some((receipt.topic, count));
+        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    fn receivers(&self, topic: &TopicName) -> usize {
+        let cluster = self.identity().map(|identity| identity.cluster.id);
+        cluster.map_or(0, |cluster| self.services.channels.receivers(cluster, topic))
     }
 
     fn answer_ok(&mut self, outcome: Option<Outcome>) {

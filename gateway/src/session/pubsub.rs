@@ -1,25 +1,281 @@
-//! Topics as channels: PUBLISH, SUBSCRIBE, PUBSUB.
+//! Topics as channels: SUBSCRIBE and its kin, PUBSUB. (PUBLISH is answered with its burst.)
 
-use super::Session;
-use crate::{command::Spec, message::Rejection, resp::Args};
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{Ended, Session, Socket};
+use crate::{
+    channels::Kind,
+    command::{self, Command, Spec},
+    message::{Rejection, TopicName, fits_glob},
+    pipeline::read_refusal,
+    resp::Args,
+};
+
+/// Most channels and patterns of one connection: each takes memory here.
+const SUBSCRIPTIONS_MAX: usize = 10_000;
+/// Most patterns among them: each is compared with every topic.
+const PATTERNS_MAX: usize = 1_000;
+/// Longest pattern, in bytes: topics have names of at most 249.
+const PATTERN_BYTES_MAX: usize = 1_024;
 
 impl Session {
-    pub(super) async fn publish(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
-    }
-
-    pub(super) async fn subscribe(
+    /// SUBSCRIBE, SSUBSCRIBE, PSUBSCRIBE and what undoes them.
+    pub(super) async fn subscribe<S>(
         &mut self,
         spec: &Spec,
         args: &Args<'_>,
-    ) -> Result<(), Rejection> {
-        let _ = (spec, args);
-        Err(Rejection::err("not built yet"))
+        socket: &mut Socket<S>,
+    ) -> Result<Result<(), Rejection>, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let listened = match spec.command {
+            Command::Subscribe => self.subscribe_to(args, &Kind::Channel).await,
+            Command::SSubscribe => self.subscribe_to(args, &Kind::Shard).await,
+            Command::PSubscribe => self.subscribe_to_patterns(args).await,
+            Command::Unsubscribe => return self.unsubscribe(args, &Kind::Channel, socket).await,
+            Command::SUnsubscribe => return self.unsubscribe(args, &Kind::Shard, socket).await,
+            _ => return self.unsubscribe_from_patterns(args, socket).await,
+        };
+        self.note_subscriptions();
+        Ok(listened)
     }
 
+    /// Nothing is subscribed unless all names may be; those before one that the broker fails at
+    /// are, and were confirmed.
+    async fn subscribe_to(&mut self, args: &Args<'_>, kind: &Kind) -> Result<(), Rejection> {
+        let mut names = Vec::with_capacity(args.len() - 1);
+        for name in command::rest(args, 1) {
+            let name = channel(name)?;
+            self.check_consume(&name)?;
+            names.push(name);
+        }
+        self.check_room(names.len())?;
+        let cluster = self.identity()?.cluster.clone();
+        let subscriber = self.subscriber()?;
+        for name in names {
+            if !self.listening.names(kind).contains(&name) {
+                let channels = Arc::clone(&self.services.channels);
+                let listened = channels.listen(&subscriber, &cluster, &name, kind.clone()).await;
+                listened.map_err(read_refusal)?;
+                self.listening.add(&cluster, kind, name.clone());
+            }
+            let count = self.listening.count(kind);
+            self.confirm(subscribed(kind), Some(name.as_str().as_bytes()), count);
+        }
+        Ok(())
+    }
+
+    async fn subscribe_to_patterns(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        if command::rest(args, 1).any(|pattern| pattern.len() > PATTERN_BYTES_MAX) {
+            let words = format!("a pattern is over the limit of {PATTERN_BYTES_MAX} bytes");
+            return Err(Rejection::err(words));
+        }
+        self.check_room(args.len() - 1)?;
+        if self.listening.patterns().len() + args.len() - 1 > PATTERNS_MAX {
+            let words = format!("too many patterns: a connection may have {PATTERNS_MAX}");
+            return Err(Rejection::err(words));
+        }
+        self.identity()?;
+        for pattern in command::rest(args, 1) {
+            let pattern: Arc<[u8]> = Arc::from(pattern);
+            if !self.listening.patterns().contains(&pattern) {
+                self.listen_to_pattern(&pattern).await?;
+            }
+            let kind = Kind::Pattern(Arc::clone(&pattern));
+            self.confirm("psubscribe", Some(&pattern), self.listening.count(&kind));
+        }
+        Ok(())
+    }
+
+    /// Begins to listen to a pattern, or goes on with what the login allows now.
+    pub(super) async fn listen_to_pattern(&mut self, pattern: &Arc<[u8]>) -> Result<(), Rejection> {
+        let identity = self.identity()?;
+        let (cluster, grant) = (identity.cluster.clone(), Arc::new(identity.grant().clone()));
+        let subscriber = self.subscriber()?;
+        // Before the wait: a client that goes away meanwhile leaves nothing behind.
+        self.listening.add_pattern(&cluster, Arc::clone(pattern));
+        let channels = Arc::clone(&self.services.channels);
+        let listened = channels.listen_pattern(&subscriber, &cluster, pattern, &grant).await;
+        listened.map_err(|error| {
+            self.listening.leave_pattern(pattern);
+            read_refusal(error)
+        })
+    }
+
+    fn check_room(&self, more: usize) -> Result<(), Rejection> {
+        if self.listening.len() + more <= SUBSCRIPTIONS_MAX {
+            return Ok(());
+        }
+        let words = format!("too many subscriptions: a connection may have {SUBSCRIPTIONS_MAX}");
+        Err(Rejection::err(words))
+    }
+
+    async fn unsubscribe<S>(
+        &mut self,
+        args: &Args<'_>,
+        kind: &Kind,
+        socket: &mut Socket<S>,
+    ) -> Result<Result<(), Rejection>, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let listed = self.listening.names(kind).iter().map(|n| n.as_str().as_bytes().to_vec());
+        let names: Vec<_> = match args.len() {
+            1 => listed.collect(),
+            _ => command::rest(args, 1).map(<[u8]>::to_vec).collect(),
+        };
+        let mut left = Vec::with_capacity(names.len());
+        for name in &names {
+            if let Ok(topic) = TopicName::new(name) {
+                self.listening.leave(kind, &topic);
+            }
+            left.push(self.listening.count(kind));
+        }
+        // What was stored before comes before the confirmation.
+        self.write_messages(socket).await?;
+        for (name, left) in names.iter().zip(left) {
+            self.confirm(unsubscribed(kind), Some(name), left);
+        }
+        if names.is_empty() {
+            self.confirm(unsubscribed(kind), None, self.listening.count(kind));
+        }
+        self.note_subscriptions();
+        Ok(Ok(()))
+    }
+
+    async fn unsubscribe_from_patterns<S>(
+        &mut self,
+        args: &Args<'_>,
+        socket: &mut Socket<S>,
+    ) -> Result<Result<(), Rejection>, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        let patterns: Vec<Arc<[u8]>> = match args.len() {
+            1 => self.listening.patterns().iter().cloned().collect(),
+            _ => command::rest(args, 1).map(Arc::from).collect(),
+        };
+        let mut left = Vec::with_capacity(patterns.len());
+        for pattern in &patterns {
+            self.listening.leave_pattern(pattern);
+            left.push(self.listening.count(&Kind::Channel));
+        }
+        self.write_messages(socket).await?;
+        for (pattern, left) in patterns.iter().zip(left) {
+            self.confirm("punsubscribe", Some(pattern), left);
+        }
+        if patterns.is_empty() {
+            self.confirm("punsubscribe", None, self.listening.count(&Kind::Channel));
+        }
+        self.note_subscriptions();
+        Ok(Ok(()))
+    }
+
+    pub(super) fn confirm(&mut self, word: &str, name: Option<&[u8]>, count: usize) {
+        self.replies.push(3);
+        self.replies.bulk(word.as_bytes());
+        match name {
+            Some(name) => self.replies.bulk(name),
+            None => self.replies.null(),
+        }
+        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// PUBSUB: who listens on this gateway, as far as the client may listen too.
     pub(super) fn pubsub(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let _ = args;
-        Err(Rejection::err("not built yet"))
+        let subcommand = args[1].to_ascii_uppercase();
+        match (subcommand.as_slice(), args.len()) {
+            (b"CHANNELS", 2 | 3) => self.active_channels(&Kind::Channel, args.get(2)),
+            (b"SHARDCHANNELS", 2 | 3) => self.active_channels(&Kind::Shard, args.get(2)),
+            (b"NUMSUB", _) => self.count_listeners(&Kind::Channel, args),
+            (b"SHARDNUMSUB", _) => self.count_listeners(&Kind::Shard, args),
+            (b"NUMPAT", 2) => {
+                let cluster = self.identity()?.cluster.id;
+                let count = self.services.channels.pattern_count(cluster);
+                self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+                Ok(())
+            }
+            (b"NUMPAT", _) => Err(command::wrong_arity("pubsub|numpat")),
+            (b"HELP", 2) => {
+                self.replies.array(HELP.len());
+                HELP.iter().for_each(|line| self.replies.simple(line));
+                Ok(())
+            }
+            (b"CHANNELS" | b"SHARDCHANNELS", _) => {
+                let name = String::from_utf8_lossy(&args[1]).into_owned();
+                Err(Rejection::err(format!(
+                    "unknown subcommand or wrong number of arguments for '{name}'. Try PUBSUB HELP."
+                )))
+            }
+            _ => Err(command::unknown_subcommand("PUBSUB", &args[1])),
+        }
+    }
+
+    fn active_channels(&mut self, kind: &Kind, pattern: Option<&[u8]>) -> Result<(), Rejection> {
+        let identity = self.identity()?;
+        let mut names = Vec::new();
+        for name in self.services.channels.active(identity.cluster.id, kind).into_keys() {
+            let fits = pattern.is_none_or(|pattern| fits_glob(pattern, name.as_str().as_bytes()));
+            if fits && self.check_consume(&name).is_ok() {
+                names.push(name);
+            }
+        }
+        self.replies.array(names.len());
+        names.iter().for_each(|name| self.replies.bulk(name.as_str().as_bytes()));
+        Ok(())
+    }
+
+    fn count_listeners(&mut self, kind: &Kind, args: &Args<'_>) -> Result<(), Rejection> {
+        let cluster = self.identity()?.cluster.id;
+        self.replies.array(2 * (args.len() - 2));
+        for name in command::rest(args, 2) {
+            let allowed = channel(name).ok().filter(|topic| self.check_consume(topic).is_ok());
+            let count = allowed.map_or(0, |t| self.services.channels.count(cluster, &t, kind));
+            self.replies.bulk(name);
+            self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        Ok(())
     }
 }
+
+/// A channel's name as a topic's.
+pub(super) fn channel(name: &[u8]) -> Result<TopicName, Rejection> {
+    TopicName::new(name).map_err(|error| Rejection::err(format!("a channel is a topic: {error}")))
+}
+
+fn subscribed(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Channel => "subscribe",
+        Kind::Shard => "ssubscribe",
+        Kind::Pattern(_) => "psubscribe",
+    }
+}
+
+/// The word that tells a client that it does not listen any more.
+pub(super) fn unsubscribed(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Channel => "unsubscribe",
+        Kind::Shard => "sunsubscribe",
+        Kind::Pattern(_) => "punsubscribe",
+    }
+}
+
+const HELP: &[&str] = &[
+    "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+    "CHANNELS [<pattern>]",
+    "    Return the currently active channels matching a <pattern> (default: '*').",
+    "NUMPAT",
+    "    Return number of subscriptions to patterns.",
+    "NUMSUB [<channel> ...]",
+    "    Return the number of subscribers for the specified channels, excluding",
+    "    pattern subscriptions(default: no channels).",
+    "SHARDCHANNELS [<pattern>]",
+    "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+    "SHARDNUMSUB [<shardchannel> ...]",
+    "    Return the number of subscribers for the specified shard level channel(s)",
+    "HELP",
+    "    Prints this help.",
+];

@@ -21,16 +21,18 @@ use crate::{
 
 mod cursor;
 
-use cursor::{Cursor, Reach};
+pub(super) use cursor::Reach;
+
+use cursor::Cursor;
 
 /// Most entries of one stream in one XREAD; a reader goes on from the last id it got.
-const READ_RECORDS_MAX: usize = 10_000;
+pub(super) const READ_RECORDS_MAX: usize = 10_000;
 /// Payload bytes of all streams of one XREAD; streams behind it show nothing this time.
-const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
+pub(super) const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
-const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+pub(super) const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 /// Who waits for at least so long is told of what was stored a moment ago; all others ask for it.
-const LONG: Duration = Duration::from_millis(100);
+pub(super) const LONG: Duration = Duration::from_millis(100);
 
 /// Entries of one stream, each with its partition.
 type Entries = Vec<(u32, StoredRecord)>;

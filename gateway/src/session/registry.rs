@@ -1,59 +1,49 @@
-//! Who is connected: what CLIENT LIST shows.
+//! Who is connected, and what one client may do to another: CLIENT LIST, KILL, UNBLOCK.
 
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::Instant,
 };
+
+use tokio::sync::Notify;
+
+mod client;
+mod line;
+
+pub use client::Peer;
+pub(super) use client::{Client, Order};
+pub(super) use line::Filter;
 
 /// All connected clients.
 #[derive(Debug)]
 pub struct Registry {
     next: AtomicU64,
-    /// Held for reading or changing one entry, never across an await.
-    clients: Mutex<BTreeMap<u64, Client>>,
-}
-
-#[derive(Debug)]
-struct Client {
-    peer: String,
-    user: String,
-    name: String,
-    /// The group it is a member of; empty if it is of none.
-    group: String,
-    library: String,
-    version: String,
-    since: Instant,
+    /// Those in a blocking command.
+    blocked: AtomicUsize,
+    /// Held for one look or change, never across an await.
+    clients: Mutex<BTreeMap<u64, Arc<Client>>>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { next: AtomicU64::new(1), clients: Mutex::default() }
+        Self { next: AtomicU64::new(1), blocked: AtomicUsize::new(0), clients: Mutex::default() }
     }
 }
 
 impl Registry {
-    fn clients(&self) -> MutexGuard<'_, BTreeMap<u64, Client>> {
+    fn clients(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Client>>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a client on the list until its card is dropped.
-    pub(super) fn register(self: &Arc<Self>, peer: String) -> Card {
+    pub(super) fn register(self: &Arc<Self>, peer: Peer) -> Card {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let client = Client {
-            peer,
-            user: "default".into(),
-            name: String::new(),
-            group: String::new(),
-            library: String::new(),
-            version: String::new(),
-            since: Instant::now(),
-        };
-        self.clients().insert(id, client);
-        Card { id, registry: Arc::clone(self) }
+        let client = Arc::new(Client::new(id, peer));
+        self.clients().insert(id, Arc::clone(&client));
+        Card { client, registry: Arc::clone(self) }
     }
 
     /// How many are connected.
@@ -61,77 +51,98 @@ impl Registry {
         self.clients().len()
     }
 
+    /// How many wait in a blocking command.
+    pub(super) fn blocked(&self) -> usize {
+        self.blocked.load(Ordering::Relaxed)
+    }
+
     /// Addresses (`ip:port`) of the clients that consume in a group; those of a unix socket have
     /// none.
     pub(crate) fn addresses_in(&self, group: &str) -> Vec<String> {
         let clients = self.clients();
-        let members = clients.values().filter(|c| c.group == group && c.peer.contains(':'));
-        members.map(|client| client.peer.clone()).collect()
+        let members = clients.values().filter(|client| client.texts().group == group);
+        let addresses = members.map(|client| client.peer().address.clone());
+        addresses.filter(|address| address.contains(':')).collect()
     }
 
-    /// One line a client, in Redis' form; `only` limits it to one.
-    pub(super) fn list(&self, only: Option<u64>) -> String {
-        let mut lines = String::new();
-        for (id, client) in self.clients().iter().filter(|(id, _)| only.is_none_or(|o| o == **id)) {
-            let age = client.since.elapsed().as_secs();
-            lines.push_str(&format!(
-                "id={id} addr={} name={} age={age} db=0 user={} lib-name={} lib-ver={}\n",
-                client.peer, client.name, client.user, client.library, client.version
-            ));
-        }
-        lines
+    /// The client with this id.
+    pub(super) fn get(&self, id: u64) -> Option<Arc<Client>> {
+        self.clients().get(&id).cloned()
+    }
+
+    /// The clients that fit, by id.
+    pub(super) fn select(&self, filter: &Filter) -> Vec<Arc<Client>> {
+        self.clients().values().filter(|client| filter.fits(client)).cloned().collect()
     }
 }
 
-/// One client's entry.
+/// One client's place on the list, held by its session.
 #[derive(Debug)]
 pub(super) struct Card {
-    id: u64,
+    client: Arc<Client>,
     registry: Arc<Registry>,
 }
 
 impl Card {
     pub(super) fn id(&self) -> u64 {
-        self.id
+        self.client.id()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Client)) {
-        if let Some(client) = self.registry.clients().get_mut(&self.id) {
-            change(client);
+    pub(super) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    /// Rung when an order has come, or a message for a subscriber.
+    pub(super) fn bell(&self) -> &Arc<Notify> {
+        self.client.bell()
+    }
+
+    /// The client waits in a blocking command, until that has ended.
+    pub(super) fn block(&self) {
+        if self.client.set_blocked(true) {
+            self.registry.blocked.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The command has ended, and with it any wish to end its wait.
+    pub(super) fn unblock(&self) {
+        if self.client.set_blocked(false) {
+            self.registry.blocked.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
     pub(super) fn set_user(&self, user: &str) {
-        self.change(|client| user.clone_into(&mut client.user));
+        user.clone_into(&mut self.client.texts().user);
     }
 
     pub(super) fn set_name(&self, name: &str) {
-        self.change(|client| name.clone_into(&mut client.name));
+        name.clone_into(&mut self.client.texts().name);
     }
 
     pub(super) fn set_group(&self, group: &str) {
-        self.change(|client| group.clone_into(&mut client.group));
+        group.clone_into(&mut self.client.texts().group);
     }
 
     pub(super) fn set_library(&self, name: &str) {
-        self.change(|client| name.clone_into(&mut client.library));
+        name.clone_into(&mut self.client.texts().library);
     }
 
     pub(super) fn set_library_version(&self, version: &str) {
-        self.change(|client| version.clone_into(&mut client.version));
+        version.clone_into(&mut self.client.texts().version);
     }
 
     pub(super) fn name(&self) -> String {
-        self.registry.clients().get(&self.id).map(|c| c.name.clone()).unwrap_or_default()
+        self.client.texts().name.clone()
     }
 
     pub(super) fn peer(&self) -> String {
-        self.registry.clients().get(&self.id).map(|c| c.peer.clone()).unwrap_or_default()
+        self.client.peer().address.clone()
     }
 }
 
 impl Drop for Card {
     fn drop(&mut self) {
-        self.registry.clients().remove(&self.id);
+        self.unblock();
+        self.registry.clients().remove(&self.id());
     }
 }

@@ -1,4 +1,4 @@
-//! What tools ask about the server: CONFIG, LATENCY, MODULE, SCRIPT, ACL, TIME.
+//! What tools ask about the server: INFO, CONFIG, LATENCY, MODULE, SCRIPT, ACL, TIME.
 
 use std::time::UNIX_EPOCH;
 
@@ -9,6 +9,8 @@ use crate::{
     resp::Args,
     telemetry::SLOWLOG_ENTRIES_MAX,
 };
+
+mod info;
 
 impl Session {
     /// The HELP of a command with subcommands.

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
+    channels::Channels,
     command::Streams,
     config::DatabusSettings,
     consumer::Groups,
@@ -42,6 +43,8 @@ pub struct SessionSettings {
     pub limits: Limits,
     /// Defaults of the databus commands.
     pub databus: DatabusSettings,
+    /// How long the gateway stays in a stream group that no connection uses.
+    pub group_linger: Duration,
     /// Commands that take as long are noted in the slow log.
     pub slow_after: Duration,
     /// TCP port in the settings; 0 where there is none.
@@ -70,6 +73,8 @@ pub struct Services {
     pub groups: Arc<Groups>,
     /// The order of topics with several partitions.
     pub orders: Orders,
+    /// Who listens to topics.
+    pub channels: Arc<Channels>,
     /// Times and sizes.
     pub settings: SessionSettings,
     /// What is counted.

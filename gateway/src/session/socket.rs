@@ -5,12 +5,12 @@ use std::{future::pending, time::Duration};
 use bytes::{Buf as _, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
-    sync::watch,
+    sync::{Notify, watch},
     time::{Instant, sleep_until, timeout},
 };
 
 use super::{Identity, SessionSettings};
-use crate::resp::Replies;
+use crate::{channels::Cut, resp::Replies};
 
 /// Room for reading, at first and at least.
 const READ_BYTES: usize = 16 * 1024;
@@ -34,6 +34,10 @@ pub(super) enum Ended {
     TimedOut,
     /// The gateway drains.
     Draining,
+    /// Another client, or the operator, has ended it.
+    Killed,
+    /// It listens to channels and cannot be given what it should hear.
+    CutOff(Cut),
 }
 
 /// One connection.
@@ -77,11 +81,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// Waits for more bytes of the client, or for news about its login.
+    /// Waits for more bytes of the client, for news about its login, or for its bell. Whoever
+    /// listens may be silent for ever.
     pub(super) async fn read(
         &mut self,
         buffer: &mut BytesMut,
         identity: Option<&mut Identity>,
+        (bell, listens): (&Notify, bool),
     ) -> Result<(), Ended> {
         if !self.ahead.is_empty() {
             buffer.extend_from_slice(&self.ahead);
@@ -93,7 +99,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         buffer.reserve(self.expected.clamp(READ_BYTES, READ_STEP_BYTES_MAX));
         self.expected = 0;
-        let limit = if identity.is_some() { self.idle_timeout } else { Some(self.login_timeout) };
+        let limit = match identity {
+            None => Some(self.login_timeout),
+            Some(_) => self.idle_timeout.filter(|_| !listens),
+        };
         let read = async {
             tokio::select! {
                 biased;
@@ -103,6 +112,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 },
                 _ = self.stop.changed() => Err(Ended::Draining),
                 () = news(identity) => Ok(()),
+                () = bell.notified() => Ok(()),
             }
         };
         match limit {
@@ -116,9 +126,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if replies.is_empty() {
             return Ok(());
         }
-        let written = timeout(self.write_timeout, self.stream.write_all(replies.as_bytes())).await;
+        let written = self.write_bytes(replies.as_bytes()).await;
         replies.clear();
-        match written {
+        written
+    }
+
+    /// Writes bytes as they are.
+    pub(super) async fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+        match timeout(self.write_timeout, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Ended::Closed),
             Err(_) => Err(Ended::TimedOut),
@@ -162,7 +177,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             () = sleep_until(until) => Ok(false),
             ended = self.gone() => match ended {
                 Ended::Draining => Ok(false),
-                Ended::Closed | Ended::TimedOut => Err(ended),
+                _ => Err(ended),
             },
         }
     }

@@ -45,6 +45,7 @@ counters! {
     connections_refused: "Connections refused because there were too many.",
     connections_now: "Connections open now.",
     connections_timed_out: "Connections ended by an idle, login or write time limit.",
+    subscribers_cut: "Connections ended because they could not be given what they listen to.",
     logins_accepted: "Logins that got a grant.",
     logins_denied: "Logins that got none.",
     logins_asked: "Questions put to authenticators: first ones, and those before a grant ends.",

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, sync_channel},
     thread,
     time::{Duration, Instant},
@@ -16,14 +16,28 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Types each line and waits until the words beside it show; returns all that was shown.
-pub(super) async fn dialogue(program: &Path, arguments: &[&str], lines: &[(&str, &str)]) -> String {
+pub(crate) async fn dialogue(program: &Path, arguments: &[&str], lines: &[(&str, &str)]) -> String {
     let (program, arguments) = (program.to_owned(), owned(arguments));
     let lines: Vec<_> = lines.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
     let talk = tokio::task::spawn_blocking(move || talk(&program, &arguments, &lines));
     talk.await.expect("the dialogue does not panic")
 }
 
-fn talk(program: &Path, arguments: &[String], lines: &[(String, String)]) -> String {
+/// Waits until the words show, one after the other, then ends the program; returns what was shown.
+pub(crate) async fn watch(program: &Path, arguments: &[&str], words: &[&str]) -> String {
+    let (program, arguments, words) = (program.to_owned(), owned(arguments), owned(words));
+    let look = move || {
+        let (mut child, _, mut screen) = open(&program, &arguments);
+        words.iter().for_each(|word| screen.wait_for(word));
+        child.kill().expect("it is ours to end");
+        child.wait().expect("it ends");
+        screen.text
+    };
+    tokio::task::spawn_blocking(look).await.expect("the look does not panic")
+}
+
+/// Starts a program at a terminal of its own.
+fn open(program: &Path, arguments: &[String]) -> (Child, File, Screen) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("terminals can be made");
     grantpt(&ours).expect("it is ours");
     unlockpt(&ours).expect("it is ours");
@@ -32,7 +46,7 @@ fn talk(program: &Path, arguments: &[String], lines: &[(String, String)]) -> Str
         let path = name.to_str().expect("its name is text");
         File::options().read(true).write(true).open(path).expect("the other side opens")
     };
-    let mut child = Command::new(program)
+    let child = Command::new(program)
         .args(arguments)
         .env("TERM", "dumb")
         .stdin(Stdio::from(theirs()))
@@ -40,10 +54,13 @@ fn talk(program: &Path, arguments: &[String], lines: &[(String, String)]) -> Str
         .stderr(Stdio::from(theirs()))
         .spawn()
         .expect("the program starts");
-
-    let mut terminal = File::from(ours);
+    let terminal = File::from(ours);
     let shown = read_in_background(terminal.try_clone().expect("files can be cloned"));
-    let mut screen = Screen { shown, text: String::new(), read: 0 };
+    (child, terminal, Screen { shown, text: String::new(), read: 0 })
+}
+
+fn talk(program: &Path, arguments: &[String], lines: &[(String, String)]) -> String {
+    let (mut child, mut terminal, mut screen) = open(program, arguments);
     for (typed, wanted) in lines {
         screen.wait_for("> ");
         terminal.write_all(format!("{typed}\n").as_bytes()).expect("it listens");

@@ -5,9 +5,9 @@ use sluicegate_tests::Reply;
 /// Masks that hide the values of fields, and those fields.
 const FIELDS: [(&str, &[&str]); 4] = [
     ("radix", &["radix-tree-keys", "radix-tree-nodes"]),
-    ("idle", &["idle", "seen-time", "active-time", "inactive"]),
+    ("idle", &["idle", "seen-time"]),
+    ("read", &["entries-read"]),
     ("greeting", &["server", "version", "id"]),
-    ("times", &["delivery-time"]),
 ];
 
 /// Applies one mask.
@@ -29,6 +29,8 @@ pub(super) fn apply(mask: &str, reply: Reply) -> Reply {
             }
             other => other,
         }),
+        // Fields that later versions have added.
+        "later" => without_fields(&["inactive", "active-time"], reply),
         // Only what kind of reply it is.
         "kind" => Reply::Simple(reply.to_string().chars().take(1).collect()),
         _ => panic!("there is no mask `{mask}`"),
@@ -55,18 +57,17 @@ fn in_parts(reply: Reply, change: &dyn Fn(Reply) -> Reply) -> Reply {
 
 /// In RESP2 a map is an array in which each value follows its field.
 fn hide_fields(fields: &[&str], reply: Reply) -> Reply {
-    let is_named = |field: &Reply| matches!(field, Reply::Bulk(name) if fields.iter().any(|f| f.as_bytes() == name));
     in_parts(reply, &|part| match part {
         Reply::Map(pairs) => {
             let hide = |(field, value)| {
-                let value = if is_named(&field) { hidden() } else { value };
+                let value = if is_named(fields, &field) { hidden() } else { value };
                 (field, value)
             };
             Reply::Map(pairs.into_iter().map(hide).collect())
         }
         Reply::Array(mut items) => {
             for at in 1..items.len() {
-                if is_named(&items[at - 1]) {
+                if is_named(fields, &items[at - 1]) {
                     items[at] = hidden();
                 }
             }
@@ -74,6 +75,25 @@ fn hide_fields(fields: &[&str], reply: Reply) -> Reply {
         }
         other => other,
     })
+}
+
+fn without_fields(fields: &[&str], reply: Reply) -> Reply {
+    in_parts(reply, &|part| match part {
+        Reply::Map(pairs) => {
+            Reply::Map(pairs.into_iter().filter(|(field, _)| !is_named(fields, field)).collect())
+        }
+        Reply::Array(mut items) => {
+            while let Some(at) = items.iter().position(|item| is_named(fields, item)) {
+                items.drain(at..items.len().min(at + 2));
+            }
+            Reply::Array(items)
+        }
+        other => other,
+    })
+}
+
+fn is_named(fields: &[&str], field: &Reply) -> bool {
+    matches!(field, Reply::Bulk(name) if fields.iter().any(|field| field.as_bytes() == name))
 }
 
 fn hide_numbers(reply: Reply) -> Reply {

@@ -18,6 +18,10 @@ impl Broker for Kafka {
         "kafka"
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn state(&self) -> BrokerState {
         self.health.state()
     }

@@ -28,7 +28,7 @@ pub(super) struct Cursor {
 
 /// How far a reader that found nothing looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(in crate::session) enum Reach {
     /// To what has come here by itself: more comes, and wakes it.
     Told,
     /// To all that was stored before.

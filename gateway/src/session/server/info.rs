@@ -1,11 +1,12 @@
 //! INFO: the sections that tools read, in Redis' words, then what only a gateway has.
 
-use super::{Session, connection::REDIS_VERSION};
+use super::Session;
 use crate::{
     broker::{BrokerState, Cluster, Clusters},
     command::{self, is_word},
     message::Rejection,
     resp::Args,
+    session::connection::REDIS_VERSION,
     telemetry::{Counter, Usage},
 };
 
@@ -39,7 +40,7 @@ impl Sections<'_> {
 }
 
 impl Session {
-    pub(super) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(in crate::session) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut sections = Sections { args: *args, text: String::new() };
         let usage = Usage::of_this_process().unwrap_or_default();
         sections.add("Server", &self.info_server());
@@ -86,6 +87,7 @@ impl Session {
     fn info_clients(&self) -> Vec<(&'static str, String)> {
         vec![
             ("connected_clients", self.services.registry.count().to_string()),
+            ("blocked_clients", self.services.registry.blocked().to_string()),
             ("maxclients", self.services.settings.connections_max.to_string()),
         ]
     }
@@ -112,6 +114,9 @@ impl Session {
             ("keyspace_misses", "0".to_owned()),
             ("total_error_replies", counters.commands_refused.get().to_string()),
         ];
+        let (channels, patterns) = self.services.channels.totals();
+        lines.push(("pubsub_channels", channels.to_string()));
+        lines.push(("pubsub_patterns", patterns.to_string()));
         lines.extend(counters.each().into_iter().map(|(name, _, value)| (name, value.to_string())));
         lines
     }
