@@ -81,7 +81,7 @@ impl Channels {
     /// # Errors
     /// The broker does not say where the topic ends; nobody listens then.
     pub async fn listen(
-        &self,
+        self: &Arc<Self>,
         subscriber: &Arc<Subscriber>,
         cluster: &Cluster,
         name: &TopicName,
@@ -89,7 +89,7 @@ impl Channels {
     ) -> Result<(), BrokerError> {
         let from = self.ends.of(cluster, name).await?;
         let listener = Listener { subscriber: Arc::clone(subscriber), from };
-        self.hub().attach(&self.pipeline, (cluster, name), kind, listener);
+        self.hub().attach(self, (cluster, name), kind, listener);
         Ok(())
     }
 
@@ -102,9 +102,11 @@ impl Channels {
     /// twice.
     pub fn receivers(&self, cluster: usize, name: &TopicName) -> usize {
         let hub = self.hub();
-        let seated = hub.topics.get(&(cluster, name.clone())).map(|seat| seat.topic.len());
-        // A topic that was made a moment ago may not have met the patterns yet.
-        seated.unwrap_or_else(|| hub.patterns.get(&cluster).map_or(0, |p| p.fitting(name)))
+        let seat = hub.topics.get(&(cluster, name.clone()));
+        let named = seat
+            .map_or(0, |seat| seat.topic.count(&Kind::Channel) + seat.topic.count(&Kind::Shard));
+        // By the patterns themselves: a topic that was made a moment ago may not have met them yet.
+        named + hub.patterns.get(&cluster).map_or(0, |patterns| patterns.fitting(name))
     }
 
     /// Topics of a cluster that have listeners of this kind, sorted, and how many.
@@ -139,7 +141,7 @@ impl Hub {
     /// Puts a listener to a topic, and a feed under the first; one that is there already stays.
     fn attach(
         &mut self,
-        pipeline: &Arc<Pipeline>,
+        channels: &Arc<Channels>,
         (cluster, name): (&Cluster, &TopicName),
         kind: Kind,
         listener: Listener,
@@ -148,8 +150,12 @@ impl Hub {
             hash_map::Entry::Occupied(seat) => seat.into_mut(),
             hash_map::Entry::Vacant(free) => {
                 let topic = Arc::new(Topic::new(cluster.clone(), name.clone()));
-                let start = listener.from.to_vec();
-                let feed = feed::run(Arc::clone(pipeline), Arc::clone(&topic), start);
+                // Before the feed reads anything: what it has passed by is not read again.
+                let patterns = self.patterns.get_mut(&cluster.id);
+                let unmet = patterns.map(|patterns| patterns.unmet(name)).unwrap_or_default();
+                let start = if unmet.is_empty() { listener.from.to_vec() } else { Vec::new() };
+                unmet.into_iter().for_each(|(kind, listener)| topic.add(kind, listener));
+                let feed = feed::run(Arc::clone(channels), Arc::clone(&topic), start);
                 free.insert(Seat { topic, feed: tokio::spawn(feed).abort_handle() })
             }
         };

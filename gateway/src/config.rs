@@ -7,6 +7,7 @@ mod cluster;
 mod databus;
 mod environment;
 mod file;
+mod groups;
 mod http;
 mod json;
 mod nearest;

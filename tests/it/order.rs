@@ -199,3 +199,16 @@ async fn a_name_without_room_for_an_order_is_refused_in_words() {
     let said = refused.error().is_some_and(|text| text.contains(&format!("`{name}:0`")));
     assert!(said, "{refused}");
 }
+
+#[tokio::test]
+async fn a_topic_that_was_deleted_and_made_again_has_a_new_order() {
+    let gateway = gateway().embedded().set("topics.delete", true).start().await;
+    topic(&gateway, 3, 60).await;
+    let mut client = gateway.client().await;
+    assert_eq!(entries(&client.send("XRANGE wide - +").await).len(), 60);
+
+    assert_eq!(client.send("DEL wide").await, ":1");
+    let added = topic(&gateway, 3, 7).await;
+
+    assert_eq!(sorted(entries(&client.send("XRANGE wide - +").await)), sorted(added));
+}

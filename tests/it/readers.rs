@@ -9,6 +9,7 @@ use sluicegate_tests::{
     Client, Gateway, client::encode, console::tell, faults::proxy::Proxy, gateway, kafka,
 };
 use tokio::{
+    runtime,
     sync::{Barrier, mpsc},
     task::JoinSet,
 };
@@ -24,7 +25,10 @@ const PARTITIONS: u64 = 3;
 
 #[tokio::test]
 async fn ten_thousand_readers_of_kafka_share_the_fetches_of_one() {
-    let proxy = Proxy::start().await.expect("a port is free");
+    // A thread of its own: ten thousand clients must not hold up what lies before Kafka.
+    let apart = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let apart = apart.expect("a thread can be started");
+    let proxy = apart.spawn(Proxy::start()).await.expect("it starts").expect("a port is free");
     let description = kafka::cluster().advertise(1, proxy.address());
     let Some(cluster) = description.start().await else { return };
     proxy.lead_to(&cluster.address(1));
@@ -49,6 +53,7 @@ async fn ten_thousand_readers_of_kafka_share_the_fetches_of_one() {
         after.connections,
     ));
     assert!(after.most_open <= PARTITIONS, "{after:?}");
+    apart.shutdown_background();
 }
 
 #[tokio::test]

@@ -167,3 +167,26 @@ async fn topics_are_made_once_and_listed() {
         "{listed}"
     );
 }
+
+#[tokio::test]
+async fn who_does_not_wait_gets_all_that_was_acknowledged() {
+    let gateway = gateway().start().await;
+    let mut writer = gateway.client().await;
+    let mut reader = gateway.client().await;
+
+    for (topic, partitions) in [("one", 1), ("three", 3)] {
+        writer.send(&format!("TOPIC CREATE {topic} PARTITIONS {partitions}")).await;
+        let mut cursor = "0".to_owned();
+        for round in 0..20 {
+            for _ in 0..10 {
+                writer.send(&format!("XADD {topic} * n {round}")).await;
+            }
+
+            let read = reader.send(&format!("XREAD COUNT 100 STREAMS {topic} {cursor}")).await;
+            let entries = read.items()[0].items()[1].items();
+            assert_eq!(entries.len(), 10, "{topic} in round {round}: {read}");
+            let last = entries.last().expect("there are ten");
+            cursor = String::from_utf8_lossy(last.items()[0].bytes()).into_owned();
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::fs;
 
 use sluicegate_tests::{Client, gateway};
+use toml::{Table, Value};
 
 const TOO_SMALL: &str =
     "-ERR The ID specified in XADD is equal or smaller than the target stream top item";
@@ -25,7 +26,8 @@ async fn ids(client: &mut Client, key: &str) -> String {
 /// What XINFO STREAM says of one field.
 async fn info(client: &mut Client, key: &str, field: &str) -> String {
     let fields = client.send(&format!("XINFO STREAM {key}")).await;
-    let at = fields.items().iter().position(|name| name.to_string() == format!("${field}"));
+    let at =
+        fields.items().iter().position(|name| name.to_string().strip_prefix('$') == Some(field));
     let at = at.unwrap_or_else(|| panic!("{field} is missing: {fields}"));
     fields.items()[at + 1].to_string()
 }
@@ -99,7 +101,9 @@ async fn an_explicit_id_is_the_next_one() {
     }
     for line in ["XADD t 9-0 n 1", "XADD t 5-1 n 1"] {
         let refused = client.send(line).await;
-        let said = refused.error().is_some_and(|text| text.contains("next") || text.contains("0"));
+        let said = refused
+            .error()
+            .is_some_and(|text| text.contains("next") || text.contains("one partition"));
         assert!(said, "{line}: {refused}");
     }
     let lines = ["XADD t 5-0 n 1", "XADD t 5-0 n 1", "XADD t * n 1", "XADD t 7-0 n 1"];
@@ -217,7 +221,7 @@ async fn a_stream_is_described_in_redis_fields() {
     for (field, value) in [
         ("length", ":3"),
         ("last-generated-id", "$5-0"),
-        ("max-deleted-entry-id", "$2-0"),
+        ("max-deleted-entry-id", "$0-0"),
         ("entries-added", ":5"),
         ("recorded-first-entry-id", "$3-0"),
         ("groups", ":0"),
@@ -232,4 +236,44 @@ async fn a_stream_is_described_in_redis_fields() {
     client.send("TOPIC CREATE empty").await;
     assert_eq!(info(&mut client, "empty", "last-generated-id").await, "$0-0");
     assert_eq!(info(&mut client, "empty", "first-entry").await, "nil");
+}
+
+#[tokio::test]
+async fn approximate_trimming_deletes_at_kafka_only_where_the_settings_say_so() {
+    let trims = Table::from_iter([("trim".to_owned(), Value::from("delete-records"))]);
+    let gateway = gateway().set("streams.trimmed", trims).start().await;
+    let mut client = gateway.client().await;
+    let is_kafka = client.send("INFO").await.to_string().contains("broker:kafka");
+
+    for topic in ["trimmed", "kept"] {
+        for _ in 0..30 {
+            let line = format!("XADD {topic} MAXLEN ~ 10 * n 1");
+            client.pipeline(&[line.as_str(); 10]).await;
+        }
+    }
+
+    assert_eq!(client.send("XLEN kept").await, ":300", "it fits one file");
+    let length: u64 = client.send("XLEN trimmed").await.to_string()[1..].parse().expect("a number");
+    assert!(if is_kafka { (10..=110).contains(&length) } else { length == 300 }, "{length}");
+}
+
+#[tokio::test]
+async fn several_partitions_are_described_in_their_order_and_deleted_with_it() {
+    let gateway = gateway().set("topics.delete", true).start().await;
+    let mut client = gateway.client().await;
+    for round in 0..2 {
+        client.send("TOPIC CREATE wide PARTITIONS 3").await;
+        let lines = ["XADD wide:2 * n 1", "XADD wide:0 * n 2", "XADD wide:0 * n 3"];
+        for line in &lines[..=1 + round] {
+            client.send(line).await;
+            client.send("XRANGE wide - +").await;
+        }
+
+        let last = format!("${}-0", 1 + round);
+        assert_eq!(info(&mut client, "wide", "last-generated-id").await, last);
+        assert_eq!(info(&mut client, "wide", "first-entry").await, "[$1-2, [$n, $1]]");
+        assert_eq!(ids(&mut client, "wide").await, ["1-2 1-0", "1-2 1-0 2-0"][round]);
+        assert_eq!(client.send("DEL wide").await, ":1");
+        assert_eq!(client.send("XLEN wide").await, ":0");
+    }
 }

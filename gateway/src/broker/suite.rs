@@ -13,7 +13,9 @@ use crate::{
     message::{Record, StoredRecord, TopicName},
 };
 
+#[cfg(test)]
 mod reads;
+#[cfg(test)]
 mod topics;
 
 pub(crate) use reads::*;

@@ -12,13 +12,13 @@ use tokio::{
 };
 
 use super::{
+    Channels,
     topic::Topic,
     view::{Batch, View},
 };
 use crate::{
     broker::{BrokerError, Fetch},
     message::StoredRecord,
-    pipeline::Pipeline,
     plugin::CallContext,
 };
 
@@ -31,18 +31,18 @@ const GROWTH_SEEN: Duration = Duration::from_secs(1);
 const RETRY: Duration = Duration::from_millis(200);
 
 struct Feed {
-    pipeline: Arc<Pipeline>,
+    channels: Arc<Channels>,
     topic: Arc<Topic>,
     /// Next offset of each partition; those it does not name are read from the beginning.
     next: Vec<u64>,
 }
 
 /// Reads a topic from `start` until the task is ended, and hands out what comes.
-pub(super) async fn run(pipeline: Arc<Pipeline>, topic: Arc<Topic>, start: Vec<u64>) {
+pub(super) async fn run(channels: Arc<Channels>, topic: Arc<Topic>, start: Vec<u64>) {
     let broker = Arc::clone(&topic.cluster.broker);
-    let mut feed = Feed { pipeline, topic, next: start };
+    let mut feed = Feed { channels, topic, next: start };
     let mut made = broker.watch_topics();
-    let mut was_woken = false;
+    let (mut was_woken, mut was_missing) = (false, false);
     loop {
         made.mark_unchanged();
         // Before the look: what is stored from here on wakes the feed.
@@ -50,11 +50,16 @@ pub(super) async fn run(pipeline: Arc<Pipeline>, topic: Arc<Topic>, start: Vec<u
             // Not made yet, or deleted: another topic of the name begins at 0.
             feed.next.clear();
             feed.topic.begin_anew();
+            was_missing = true;
             if made.changed().await.is_err() {
                 return;
             }
             continue;
         };
+        if std::mem::take(&mut was_missing) {
+            // Patterns meet it before its first message passes by.
+            feed.channels.announce(&feed.topic.cluster, &feed.topic.name);
+        }
         match feed.read().await {
             Ok(true) => was_woken = false,
             Ok(false) if was_woken => {
@@ -148,9 +153,10 @@ impl Feed {
 
     fn view(&self, principal: Arc<str>, partition: u32, records: Vec<StoredRecord>) -> View {
         let context = CallContext { principal, timestamp_ms: 0 };
-        let chain = self.pipeline.chain();
+        let pipeline = &self.channels.pipeline;
+        let chain = pipeline.chain();
         let place = (&self.topic.name, partition);
-        let consumed = self.pipeline.consume(&chain, &context, place, records);
+        let consumed = pipeline.consume(&chain, &context, place, records);
         if let Some(failure) = &consumed.failure {
             let (topic, error) = (self.topic.name.as_str(), failure.to_string());
             tracing::warn!(topic, partition, error, "message not shown, its listeners are cut off");

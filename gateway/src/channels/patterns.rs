@@ -30,6 +30,8 @@ struct Wish {
 #[derive(Debug)]
 pub(super) struct Patterns {
     wishes: BTreeMap<Arc<[u8]>, BTreeMap<u64, Wish>>,
+    /// Topics that the wishes have met.
+    known: BTreeSet<TopicName>,
     scout: AbortHandle,
 }
 
@@ -43,6 +45,20 @@ impl Patterns {
         let fitting = self.wishes.iter().filter(move |(pattern, _)| fits(pattern));
         let wishes = fitting.flat_map(|(pattern, all)| all.values().map(move |w| (pattern, w)));
         wishes.filter(|(_, wish)| may_hear(&wish.grant, name))
+    }
+
+    /// Those who are to hear all of a topic that nobody has met yet.
+    pub(super) fn unmet(&mut self, name: &TopicName) -> Vec<(Kind, Listener)> {
+        if self.known.contains(name) { Vec::new() } else { self.meeting(name) }
+    }
+
+    fn meeting(&self, name: &TopicName) -> Vec<(Kind, Listener)> {
+        let met = self.of(name).map(|(pattern, wish)| {
+            let subscriber = Arc::clone(&wish.subscriber);
+            let listener = Listener { subscriber, from: Offsets::default() };
+            (Kind::Pattern(Arc::clone(pattern)), listener)
+        });
+        met.collect()
     }
 
     /// How many hear of a topic.
@@ -78,9 +94,7 @@ impl Channels {
             .buffer_unordered(ASKED_AT_ONCE)
             .try_collect::<Vec<_>>()
             .await?;
-        self.wish(cluster, pattern, &wish, &before);
-        ends.into_iter()
-            .for_each(|(name, from)| self.meet((cluster, &name), pattern, subscriber, from));
+        self.wish(cluster, pattern, &wish, (&before, ends));
         // Topics that were made meanwhile: the scout may have met them before the wish was there.
         for name in names(cluster).await?.difference(&before).filter(|name| fits(name)) {
             self.meet((cluster, name), pattern, subscriber, Offsets::default());
@@ -88,43 +102,55 @@ impl Channels {
         Ok(())
     }
 
-    /// Notes a wish; topics that are not `known` yet are met by the scout.
+    /// Notes a wish, and all that is known of its topics; others are met by the scout.
     fn wish(
         self: &Arc<Self>,
         cluster: &Cluster,
         pattern: &Arc<[u8]>,
         wish: &Wish,
-        known: &BTreeSet<TopicName>,
+        (known, ends): (&BTreeSet<TopicName>, Vec<(TopicName, Offsets)>),
     ) {
         let mut hub = self.hub();
         let patterns = hub.patterns.entry(cluster.id).or_insert_with(|| {
-            let scout = scout(Arc::clone(self), cluster.clone(), known.clone());
-            Patterns { wishes: BTreeMap::new(), scout: tokio::spawn(scout).abort_handle() }
+            let scout = tokio::spawn(scout(Arc::clone(self), cluster.clone())).abort_handle();
+            Patterns { wishes: BTreeMap::new(), known: BTreeSet::new(), scout }
         });
+        patterns.known.extend(known.iter().cloned());
         let wishes = patterns.wishes.entry(Arc::clone(pattern)).or_default();
         wishes.insert(wish.subscriber.id(), wish.clone());
+        for (name, from) in ends {
+            let listener = Listener { subscriber: Arc::clone(&wish.subscriber), from };
+            hub.attach(self, (cluster, &name), Kind::Pattern(Arc::clone(pattern)), listener);
+        }
     }
 
     fn meet(
-        &self,
+        self: &Arc<Self>,
         place: (&Cluster, &TopicName),
         pattern: &Arc<[u8]>,
         subscriber: &Arc<Subscriber>,
         from: Offsets,
     ) {
         let listener = Listener { subscriber: Arc::clone(subscriber), from };
-        self.hub().attach(&self.pipeline, place, Kind::Pattern(Arc::clone(pattern)), listener);
+        self.hub().attach(self, place, Kind::Pattern(Arc::clone(pattern)), listener);
     }
 
     /// A new topic: everyone whose pattern it fits hears all of it.
-    fn announce(&self, cluster: &Cluster, name: &TopicName) {
+    pub(super) fn announce(self: &Arc<Self>, cluster: &Cluster, name: &TopicName) {
         let mut hub = self.hub();
-        let Some(patterns) = hub.patterns.get(&cluster.id) else { return };
-        let found: Vec<_> = patterns.of(name).map(|(p, w)| (Arc::clone(p), w.clone())).collect();
-        for (pattern, Wish { subscriber, .. }) in found {
-            let listener = Listener { subscriber, from: Offsets::default() };
-            hub.attach(&self.pipeline, (cluster, name), Kind::Pattern(pattern), listener);
+        let Some(patterns) = hub.patterns.get_mut(&cluster.id) else { return };
+        patterns.known.insert(name.clone());
+        for (kind, listener) in patterns.meeting(name) {
+            hub.attach(self, (cluster, name), kind, listener);
         }
+    }
+
+    /// Answers which of all topics are still to be announced; forgets those that are gone.
+    fn unknown(&self, cluster: usize, topics: &BTreeSet<TopicName>) -> Vec<TopicName> {
+        let mut hub = self.hub();
+        let Some(patterns) = hub.patterns.get_mut(&cluster) else { return Vec::new() };
+        patterns.known.retain(|name| topics.contains(name));
+        topics.difference(&patterns.known).cloned().collect()
     }
 
     /// Takes up another grant: ends a pattern's subscriptions to topics that it does not allow.
@@ -184,7 +210,7 @@ async fn names(cluster: &Cluster) -> Result<BTreeSet<TopicName>, BrokerError> {
 }
 
 /// Looks out for topics that are made, as long as anybody listens to patterns of the cluster.
-async fn scout(channels: Arc<Channels>, cluster: Cluster, mut known: BTreeSet<TopicName>) {
+async fn scout(channels: Arc<Channels>, cluster: Cluster) {
     let mut made = cluster.broker.watch_topics();
     loop {
         made.mark_unchanged();
@@ -192,8 +218,9 @@ async fn scout(channels: Arc<Channels>, cluster: Cluster, mut known: BTreeSet<To
             tokio::time::sleep(RETRY).await;
             continue;
         };
-        topics.difference(&known).for_each(|name| channels.announce(&cluster, name));
-        known = topics;
+        for name in channels.unknown(cluster.id, &topics) {
+            channels.announce(&cluster, &name);
+        }
         if made.changed().await.is_err() {
             return;
         }

@@ -1,8 +1,11 @@
 //! A topic that somebody listens to.
 
 use std::{
-    collections::{BTreeMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, HashSet, btree_map},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::{Subscriber, ends::Offsets, view::Batch};
@@ -37,35 +40,53 @@ pub(super) struct Topic {
     pub(super) name: TopicName,
     /// Held while one batch is handed out, never across an await.
     listeners: Mutex<BTreeMap<Key, Listener>>,
+    /// How many there are by SUBSCRIBE, and by SSUBSCRIBE.
+    channels: AtomicUsize,
+    shards: AtomicUsize,
 }
 
 impl Topic {
     pub(super) fn new(cluster: Cluster, name: TopicName) -> Self {
-        Self { cluster, name, listeners: Mutex::default() }
+        let (channels, shards) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { cluster, name, listeners: Mutex::default(), channels, shards }
     }
 
     fn listeners(&self) -> MutexGuard<'_, BTreeMap<Key, Listener>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn counter(&self, kind: &Kind) -> Option<&AtomicUsize> {
+        match kind {
+            Kind::Channel => Some(&self.channels),
+            Kind::Shard => Some(&self.shards),
+            Kind::Pattern(_) => None,
+        }
+    }
+
     /// Adds a listener; one that is there already stays.
     pub(super) fn add(&self, kind: Kind, listener: Listener) {
-        self.listeners().entry((listener.subscriber.id(), kind)).or_insert(listener);
+        let key = (listener.subscriber.id(), kind);
+        if let btree_map::Entry::Vacant(free) = self.listeners().entry(key) {
+            if let Some(count) = self.counter(&free.key().1) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            free.insert(listener);
+        }
     }
 
     /// Removes a listener; true if it was the last.
     pub(super) fn remove(&self, id: u64, kind: &Kind) -> bool {
         let mut listeners = self.listeners();
-        listeners.remove(&(id, kind.clone()));
+        let removed = listeners.remove(&(id, kind.clone()));
+        if let Some(count) = self.counter(kind).filter(|_| removed.is_some()) {
+            count.fetch_sub(1, Ordering::Relaxed);
+        }
         listeners.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.listeners().len()
-    }
-
+    /// How many listen by this kind of command, patterns apart.
     pub(super) fn count(&self, kind: &Kind) -> usize {
-        self.listeners().keys().filter(|(_, other)| other == kind).count()
+        self.counter(kind).map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
     /// The topic was made anew: offsets of before say nothing any more.

@@ -1,4 +1,4 @@
-//! `[groups]`, checked.
+//! `[groups]`: consumer groups of streams.
 
 use std::time::Duration;
 

@@ -184,4 +184,27 @@ impl Sequencer {
         }
         Ok(Some(Position { step, partition, next: offset }))
     }
+
+    /// Offset of the first record of each partition that lies behind a record in the order; `None`
+    /// if the record has no place yet.
+    ///
+    /// # Errors
+    /// The broker's.
+    pub async fn behind(
+        &self,
+        partition: u32,
+        offset: u64,
+    ) -> Result<Option<Vec<u64>>, BrokerError> {
+        self.cover().await?;
+        let Some(found) = self.place(partition, offset).await? else { return Ok(None) };
+        let is_there = (found.partition, found.next) == (partition, offset);
+        let Position { step, partition, next } = found;
+        let next = next + u64::from(is_there);
+        let place = |at: u32| match at.cmp(&partition) {
+            std::cmp::Ordering::Less => step.end(at),
+            std::cmp::Ordering::Equal => next,
+            std::cmp::Ordering::Greater => step.prev(at),
+        };
+        Ok(Some((0..step.partitions()).map(place).collect()))
+    }
 }

@@ -4,7 +4,8 @@ use super::Session;
 use crate::{
     broker::BrokerError,
     command::{self, Command, EntryId, Spec, is_word, rest},
-    message::{INTERNAL_PREFIX, Rejection, TopicName},
+    message::{Rejection, TopicName},
+    order::order_log,
     pipeline::{Wish, refusal},
     resp::Args,
 };
@@ -56,10 +57,11 @@ impl Session {
     async fn delete_topic(&self, topic: &TopicName) -> Result<bool, Rejection> {
         let broker = self.broker()?;
         // First: the order of a topic that is gone must not be taken for that of its successor.
-        if let Ok(order) = TopicName::new(format!("{INTERNAL_PREFIX}order.{topic}")) {
+        if let Ok(order) = order_log(topic) {
             self.delete_one(&order).await?;
         }
         let deleted = self.delete_one(topic).await?;
+        self.services.orders.forget(&self.identity()?.cluster, topic);
         tracing::info!(%topic, broker = broker.name(), client = self.card.id(), "topic deleted");
         Ok(deleted)
     }

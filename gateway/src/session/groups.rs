@@ -30,7 +30,7 @@ mod read; //        XREADGROUP
 pub(super) type StreamUses = HashMap<(String, TopicName), StreamUse>;
 
 /// Partitions that are asked about together.
-const ASK_TOGETHER: usize = 64;
+const ASK_TOGETHER: u32 = 64;
 
 impl Session {
     /// The topic, if this client may consume it and there is one.
@@ -59,7 +59,7 @@ impl Session {
         // The first partition answers for nearly every group that there is.
         let mut from = 0;
         while from < topic.partitions {
-            let to = if from == 0 { 1 } else { topic.partitions.min(from + ASK_TOGETHER as u32) };
+            let to = if from == 0 { 1 } else { topic.partitions.min(from + ASK_TOGETHER) };
             let asked = (from..to).map(|at| broker.committed(&name.group, &topic.name, at));
             let found = try_join_all(asked).await.map_err(read_refusal)?;
             if found.iter().any(Option::is_some) {

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{
     Session,
     pubsub::channel,
-    trim::{Cuts, TrimAfter},
+    trim::{Cuts, KnownStart, TrimAfter},
 };
 use crate::{
     command::{self, Command, EntryId, IdText, StreamKey, StreamSettings},
@@ -34,6 +34,8 @@ pub(super) struct Burst {
     replies: Vec<Reply>,
     /// Some of the replies wait for trimming.
     trims: bool,
+    /// Where the partition trimmed last began.
+    pub(super) known_start: Option<KnownStart>,
     /// Where values are laid one behind the other before they become shared.
     arena: BytesMut,
     /// The key named last, and what it stands for, while this login may publish to it.

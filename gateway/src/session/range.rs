@@ -18,7 +18,7 @@ const WINDOW_MIN: usize = 16;
 const WINDOW_MAX: u64 = 100_000;
 
 /// An entry and its partition.
-type Placed = (u32, StoredRecord);
+pub(super) type Placed = (u32, StoredRecord);
 
 impl Session {
     pub(super) async fn xrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
@@ -43,11 +43,7 @@ impl Session {
             self.replies.null_array();
             return Ok(());
         }
-        let range = match partition {
-            Some(partition) => self.one(&topic, partition, asked).await?,
-            None => self.many(&topic, asked).await?,
-        };
-        let entries = match range {
+        let entries = match self.between(&topic, partition, asked).await? {
             None => Vec::new(),
             Some(range) if is_reverse => self.backwards(&topic.name, range, most).await?,
             Some(range) => self.forwards(&topic.name, range, most).await?,
@@ -55,6 +51,19 @@ impl Session {
         self.replies.array(entries.len());
         entries.iter().for_each(|(partition, stored)| self.send_entry(*partition, stored));
         Ok(())
+    }
+
+    /// What lies between two ids of a topic, or of a partition of it.
+    pub(super) async fn between(
+        &self,
+        topic: &TopicInfo,
+        partition: Option<u32>,
+        asked: &command::Range,
+    ) -> Result<Option<Range>, Rejection> {
+        match partition {
+            Some(partition) => self.one(topic, partition, asked).await,
+            None => self.many(topic, asked).await,
+        }
     }
 
     async fn one(
@@ -102,7 +111,7 @@ impl Session {
     }
 
     /// The first entries of a range.
-    async fn forwards(
+    pub(super) async fn forwards(
         &self,
         topic: &TopicName,
         mut range: Range,

@@ -120,10 +120,7 @@ impl Session {
             if !self.place(cursor).await? {
                 continue;
             }
-            let mut entries = self.read_stream(cursor).await?;
-            if entries.is_empty() && self.reach(cursor, reach).await? {
-                entries = self.read_stream(cursor).await?;
-            }
+            let entries = self.read_far(cursor, reach).await?;
             bytes += entries.iter().map(|(_, stored)| stored.record.payload_len()).sum::<usize>();
             if !entries.is_empty() {
                 found.push((at, entries));
@@ -147,15 +144,37 @@ impl Session {
         Ok(true)
     }
 
-    /// Entries of one stream: as many as asked for, or as fit a reply; the reader goes on behind.
-    async fn read_stream(&mut self, cursor: &mut Cursor) -> Result<Entries, Rejection> {
+    /// Entries of one stream. Who will not wait gets all that was stored before, as far as it fits
+    /// a reply: a client may take a short reply for the end of the stream.
+    async fn read_far(&mut self, cursor: &mut Cursor, reach: Reach) -> Result<Entries, Rejection> {
+        let mut entries = Vec::new();
+        let is_all_here = self.read_stream(cursor, &mut entries).await?;
+        if is_all_here && (entries.is_empty() || reach == Reach::All) {
+            match self.reach(cursor, reach).await {
+                Ok(true) => drop(self.read_stream(cursor, &mut entries).await?),
+                Err(rejection) if entries.is_empty() => return Err(rejection),
+                // The reader meets the failure at its next read.
+                Ok(false) | Err(_) => {}
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Adds entries of one stream, as many as asked for, or as fit a reply; the reader goes on
+    /// behind. True if no more of them have come here.
+    async fn read_stream(
+        &mut self,
+        cursor: &mut Cursor,
+        entries: &mut Entries,
+    ) -> Result<bool, Rejection> {
         if let Some(range) = cursor.last.take() {
-            return self.backwards(&cursor.key.topic, range, 1).await;
+            *entries = self.backwards(&cursor.key.topic, range, 1).await?;
+            return Ok(entries.is_empty());
         }
         let most = cursor.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
-        let (mut entries, mut bytes): (Entries, usize) = (Vec::new(), 0);
+        let mut bytes = 0;
         while entries.len() < most && bytes < FETCH_BYTES {
-            let Some(run) = cursor.run().await? else { break };
+            let Some(run) = cursor.run().await? else { return Ok(true) };
             let limit = (most - entries.len()).min(FETCH_RECORDS);
             let fetched = self.fetch_run(&cursor.key.topic, run, limit).await?;
             let shown = fetched.shown.into_iter();
@@ -166,13 +185,13 @@ impl Session {
             }
             match fetched.failure {
                 // What came before it is given; the reader meets the failure at its next read.
-                Some(_) if !entries.is_empty() => break,
+                Some(_) if !entries.is_empty() => return Ok(false),
                 Some(failure) => return Err(failure),
-                None if fetched.next.is_none() => break,
+                None if fetched.next.is_none() => return Ok(true),
                 None => {}
             }
         }
-        Ok(entries)
+        Ok(false)
     }
 }
 

@@ -103,21 +103,8 @@ impl Session {
         Err(Rejection::err("the reply would be over the output limit: ask for less with COUNT"))
     }
 
-    /// Fetches entries of one partition: what is shown, where to go on (`None` at the end), and what
-    /// failed there.
-    pub(super) async fn fetch(
-        &self,
-        topic: &TopicName,
-        partition: u32,
-        from: u64,
-        records_max: usize,
-    ) -> Result<(Vec<StoredRecord>, Option<u64>, Option<Rejection>), Rejection> {
-        let run = Run { partition, from, end: None };
-        let Fetched { shown, next, failure } = self.fetch_run(topic, run, records_max).await?;
-        Ok((shown, next, failure))
-    }
-
-    /// The same for a run of entries, within it.
+    /// Fetches entries of a run: what is shown, where to go on (`None` at the end), and what failed
+    /// there.
     pub(super) async fn fetch_run(
         &self,
         topic: &TopicName,

@@ -1,6 +1,8 @@
 //! Trimming: XTRIM, and XADD with MAXLEN or MINID.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use tokio::time::Instant;
 
 use super::Session;
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
 
 /// Where the broker has no files of its own, `~` deletes when so many entries have to go.
 const APPROXIMATE_ENTRIES: u64 = 100;
+
+/// For so long a start that was asked for is believed: the topic may be deleted and made anew.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// What to delete when an entry is stored.
 #[derive(Debug)]
@@ -33,6 +38,22 @@ struct Cut {
     before: u64,
     exact: bool,
     limit: Option<u64>,
+}
+
+/// Where a partition started when it was asked last.
+#[derive(Debug)]
+pub(super) struct KnownStart {
+    topic: TopicName,
+    partition: u32,
+    start: u64,
+    asked: Instant,
+}
+
+impl KnownStart {
+    fn is_of(&self, topic: &TopicName, partition: u32) -> bool {
+        let is_fresh = self.asked.elapsed() < KNOWN_FOR;
+        is_fresh && self.partition == partition && self.topic == *topic
+    }
 }
 
 impl Cuts {
@@ -125,24 +146,32 @@ impl Session {
     /// Where to cut, if it is worth it: with `~` whole files go, and where there are none, many
     /// entries at once, if the topic's settings allow it.
     async fn worth_cutting(
-        &self,
+        &mut self,
         topic: &TopicName,
         partition: u32,
         cut: Cut,
     ) -> Result<Option<u64>, Rejection> {
-        let broker = self.broker()?;
+        let broker = Arc::clone(self.broker()?);
         let has_files = broker.boundary_below(topic, partition, cut.before).is_some();
         let may = has_files || cut.exact || self.services.settings.streams.of(topic).trims;
         if cut.before == 0 || !may {
             return Ok(None);
         }
+        let least = if has_files || cut.exact { 1 } else { APPROXIMATE_ENTRIES };
+        // Starts only grow: where one was near a moment ago, there is no need to ask Kafka again.
+        let known = self.burst.known_start.as_ref().filter(|known| known.is_of(topic, partition));
+        if !has_files && known.is_some_and(|known| cut.before < known.start + least) {
+            return Ok(None);
+        }
         let OffsetRange { start, end } = self.offsets(topic, partition).await?;
+        let asked = Instant::now();
+        self.burst.known_start = Some(KnownStart { topic: topic.clone(), partition, start, asked });
         let most = cut.limit.map_or(u64::MAX, |limit| start.saturating_add(limit));
         let before = cut.before.min(end).min(most);
         if cut.exact {
             return Ok((before > start).then_some(before));
         }
-        let least = if has_files { 1 } else { APPROXIMATE_ENTRIES.min(most - start) };
+        let least = least.min(most - start);
         let before = broker.boundary_below(topic, partition, before).unwrap_or(before);
         Ok((before >= start.saturating_add(least)).then_some(before))
     }

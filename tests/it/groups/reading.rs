@@ -7,7 +7,7 @@ use std::{
 
 use sluicegate_tests::{client::encode, gateway};
 
-use super::{acknowledge, drain, fill, ids};
+use super::{acknowledge, drain, entry_ids, fill, ids};
 
 #[tokio::test]
 async fn consumers_share_the_entries_and_each_is_given_once() {
@@ -101,7 +101,7 @@ async fn entries_of_a_deleted_consumer_are_delivered_again() {
 }
 
 #[tokio::test]
-async fn a_group_of_several_partitions_begins_at_an_end() {
+async fn a_group_of_several_partitions_begins_at_either_end_or_behind_an_id() {
     let gateway = gateway().start().await;
     let mut client = gateway.client().await;
     client.send("TOPIC CREATE t PARTITIONS 3").await;
@@ -112,8 +112,15 @@ async fn a_group_of_several_partitions_begins_at_an_end() {
     assert_eq!(client.send("XGROUP SETID t g 0").await, "+OK");
     assert_eq!(drain(&gateway, "t", 30).await.len(), 30);
 
-    let refused = client.send("XGROUP CREATE t h 3-1").await;
-    assert!(refused.error().is_some_and(|text| text.contains("3 partitions")), "{refused}");
+    let all = client.send("XRANGE t - +").await;
+    let all = entry_ids(&all);
+    assert_eq!(client.send(&format!("XGROUP SETID t g {}", all[19])).await, "+OK");
+    let behind: BTreeSet<_> = all[20..].iter().cloned().collect();
+    assert_eq!(drain(&gateway, "t", 10).await, behind, "as XREAD has it");
+    assert_eq!(client.send(&format!("XGROUP CREATE t other {}", all[9])).await, "+OK");
+    let given = ids(&client.send("XREADGROUP GROUP other c STREAMS t >").await);
+    assert_eq!(given.len(), 20);
+
     let refused = client.send("XGROUP CREATE t:1 h 0").await;
     assert!(refused.error().is_some_and(|text| text.contains("whole topics")), "{refused}");
 }

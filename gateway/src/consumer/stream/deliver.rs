@@ -1,5 +1,7 @@
 //! Entries on their way to a consumer: as new ones, or its own once more.
 
+use std::sync::Arc;
+
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
@@ -45,7 +47,7 @@ impl StreamGroup {
     /// Takes the turn to read at most so many entries of a partition; `None` if it has gone, or
     /// as much is pending in it as may be.
     pub async fn read(&self, partition: u32, most: usize) -> Option<Reading> {
-        let reading = self.ledger().lanes.get(&partition)?.reading.clone();
+        let reading = Arc::clone(&self.ledger().lanes.get(&partition)?.reading);
         let turn = reading.lock_owned().await;
         let ledger = self.ledger();
         let lane = ledger.lanes.get(&partition)?;

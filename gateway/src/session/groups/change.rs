@@ -13,6 +13,7 @@ use crate::{
     message::{ErrorCode, Rejection},
     pipeline::{Wish, read_refusal, refusal},
     resp::Args,
+    session::streams::no_partition,
 };
 
 /// Commits of one group that are under way at once.
@@ -129,27 +130,35 @@ impl Session {
         commits.buffer_unordered(COMMITS_TOGETHER).try_collect().await
     }
 
-    /// The offset to go on from in each partition. An id has a place in all of them only where
-    /// there is one.
-    pub(super) async fn group_places(
+    /// The offset to go on from in each partition; an id behind the end is the end.
+    async fn group_places(
         &self,
         topic: &TopicInfo,
         start: GroupStart,
     ) -> Result<Vec<u64>, Rejection> {
         let ranges = self.ranges(&topic.name).await?;
-        if let (GroupStart::Behind(_), 2..) = (start, ranges.len()) {
-            return Err(Rejection::err(format!(
-                "topic `{}` has {} partitions: its groups begin at 0 or at $",
-                topic.name,
-                ranges.len()
-            )));
-        }
-        let place = |range: &crate::broker::OffsetRange| match start {
-            GroupStart::Oldest => range.start,
-            GroupStart::Newest => range.end,
-            GroupStart::Behind(id) => id.offset_after(0).clamp(range.start, range.end),
+        let oldest = || ranges.iter().map(|range| range.start).collect();
+        let newest = || ranges.iter().map(|range| range.end).collect();
+        let id = match start {
+            GroupStart::Oldest => return Ok(oldest()),
+            GroupStart::Newest => return Ok(newest()),
+            GroupStart::Behind(id) => id,
         };
-        Ok(ranges.iter().map(place).collect())
+        let Some(offset) = id.place.checked_sub(1) else { return Ok(oldest()) };
+        if let [only] = &ranges[..] {
+            return Ok(vec![id.offset_after(0).clamp(only.start, only.end)]);
+        }
+        let partition = u32::try_from(id.partition).ok().filter(|at| *at < topic.partitions);
+        let partition = partition.ok_or_else(|| no_partition(topic, id.partition))?;
+        // The entries behind an id are those behind it in the order over all partitions.
+        let behind = self.order(&topic.name)?.behind(partition, offset).await;
+        let Some(mut places) = behind.map_err(read_refusal)? else { return Ok(newest()) };
+        // Partitions that came later are behind every id before.
+        places.resize(ranges.len(), 0);
+        for (place, range) in places.iter_mut().zip(&ranges) {
+            *place = (*place).clamp(range.start, range.end);
+        }
+        Ok(places)
     }
 
     async fn set_group(

@@ -48,7 +48,7 @@ impl Session {
             self.send_count(consumers);
             self.replies.bulk(b"pending");
             self.send_count(pending);
-            self.send_group_summary(&summary);
+            self.send_progress(&summary);
         }
         Ok(())
     }
@@ -103,7 +103,7 @@ impl Session {
             self.replies.map(7);
             self.replies.bulk(b"name");
             self.replies.bulk(name.group.as_bytes());
-            self.send_group_summary(&summary);
+            self.send_progress(&summary);
             let open = open.as_deref();
             self.replies.bulk(b"pel-count");
             self.send_count(open.map_or(0, |group| group.overview().count));
@@ -153,7 +153,7 @@ impl Session {
         }
     }
 
-    fn send_group_summary(&mut self, summary: &Summary) {
+    fn send_progress(&mut self, summary: &Summary) {
         self.replies.bulk(b"last-delivered-id");
         self.replies.bulk(IdText::from(summary.last_delivered).as_bytes());
         self.replies.bulk(b"entries-read");
@@ -198,15 +198,14 @@ impl Session {
         let broker = self.broker()?;
         let mut summary = Summary { last_delivered: EntryId::FIRST, entries_read: 0, lag: 0 };
         for (partition, range) in (0..).zip(ranges) {
-            let Progress { next, lag } = match here.get(&partition) {
-                Some(progress) => *progress,
-                None => {
-                    let committed = broker.committed(&name.group, &name.topic, partition).await;
-                    let committed = committed.map_err(read_refusal)?;
-                    let next = committed.map_or(range.start, |committed| committed.offset);
-                    Progress { next, lag: range.end.saturating_sub(next.max(range.start)) }
-                }
+            let progress = if let Some(progress) = here.get(&partition) {
+                *progress
+            } else {
+                let committed = broker.committed(&name.group, &name.topic, partition).await;
+                let next = committed.map_err(read_refusal)?.map_or(range.start, |at| at.offset);
+                Progress { next, lag: range.end.saturating_sub(next.max(range.start)) }
             };
+            let Progress { next, lag } = progress;
             if next > 0 {
                 let last = EntryId::of(partition, next - 1);
                 summary.last_delivered = summary.last_delivered.max(last);

@@ -12,7 +12,11 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     entries: Mutex<HashMap<String, Fate>>,
-    kills: AtomicUsize,
+    /// Entries that are delivered and not acknowledged, and the most there were at once.
+    pending: AtomicUsize,
+    pending_max: AtomicUsize,
+    /// Pending ones that were claimed by another consumer.
+    claimed: AtomicUsize,
     consumers_lost: AtomicUsize,
     /// Acknowledgements whose answer did not come: they may be stored or not.
     unanswered: AtomicUsize,
@@ -23,6 +27,8 @@ pub(super) struct Ledger {
 struct Fate {
     is_written: bool,
     deliveries: usize,
+    /// It was delivered, and no answer has said that it is acknowledged.
+    is_pending: bool,
     /// It was delivered when an answer had said already that it was acknowledged.
     came_back: usize,
     is_acknowledged: bool,
@@ -43,19 +49,30 @@ impl Ledger {
             let fate = entries.entry(id.clone()).or_default();
             fate.deliveries += 1;
             fate.came_back += usize::from(fate.is_acknowledged);
+            if !fate.is_pending && !fate.is_acknowledged {
+                fate.is_pending = true;
+                let pending = self.pending.fetch_add(1, Ordering::Relaxed) + 1;
+                self.pending_max.fetch_max(pending, Ordering::Relaxed);
+            }
         }
+    }
+
+    /// Pending entries that another consumer had: the same deliveries, known to be repeats.
+    pub(super) fn claimed(&self, ids: &[String]) {
+        self.delivered(ids);
+        self.claimed.fetch_add(ids.len(), Ordering::Relaxed);
     }
 
     /// Entries of an XACK whose answer was that all of them were acknowledged.
     pub(super) fn acknowledged(&self, ids: &[String]) {
         let mut entries = self.entries();
         for id in ids {
-            entries.entry(id.clone()).or_default().is_acknowledged = true;
+            let fate = entries.entry(id.clone()).or_default();
+            fate.is_acknowledged = true;
+            if std::mem::take(&mut fate.is_pending) {
+                self.pending.fetch_sub(1, Ordering::Relaxed);
+            }
         }
-    }
-
-    pub(super) fn note_kill(&self) {
-        self.kills.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn note_lost_consumer(&self) {
@@ -67,7 +84,7 @@ impl Ledger {
     }
 
     /// Entries that were written and not delivered, in words; `None` if there are none.
-    pub(super) fn unacknowledged(&self) -> Option<String> {
+    pub(super) fn undelivered(&self) -> Option<String> {
         let entries = self.entries();
         let written = entries.iter().filter(|(_, fate)| fate.is_written);
         let mut left: Vec<_> = written.filter(|(_, fate)| fate.deliveries == 0).collect();
@@ -80,22 +97,33 @@ impl Ledger {
         let entries = self.entries();
         let written = entries.values().filter(|fate| fate.is_written).count();
         let acknowledged = entries.values().filter(|fate| fate.is_acknowledged).count();
-        let repeats: usize = entries.values().map(|fate| fate.deliveries.saturating_sub(1)).sum();
         let came_back: usize = entries.values().map(|fate| fate.came_back).sum();
         format!(
-            "{written} entries, {acknowledged} acknowledged with a reply, {repeats} repeats \
-             ({came_back} of acknowledged ones), {} acknowledgements without an answer, {} \
-             consumers lost",
+            "{written} entries, {acknowledged} acknowledged with a reply, {came_back} of them \
+             delivered again; {} repeats and {} claims of others, at most {} pending at once, {} \
+             acknowledgements without an answer, {} consumers lost",
+            Self::repeats(&entries).saturating_sub(self.claimed.load(Ordering::Relaxed)),
+            self.claimed.load(Ordering::Relaxed),
+            self.pending_max.load(Ordering::Relaxed),
             self.unanswered.load(Ordering::Relaxed),
             self.consumers_lost.load(Ordering::Relaxed),
         )
     }
 
-    /// Nothing that was acknowledged with a reply came again.
-    pub(super) fn check(&self) {
+    fn repeats(entries: &HashMap<String, Fate>) -> usize {
+        entries.values().map(|fate| fate.deliveries.saturating_sub(1)).sum()
+    }
+
+    /// Nothing that was acknowledged with a reply came again, and each of so many times that
+    /// partitions moved repeated no more than was pending.
+    pub(super) fn check(&self, moves: usize) {
         let entries = self.entries();
         let back = entries.iter().filter(|(_, fate)| fate.came_back > 0);
         let back: Vec<_> = back.collect();
         assert!(back.is_empty(), "acknowledged and delivered again: {back:?}");
+        let most = moves * self.pending_max.load(Ordering::Relaxed);
+        let most = most + self.claimed.load(Ordering::Relaxed);
+        let repeats = Self::repeats(&entries);
+        assert!(repeats <= most, "{repeats} repeats, and at most {most} were pending");
     }
 }

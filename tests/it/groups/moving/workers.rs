@@ -70,10 +70,12 @@ async fn serve(
         let reply = ask(client, &read).await?;
         let mut given = if reply.error().is_some() { Vec::new() } else { ids(&reply) };
         let claim = ask(client, &["XAUTOCLAIM", "t", "g", name, "1500", "0"]).await?;
-        if claim.error().is_none() {
-            given.extend(entry_ids(&claim.items()[1]));
-        }
         stage.ledger.delivered(&given);
+        if claim.error().is_none() {
+            let claimed = entry_ids(&claim.items()[1]);
+            stage.ledger.claimed(&claimed);
+            given.extend(claimed);
+        }
         held.extend(given);
         // Not in the order of the log.
         let keep = random.index(held.len() + 1).min(30);
