@@ -15,7 +15,6 @@ mod plugin_file;
 mod problem;
 mod reach;
 mod settings;
-mod groups;
 mod streams;
 mod tls;
 
