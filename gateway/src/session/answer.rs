@@ -11,6 +11,11 @@ use crate::{
 
 impl Session {
     /// Answers a command that was admitted and does not publish.
+    #[expect(
+        clippy::cognitive_complexity,
+        clippy::too_many_lines,
+        reason = "one line a command: a list is read more easily whole"
+    )]
     pub(super) async fn answer<S>(
         &mut self,
         spec: &Spec,
