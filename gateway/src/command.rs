@@ -33,7 +33,7 @@ pub use group::{
     pending, read_group,
 };
 pub use keys::keys_of;
-pub use publish::{Add, add, check_value_size};
+pub use publish::{Add, add, check_value_size, has_identity};
 pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};

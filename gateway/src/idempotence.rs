@@ -15,7 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use tokio::sync::{Mutex as Turn, MutexGuard as Turned};
 
 mod window;
@@ -24,16 +23,10 @@ pub use window::WindowSettings;
 
 use crate::{
     broker::{Broker, BrokerError, Cluster, Fetch},
-    message::{Headers, Record, StoredRecord, TopicName},
+    message::{MessageId, StoredRecord, TopicName},
 };
 use window::Window;
 
-/// Header with the producer's name.
-const PRODUCER_HEADER: &[u8] = b"sluicegate-idmp-producer";
-/// Header with the message's id.
-const ID_HEADER: &[u8] = b"sluicegate-idmp-id";
-/// Longest producer name and id, in bytes: each is kept as long as the window.
-const NAME_BYTES_MAX: usize = 256;
 /// After `UNKNOWN` the message may still come; its producer's next one waits so long.
 const DOUBT: Duration = Duration::from_millis(500);
 /// Producers that send at the same time share so many turns.
@@ -44,52 +37,6 @@ const FETCH_RECORDS: usize = 1_000;
 const FETCH_BYTES: usize = 1 << 20;
 /// Partitions remembered without being used.
 const PARTITIONS_MAX: usize = 1_024;
-
-/// A message's identity, as its producer gave it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageId {
-    /// Name of the producer.
-    pub producer: Bytes,
-    /// Id of the message, one of this producer's.
-    pub id: Bytes,
-}
-
-impl MessageId {
-    /// True if both are short enough to be kept.
-    pub fn fits(&self) -> bool {
-        let lengths = [self.producer.len(), self.id.len()];
-        lengths.iter().all(|length| (1..=NAME_BYTES_MAX).contains(length))
-    }
-
-    /// The partition of this producer's messages. A topic that grows moves producers: their windows
-    /// begin anew.
-    pub fn partition(&self, partitions: u32) -> u32 {
-        // FNV-1a: the same on every gateway.
-        let hash = self.producer.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        u32::try_from(hash % u64::from(partitions.max(1))).unwrap_or(0)
-    }
-
-    /// Marks the record of this message.
-    pub fn mark(&self, headers: &mut Headers) {
-        headers.push((Bytes::from_static(PRODUCER_HEADER), Some(self.producer.clone())));
-        headers.push((Bytes::from_static(ID_HEADER), Some(self.id.clone())));
-    }
-
-    fn of(record: &Record) -> Option<Self> {
-        let value = |wanted: &[u8]| {
-            let header = record.headers.iter().find(|(name, _)| name == wanted);
-            header.and_then(|(_, value)| value.clone())
-        };
-        Some(Self { producer: value(PRODUCER_HEADER)?, id: value(ID_HEADER)? })
-    }
-}
-
-/// True for a header that marks a message's identity, which is not part of its entry.
-pub fn is_mark(header: &[u8]) -> bool {
-    header == PRODUCER_HEADER || header == ID_HEADER
-}
 
 /// Where a window is.
 type Place = (usize, TopicName, u32);
@@ -236,8 +183,13 @@ impl Producing {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
-    use crate::broker::{Append, Clusters, NewTopic, embedded::Embedded};
+    use crate::{
+        broker::{Append, Clusters, NewTopic, embedded::Embedded},
+        message::Record,
+    };
 
     const SETTINGS: WindowSettings =
         WindowSettings { duration_ms: 60_000, ids_max: 100, producers_max: 10 };
@@ -271,12 +223,5 @@ mod tests {
         store(cluster, &topic, &message("2")).await;
         assert_eq!(window.find(&message("2"), 1_500).await.unwrap(), Some(1));
         assert_eq!(window.find(&message("2"), 99_000).await.unwrap(), None);
-    }
-
-    #[test]
-    fn a_producer_has_one_partition() {
-        let partition = message("1").partition(16);
-        assert_eq!(message("2").partition(16), partition);
-        assert_eq!(message("1").partition(1), 0);
     }
 }

@@ -5,7 +5,8 @@
 pub mod error_code;
 pub mod glob;
 mod grant;
-pub mod record;
+pub mod message_id;
+mod record;
 pub mod role;
 pub mod topic;
 pub mod verdict;
@@ -13,6 +14,7 @@ pub mod verdict;
 pub use error_code::ErrorCode;
 pub use glob::fits_glob;
 pub use grant::{Binding, Credentials, DEFAULT_USER, Denial, Grant, StartAt};
+pub use message_id::{MESSAGE_ID_BYTES_MAX, MessageId, is_mark};
 pub use record::{Headers, Record, StoredRecord};
 pub use role::Role;
 pub use topic::{INTERNAL_PREFIX, TopicError, TopicName, TopicPattern, fits_pattern};

@@ -13,6 +13,7 @@ mod tools; //        redis-cli's modes, and what GUIs ask
 mod readers; //      ten thousand of them
 mod trim; //         a topic made shorter, described and deleted
 mod layouts; //      how entries lie in records
+mod idempotence; //  a message that is sent twice
 mod pubsub; //       a topic as a channel
 mod transactions; // commands that are answered together
 mod connected; //    who is connected

@@ -156,8 +156,7 @@ async fn what_a_log_cannot_do_is_refused_with_the_reason() {
         ("XDELEX t IDS 1 1-0", "single entries cannot be deleted"),
         ("XACKDEL t g IDS 1 1-0", "single entries cannot be deleted"),
         ("XSETID t 5-0", "ids are places in the log"),
-        ("XADD t IDMPAUTO p * n 1", "no window"),
-        ("XCFGSET t IDMP-DURATION 5", "no window"),
+        ("XCFGSET t IDMP-DURATION 5", "idmp_duration_secs"),
         ("XTRIM wide MAXLEN 1", "several partitions"),
         ("XADD wide MAXLEN 1 * n 1", "several partitions"),
     ] {

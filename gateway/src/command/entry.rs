@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-use crate::message::Record;
+use crate::message::{Record, is_mark};
 
 mod json;
 mod layout;
@@ -102,7 +102,7 @@ pub fn entry_of(record: &Record) -> Entry {
     if let Some(key) = &record.key {
         pairs.push((Bytes::from_static(KEY_FIELD), key.clone()));
     }
-    for (name, value) in &record.headers {
+    for (name, value) in record.headers.iter().filter(|(name, _)| !is_mark(name)) {
         let name = [HEADER_PREFIX, name].concat().into();
         pairs.push((name, value.clone().unwrap_or_default()));
     }

@@ -1,10 +1,13 @@
 //! `XADD`, and how large a value may be.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use sha2::{Digest as _, Sha256};
 
-use super::{EntryId, StreamSettings, Trim, is_word, rest, trim::TrimOptions, wrong_arity};
+use super::{
+    EntryId, StreamSettings, Trim, is_word, rest, syntax_error, trim::TrimOptions, wrong_arity,
+};
 use crate::{
-    message::{Record, Rejection},
+    message::{MESSAGE_ID_BYTES_MAX, MessageId, Record, Rejection},
     resp::Args,
 };
 
@@ -13,6 +16,8 @@ use crate::{
 pub struct Add {
     /// `NOMKSTREAM`: the topic is not made if it is missing.
     pub only_existing: bool,
+    /// `IDMP` and `IDMPAUTO`: stored once, however often it is sent.
+    pub identity: Option<MessageId>,
     /// The offset that an explicit id stands for.
     pub expected_offset: Option<u64>,
     /// What to delete when it is stored.
@@ -32,8 +37,8 @@ pub fn check_value_size(bytes: usize, most: usize) -> Result<(), Rejection> {
     Err(Rejection::err(format!("value of {bytes} bytes is over the limit of {most} bytes")))
 }
 
-/// Reads all but the key of `XADD key [NOMKSTREAM] [KEEPREF] [MAXLEN|MINID [=|~] n [LIMIT c]] *|id
-/// field value …`.
+/// Reads all but the key of `XADD key [NOMKSTREAM] [KEEPREF] [IDMP producer id | IDMPAUTO producer]
+/// [MAXLEN|MINID [=|~] n [LIMIT c]] *|id field value …`. Source for the identity: Redis 8.6.
 ///
 /// # Errors
 /// Redis' words; and what a log cannot do with the reason.
@@ -44,6 +49,7 @@ pub fn add(
 ) -> Result<Add, Rejection> {
     let mut at = 2;
     let mut only_existing = false;
+    let mut named: Option<Named<'_>> = None;
     let mut options = TrimOptions::default();
     while at < args.len() && &args[at] != b"*" {
         if is_word(&args[at], "NOMKSTREAM") {
@@ -51,8 +57,12 @@ pub fn add(
             at += 1;
         } else if let Some(next) = options.take(args, at)? {
             at = next;
+        } else if let Some((names, next)) = named_at(args, at)? {
+            if named.replace(names).is_some() {
+                return Err(syntax_error());
+            }
+            at = next;
         } else {
-            refuse_idempotence(&args[at])?;
             break;
         }
     }
@@ -62,8 +72,17 @@ pub fn add(
     if fields == 0 || fields % 2 != 0 {
         return Err(wrong_arity("xadd"));
     }
+    let identity = match named {
+        None => None,
+        Some(_) if expected_offset.is_some() => {
+            return Err(Rejection::err(
+                "IDMP and IDMPAUTO go with ids of the server's choice: write *",
+            ));
+        }
+        Some(named) => Some(identity(named, rest(args, at + 1))?),
+    };
     let record = settings.record(arena, fields, rest(args, at + 1))?;
-    Ok(Add { only_existing, expected_offset, trim, record })
+    Ok(Add { only_existing, identity, expected_offset, trim, record })
 }
 
 /// The offset that an id of the client's choice stands for: `n-0`, `n-*` or `n`.
@@ -89,12 +108,49 @@ fn expected(id: &[u8]) -> Result<u64, Rejection> {
 const ID_TOO_SMALL: &str =
     "The ID specified in XADD is equal or smaller than the target stream top item";
 
-fn refuse_idempotence(word: &[u8]) -> Result<(), Rejection> {
-    if is_word(word, "IDMP") || is_word(word, "IDMPAUTO") {
-        return Err(Rejection::err(
-            "IDMP and IDMPAUTO are not possible here: the gateway keeps no window of what \
-             producers sent, write XADD without them",
-        ));
+/// A producer's name, and the message's id if the producer gave one.
+type Named<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Does an XADD name the message's identity? Then it does not travel with others.
+pub fn has_identity(args: &Args<'_>) -> bool {
+    let options = rest(args, 2).take_while(|word| *word != b"*");
+    // The longest list of options has nine words.
+    options.take(9).any(|word| is_word(word, "IDMP") || is_word(word, "IDMPAUTO"))
+}
+
+/// The option at `at`, and where the next argument is.
+fn named_at<'a>(args: &Args<'a>, at: usize) -> Result<Option<(Named<'a>, usize)>, Rejection> {
+    let word = |at: usize| args.get(at).ok_or_else(syntax_error);
+    if is_word(word(at)?, "IDMP") {
+        return Ok(Some(((word(at + 1)?, Some(word(at + 2)?)), at + 3)));
     }
-    Ok(())
+    if is_word(word(at)?, "IDMPAUTO") {
+        return Ok(Some(((word(at + 1)?, None), at + 2)));
+    }
+    Ok(None)
+}
+
+/// The message's identity; one whose producer gives no id has its fields for it.
+fn identity<'a>(
+    (producer, id): Named<'_>,
+    fields: impl Iterator<Item = &'a [u8]>,
+) -> Result<MessageId, Rejection> {
+    let id = match id {
+        Some(id) => Bytes::copy_from_slice(id),
+        None => {
+            let mut hash = Sha256::new();
+            for part in fields {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part);
+            }
+            Bytes::copy_from_slice(&hash.finalize())
+        }
+    };
+    let identity = MessageId { producer: Bytes::copy_from_slice(producer), id };
+    if identity.fits() {
+        return Ok(identity);
+    }
+    Err(Rejection::err(format!(
+        "the names after IDMP and IDMPAUTO have 1 to {MESSAGE_ID_BYTES_MAX} bytes"
+    )))
 }

@@ -1,6 +1,8 @@
 //! `[streams."pattern"]`: how topics are used as streams.
 
-use super::file::Section;
+use std::time::Duration;
+
+use super::{check::usize_of, file::Section};
 use crate::{
     command::{Layout, StreamSettings, Streams},
     message::TopicPattern,
@@ -40,6 +42,8 @@ fn stream(mut section: Section<'_, '_>) -> StreamSettings {
         },
         key_field: (!key_field.is_empty()).then(|| key_field.into()),
         trims: section.choice("trim", false, &[("retention", false), ("delete-records", true)]),
+        idmp_duration: Duration::from_secs(section.integer("idmp_duration_secs", 100, 1..=86_400)),
+        idmp_ids_max: usize_of(section.integer("idmp_maxsize", 100, 1..=10_000)),
     };
     section.finish();
     settings
@@ -63,10 +67,16 @@ mod tests {
 
         let of =
             |topic| StreamSettings::clone(settings.streams.of(&TopicName::new(topic).unwrap()));
-        let json =
-            StreamSettings { layout: Layout::Json, key_field: Some("id".into()), trims: false };
-        let value =
-            StreamSettings { layout: Layout::Value("body".into()), key_field: None, trims: true };
+        let json = StreamSettings {
+            layout: Layout::Json,
+            key_field: Some("id".into()),
+            ..StreamSettings::default()
+        };
+        let value = StreamSettings {
+            layout: Layout::Value("body".into()),
+            trims: true,
+            ..StreamSettings::default()
+        };
         assert_eq!((of("ab"), of("b")), (json, value));
     }
 

@@ -91,7 +91,8 @@ impl Session {
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
             Command::Plugin => self.plugin(args).await,
-            Command::XAdd | Command::HSet | Command::Publish | Command::SPublish => {
+            Command::XAdd => self.xadd_once(args).await,
+            Command::HSet | Command::Publish | Command::SPublish => {
                 self.nothing_bound(spec.command)
             }
         };

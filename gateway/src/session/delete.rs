@@ -77,7 +77,8 @@ impl Session {
     pub(super) fn xcfgset(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         self.check_publish(&command::stream_key(&args[1])?.topic)?;
         Err(Rejection::err(
-            "XCFGSET has nothing to set: the gateway keeps no window of what producers sent",
+            "the window of IDMP is the same on every gateway: set `idmp_duration_secs` and \
+             `idmp_maxsize` under [streams.\"topic\"] in their configuration",
         ))
     }
 

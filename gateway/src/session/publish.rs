@@ -1,4 +1,7 @@
-//! Gathering what a client publishes into bursts, and answering them.
+//! Gathering what a client publishes into bursts, and sending them.
+
+mod answers; // what each command of a burst hears
+mod once; //    XADD with the message's identity
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use super::{
     trim::{Cuts, KnownStart, TrimAfter},
 };
 use crate::{
-    command::{self, Command, EntryId, IdText, StreamKey, StreamSettings},
+    command::{self, Command, StreamKey, StreamSettings},
     message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
@@ -92,6 +95,8 @@ impl Session {
             return false;
         }
         let added = match command {
+            // It must be looked for before it is stored.
+            Command::XAdd if command::has_identity(args) => return false,
             Command::XAdd => self.xadd(args),
             Command::Publish | Command::SPublish => self.publish(args),
             _ if self.is_commit(args) => return false,
@@ -199,9 +204,18 @@ impl Session {
         if self.burst.replies.is_empty() {
             return;
         }
+        let (mut replies, outcomes) = self.send_burst().await;
+        self.answer_burst(replies.drain(..), outcomes);
+        // The list's room serves the next burst.
+        self.burst.replies = replies;
+    }
+
+    /// Sends the burst through the pipeline: what each command is to be answered, and what became of
+    /// the messages.
+    async fn send_burst(&mut self) -> (Vec<Reply>, Vec<Outcome>) {
         let began = Instant::now();
         let mut messages = std::mem::take(&mut self.burst.messages);
-        let mut replies = std::mem::take(&mut self.burst.replies);
+        let replies = std::mem::take(&mut self.burst.replies);
         self.burst.bytes = 0;
         let outcomes = match self.identity() {
             Ok(identity) if !messages.is_empty() => {
@@ -219,19 +233,7 @@ impl Session {
         if std::mem::take(&mut self.burst.trims) {
             self.trim_stored(&replies, &outcomes).await;
         }
-        let mut outcomes = outcomes.into_iter();
-        let mut counted = None;
-        for reply in replies.drain(..) {
-            match reply {
-                Reply::Refused(rejection) => self.refuse(rejection),
-                Reply::Null => self.replies.null(),
-                Reply::Id | Reply::Trimmed(_) => self.answer_id(outcomes.next()),
-                Reply::Ok => self.answer_ok(outcomes.next()),
-                Reply::Receivers => self.answer_receivers(outcomes.next(), &mut counted),
-            }
-        }
-        // The list's room serves the next burst.
-        self.burst.replies = replies;
+        (replies, outcomes)
     }
 
     /// Trims what was stored, once for each partition.
@@ -245,55 +247,4 @@ impl Session {
         }
         self.cut_all(cuts).await;
     }
-
-    fn answer_id(&mut self, outcome: Option<Outcome>) {
-        match outcome {
-            Some(Outcome::Stored(receipt)) => {
-                let id = IdText::from(EntryId::of(receipt.partition, receipt.offset));
-                self.replies.bulk(id.as_bytes());
-            }
-            Some(Outcome::Dropped) => self.replies.null(),
-            Some(Outcome::Refused(rejection)) => self.refuse(rejection),
-            None => self.refuse(lost()),
-        }
-    }
-
-    /// Counts the listeners of a topic once for the messages of a burst that lie side by side.
-    fn answer_receivers(
-        &mut self,
-        outcome: Option<Outcome>,
-        counted: &mut Option<(TopicName, usize)>,
-    ) {
-        let receipt = match outcome {
-            Some(Outcome::Stored(receipt)) => receipt,
-            Some(Outcome::Dropped) => return self.replies.integer(0),
-            Some(Outcome::Refused(rejection)) => return self.refuse(rejection),
-            None => return self.refuse(lost()),
-        };
-        let known = counted.as_ref().filter(|(topic, _)| *topic == receipt.topic);
-        let count = known.map_or_else(|| self.receivers(&receipt.topic), |(_, count)| *count);
-        *counted = Some((receipt.topic, count));
-        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
-    }
-
-    fn receivers(&self, topic: &TopicName) -> usize {
-        let cluster = self.identity().map(|identity| identity.cluster.id);
-        cluster.map_or(0, |cluster| self.services.channels.receivers(cluster, topic))
-    }
-
-    fn answer_ok(&mut self, outcome: Option<Outcome>) {
-        match outcome {
-            Some(Outcome::Stored(_) | Outcome::Dropped) => self.replies.ok(),
-            Some(Outcome::Refused(rejection)) => self.refuse(rejection),
-            None => self.refuse(lost()),
-        }
-    }
-}
-
-/// For an answer that never came; it cannot happen as long as the pipeline answers every message.
-fn lost() -> Rejection {
-    Rejection::new(
-        crate::message::ErrorCode::Unknown,
-        "publish may or may not be stored: the gateway lost its receipt",
-    )
 }

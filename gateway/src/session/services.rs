@@ -14,6 +14,7 @@ use crate::{
     command::Streams,
     config::DatabusSettings,
     consumer::Groups,
+    idempotence::Windows,
     login::{Login, Logins},
     message::{Grant, Rejection},
     order::Orders,
@@ -37,6 +38,8 @@ pub struct SessionSettings {
     pub write_timeout: Duration,
     /// Largest single reply, in bytes.
     pub output_bytes_max: usize,
+    /// A publish is answered within this time.
+    pub publish_deadline: Duration,
     /// Largest value a client may publish, in bytes.
     pub value_bytes_max: usize,
     /// Request limits of logged-in clients.
@@ -71,6 +74,8 @@ pub struct Services {
     pub logins: Arc<Logins>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
+    /// What idempotent producers sent lately.
+    pub windows: Windows,
     /// The order of topics with several partitions.
     pub orders: Orders,
     /// Who listens to topics.

@@ -60,6 +60,7 @@ counters! {
     messages_stored: "Messages stored durably.",
     messages_dropped: "Messages a filter dropped on produce: acknowledged, not stored.",
     messages_rejected: "Messages refused on produce by a plugin, a limit or the broker.",
+    messages_repeated: "Messages that their producer sent again, and that were not stored again.",
     messages_unknown: "Messages whose publish ended without knowing whether they were stored.",
     records_consumed: "Records given to clients.",
     records_hidden: "Records that a filter dropped or rejected on consume.",

@@ -5,12 +5,12 @@
 //! layout is left as it is, so that records from before a change of settings are shown as before,
 //! and those of other programs as `value`, `key` and `header:<name>`.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 
 use super::{encode_entry, encode_fields, json};
-use crate::message::{Record, Rejection, StoredRecord, TopicName, TopicPattern};
+use crate::message::{Record, Rejection, StoredRecord, TopicName, TopicPattern, is_mark};
 
 /// Header of the layout `value` that says before which of the headers the value's field stood.
 const PLACE_HEADER: &[u8] = b"sluicegate.value";
@@ -28,7 +28,7 @@ pub enum Layout {
 }
 
 /// Settings of a topic that is used as a stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamSettings {
     /// The form of its records.
     pub layout: Layout,
@@ -36,6 +36,18 @@ pub struct StreamSettings {
     pub key_field: Option<Bytes>,
     /// Approximate trimming deletes records, also where that is more than dropping files.
     pub trims: bool,
+    /// How long the ids that producers give their messages are remembered.
+    pub idmp_duration: Duration,
+    /// How many of each producer.
+    pub idmp_ids_max: usize,
+}
+
+impl Default for StreamSettings {
+    /// Source for the window: Redis 8.6.
+    fn default() -> Self {
+        let (idmp_duration, idmp_ids_max) = (Duration::from_secs(100), 100);
+        Self { layout: Layout::Fields, key_field: None, trims: false, idmp_duration, idmp_ids_max }
+    }
 }
 
 /// Settings of all topics.
@@ -158,7 +170,8 @@ fn fields_of_headers(value_field: &Bytes, record: &Record) -> Option<Vec<Bytes>>
     let mark = record.headers.iter().rposition(|(name, _)| name == PLACE_HEADER)?;
     let place = std::str::from_utf8(record.headers[mark].1.as_deref()?).ok()?;
     let place: usize = place.parse().ok().filter(|place| *place < record.headers.len())?;
-    let headers = record.headers.iter().enumerate().filter(|(at, _)| *at != mark);
+    let headers = record.headers.iter().enumerate();
+    let headers = headers.filter(|(at, (name, _))| *at != mark && !is_mark(name));
     let mut fields = Vec::with_capacity(2 * record.headers.len());
     for (_, (name, value)) in headers {
         fields.push(name.clone());
@@ -197,7 +210,7 @@ mod tests {
     }
 
     fn settings(layout: Layout) -> StreamSettings {
-        StreamSettings { layout, key_field: Some("k".into()), trims: false }
+        StreamSettings { layout, key_field: Some("k".into()), ..StreamSettings::default() }
     }
 
     fn words(words: &[&str]) -> Vec<Vec<u8>> {
