@@ -36,10 +36,16 @@ func databus(client *redis.Client) {
 	// The group starts at the newest message: the first MGET joins before anything is published.
 	must(client.MGet("json").Err())
 	must(client.Set("key", `{"n":1}`, 0).Err())
-	messages, err := client.MGet("json").Result()
-	must(err)
-	for _, message := range messages {
-		fmt.Println(message)
+	// A busy broker may need longer than one MGET waits.
+	for range 20 {
+		messages, err := client.MGet("json").Result()
+		must(err)
+		for _, message := range messages {
+			fmt.Println(message)
+		}
+		if len(messages) > 0 {
+			return
+		}
 	}
 }
 
