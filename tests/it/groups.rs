@@ -54,11 +54,11 @@ async fn drain(gateway: &Gateway, topic: &str, wanted: usize) -> BTreeSet<String
 }
 
 /// Acknowledges entries; how many counted.
-async fn acknowledge(client: &mut Client, topic: &str, ids: &[String]) -> i64 {
+async fn acknowledge(client: &mut Client, topic: &str, ids: &[String]) -> usize {
     let words = ["XACK", topic, "g"].map(str::to_owned);
     let words: Vec<_> = words.into_iter().chain(ids.iter().cloned()).collect();
     match client.send_args(&words).await {
-        Reply::Integer(count) => count,
+        Reply::Integer(count) => usize::try_from(count).expect("a count"),
         other => panic!("XACK of {} entries: {other}", ids.len()),
     }
 }

@@ -26,7 +26,8 @@ pub(crate) async fn assert_as_redis(lines: &[(&str, usize)]) {
     for version in ["HELLO 2", "HELLO 3"] {
         let mut there = Client::connect(&redis.address).await.expect("Redis takes a connection");
         let mut here = gateway.client().await;
-        (there.send(version).await, here.send(version).await);
+        there.send(version).await;
+        here.send(version).await;
 
         let (wanted, found) = (dialogue(&mut there, lines).await, dialogue(&mut here, lines).await);
 

@@ -135,16 +135,15 @@ fn identity<'a>(
     (producer, id): Named<'_>,
     fields: impl Iterator<Item = &'a [u8]>,
 ) -> Result<MessageId, Rejection> {
-    let id = match id {
-        Some(id) => Bytes::copy_from_slice(id),
-        None => {
-            let mut hash = Sha256::new();
-            for part in fields {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part);
-            }
-            Bytes::copy_from_slice(&hash.finalize())
+    let id = if let Some(id) = id {
+        Bytes::copy_from_slice(id)
+    } else {
+        let mut hash = Sha256::new();
+        for part in fields {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
         }
+        Bytes::copy_from_slice(&hash.finalize())
     };
     let identity = MessageId { producer: Bytes::copy_from_slice(producer), id };
     if identity.fits() {

@@ -23,7 +23,7 @@ async fn acknowledgements_in_any_order_outlive_a_clean_restart() {
     assert_eq!(given.len(), 5_000);
     let done = scattered(&given);
     for some in done.chunks(7) {
-        assert_eq!(acknowledge(&mut client, "t", some).await, some.len() as i64);
+        assert_eq!(acknowledge(&mut client, "t", some).await, some.len());
     }
 
     assert!(gateway.terminate().await.success());

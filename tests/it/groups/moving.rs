@@ -26,7 +26,7 @@ use workers::{consume, write};
 /// Writers go on, and gateways come and go, for so long.
 const LASTS: Duration = Duration::from_secs(16);
 /// All that is left is consumed within this time.
-const SETTLES: Duration = Duration::from_secs(60);
+const SETTLES: Duration = Duration::from_mins(1);
 const WRITERS: u64 = 2;
 const CONSUMERS: usize = 4;
 

@@ -28,7 +28,7 @@ async fn consumers_share_the_entries_and_each_is_given_once() {
                 if given.is_empty() {
                     return found;
                 }
-                assert_eq!(acknowledge(&mut consumer, "t", &given).await, given.len() as i64);
+                assert_eq!(acknowledge(&mut consumer, "t", &given).await, given.len());
                 found.extend(given);
             }
         }));

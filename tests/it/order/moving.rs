@@ -34,8 +34,8 @@ async fn a_cursor_that_moves_between_killed_gateways_sees_every_entry_exactly_on
     let Some(space) = kafka::space() else { return };
     for partitions in [1_u32, 3, 16] {
         let topic = format!("moving{partitions}");
-        let begin = || gateway().kafka(&space);
-        let mut gateways = [begin().start().await, begin().start().await];
+        let fresh = || gateway().kafka(&space);
+        let mut gateways = [fresh().start().await, fresh().start().await];
         let made = format!("TOPIC CREATE {topic} PARTITIONS {partitions}");
         assert_eq!(gateways[0].client().await.send(&made).await, "+OK");
         let scene = Arc::new(Scene {

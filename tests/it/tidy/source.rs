@@ -45,11 +45,13 @@ impl Source {
         let parents =
             [format!("{folder}.rs"), format!("{folder}/lib.rs"), format!("{folder}/main.rs")];
         let module = file.trim_end_matches(".rs");
-        let parents = parents.iter().filter(|path| workspace::root().join(path).is_file());
-        parents.map(|path| Self::read(path)).any(|parent| {
+        let found = parents.iter().filter(|path| workspace::root().join(path).is_file());
+        found.map(|path| Self::read(path)).any(|parent| {
             let lines: Vec<_> = parent.text.lines().collect();
             let ends = format!("mod {module};");
             lines.windows(2).any(|pair| pair[0] == "#[cfg(test)]" && pair[1].ends_with(&ends))
+                // A module of a module that is only for tests.
+                || (parent.path == parents[0] && parent.is_only_for_tests())
         })
     }
 

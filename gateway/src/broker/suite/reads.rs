@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Shared, append, fetch, kind, topic, value};
 use crate::{
     broker::{Fetch, OffsetRange},
-    message::Record,
+    message::{Record, TopicName},
 };
 
 pub(crate) async fn a_fetch_keeps_its_limits(broker: Shared) {
@@ -96,14 +96,18 @@ pub(crate) async fn only_records_below_the_offset_are_deleted(broker: Shared) {
     let kinds: Vec<_> = answers.iter().map(kind).collect();
     assert_eq!(kinds, ["ok", "ok", "refused", "no partition"]);
     assert_eq!(answers.into_iter().flatten().collect::<Vec<_>>(), [13, 13]);
-    let range = broker.offsets(&topic, 0).await.unwrap();
-    assert_eq!(range, OffsetRange { start: 13, end: 20 });
-    let left = fetch(&broker, "trimmed", 0, 0).await;
-    assert_eq!(left.iter().map(|r| r.offset).collect::<Vec<_>>(), (13..20).collect::<Vec<_>>());
-    assert_eq!(fetch(&broker, "trimmed", 1, 0).await.len(), 20);
+    the_rest_is_left(&broker, &topic).await;
 
     assert_eq!(broker.delete_records(&topic, 0, 20).await.unwrap(), 20);
     goes_on_behind_what_was_deleted(&broker).await;
+}
+
+async fn the_rest_is_left(broker: &Shared, topic: &TopicName) {
+    let range = broker.offsets(topic, 0).await.unwrap();
+    assert_eq!(range, OffsetRange { start: 13, end: 20 });
+    let left = fetch(broker, "trimmed", 0, 0).await;
+    assert_eq!(left.iter().map(|r| r.offset).collect::<Vec<_>>(), (13..20).collect::<Vec<_>>());
+    assert_eq!(fetch(broker, "trimmed", 1, 0).await.len(), 20);
 }
 
 async fn goes_on_behind_what_was_deleted(broker: &Shared) {

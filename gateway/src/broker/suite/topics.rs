@@ -58,14 +58,18 @@ pub(crate) async fn a_deleted_topic_is_gone_and_begins_anew(broker: Shared) {
     let heard = tokio::time::timeout(Duration::from_secs(20), watcher.changed()).await;
     heard.expect("a deletion is heard of").ok();
     assert!(topics.has_changed().unwrap());
-    assert_eq!(broker.topic("deleted"), None);
-    assert!(!broker.topics().await.unwrap().iter().any(|topic| topic.name == known));
-    let late = broker.produce(vec![append("deleted", 1, vec![value("late")])]).await.remove(0);
-    let again = broker.delete_topic(&known).await;
-    let commit = broker.commit("of-deleted", &known, 1, place()).await;
-    assert_eq!((kind(&late), kind(&again), kind(&commit)), ("no topic", "no topic", "no topic"));
+    is_gone(&broker, &known, place()).await;
 
     begins_anew(&broker, &known).await;
+}
+
+async fn is_gone(broker: &Shared, known: &TopicName, place: Committed) {
+    assert_eq!(broker.topic("deleted"), None);
+    assert!(!broker.topics().await.unwrap().iter().any(|topic| topic.name == *known));
+    let late = broker.produce(vec![append("deleted", 1, vec![value("late")])]).await.remove(0);
+    let again = broker.delete_topic(known).await;
+    let commit = broker.commit("of-deleted", known, 1, place).await;
+    assert_eq!((kind(&late), kind(&again), kind(&commit)), ("no topic", "no topic", "no topic"));
 }
 
 async fn begins_anew(broker: &Shared, known: &TopicName) {
@@ -83,11 +87,10 @@ async fn begins_anew(broker: &Shared, known: &TopicName) {
 pub(crate) async fn groups_are_told_and_forgotten(broker: Shared) {
     let (here, there) = (topic(&broker, "told", 3).await, topic(&broker, "told-not", 1).await);
     let place = |offset| Committed { offset, metadata: String::new() };
-    for (group, topic, partition) in
-        [("zeta", &here, 2), ("alpha", &here, 0), ("alpha", &there, 0), ("other", &there, 0)]
-    {
-        broker.commit(group, topic, partition, place(0)).await.unwrap();
-    }
+    let commits =
+        [("zeta", &here, 2), ("alpha", &here, 0), ("alpha", &there, 0), ("other", &there, 0)];
+    let commits = commits.map(|(group, topic, at)| broker.commit(group, topic, at, place(0)));
+    futures_util::future::try_join_all(commits).await.unwrap();
     let groups = async |topic: &TopicName| broker.groups(topic).await.unwrap();
     assert_eq!(groups(&here).await, ["alpha", "zeta"]);
 
@@ -97,6 +100,10 @@ pub(crate) async fn groups_are_told_and_forgotten(broker: Shared) {
     assert_eq!(groups(&here).await, ["zeta"]);
     assert_eq!(broker.committed("alpha", &here, 0).await.unwrap(), None);
     assert_eq!(groups(&there).await, ["alpha", "other"]);
+    nothing_is_told_of_a_missing_topic(&broker).await;
+}
+
+async fn nothing_is_told_of_a_missing_topic(broker: &Shared) {
     let missing = name("told-not-there");
     assert_eq!(kind(&broker.groups(&missing).await), "no topic");
     assert_eq!(kind(&broker.forget_group("alpha", &missing).await), "no topic");
