@@ -25,8 +25,9 @@ deny = if $(CARGO) deny --version > /dev/null 2>&1; then $(CARGO) deny --log-lev
 # Runs a command beside a Kafka broker of its own; the broker ends with it.
 with_kafka = target/debug/with-kafka
 # The scenes that tell nothing of one broker's files, and those about any Kafka.
-core_scenes = tour:: connection:: clients:: malformed:: streams:: databus:: login:: http:: partitioners:: plugins:: \
-  drain:: limits:: kafka::stored kafka::foreign
+core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups:: idempotence:: pubsub:: \
+  transactions:: connected:: trim:: layouts:: tools:: databus:: login:: http:: partitioners:: plugins:: drain:: limits:: \
+  kafka::stored kafka::foreign
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
 on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)

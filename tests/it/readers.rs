@@ -39,16 +39,19 @@ async fn ten_thousand_readers_of_kafka_share_the_fetches_of_one() {
     assert_eq!(writer.send(&make).await, "+OK");
 
     let mut readers = Readers::wait(&gateway, "t:0").await;
-    let before = proxy.fetches();
+    let beginning = proxy.fetches();
+    proxy.forget_fetches();
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let idle = proxy.fetches().asked - before.asked;
+    let idle = proxy.fetches().asked;
     readers.hear(&mut writer, "t:0").await;
 
     let after = proxy.fetches();
     tell(&format!(
-        "readers on Kafka: {READERS} waited with {idle} fetches in 2 s; {} fetches for {ENTRIES} \
-         entries; at most {} under way, over {} connections",
-        after.asked - before.asked - idle,
+        "readers on Kafka: {} fetches until all {READERS} waited, over {} connections; {idle} in 2 s of \
+         waiting, {} for {ENTRIES} entries, at most {} under way and {} connections more",
+        beginning.asked,
+        beginning.connections,
+        after.asked - idle,
         after.most_open,
         after.connections,
     ));

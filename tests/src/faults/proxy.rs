@@ -51,7 +51,7 @@ struct Shared {
 pub struct Fetches {
     /// All of them.
     pub asked: u64,
-    /// Connections that asked.
+    /// Connections that asked for the first time.
     pub connections: u64,
     /// Without an answer now.
     pub open: u64,
@@ -130,6 +130,12 @@ impl Proxy {
     /// Answers to Produce that were dropped, delayed or cut so far.
     pub fn treated(&self) -> u64 {
         self.shared.orders.lock().expect("no holder panics").treated
+    }
+
+    /// Begins to count Fetch requests anew; those without an answer stay open.
+    pub fn forget_fetches(&self) {
+        let mut fetches = self.shared.fetches.lock().expect("no holder panics");
+        *fetches = Fetches { open: fetches.open, most_open: fetches.open, ..Fetches::default() };
     }
 
     /// Fetch requests so far.
