@@ -1,7 +1,7 @@
 //! Topics as channels: who listens on this gateway, and one feed for each topic that serves them all.
 //!
 //! A subscription is live: it gets what is stored from its confirmation on, each partition in order
-//! and each message once, whoever stored it. A [`Feed`](feed) reads its topic once for all who
+//! and each message once, whoever stored it. A feed reads its topic once for all who
 //! listen and lays the same bytes into every subscriber's queue; it waits for nobody. Nothing here
 //! knows commands or sockets: sessions write what lies in their queues.
 
