@@ -4,13 +4,15 @@ use std::{
     collections::HashMap,
     sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 /// All that clients know.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// Grows with every request and every answer, so that what came first is known.
+    clock: AtomicU64,
     entries: Mutex<HashMap<String, Fate>>,
     /// Entries that are delivered and not acknowledged, and the most there were at once.
     pending: AtomicUsize,
@@ -29,9 +31,10 @@ struct Fate {
     deliveries: usize,
     /// It was delivered, and no answer has said that it is acknowledged.
     is_pending: bool,
-    /// It was delivered when an answer had said already that it was acknowledged.
+    /// It was asked for after an answer had said that it was acknowledged, and delivered.
     came_back: usize,
-    is_acknowledged: bool,
+    /// When the answer came that it is acknowledged.
+    acknowledged: Option<u64>,
 }
 
 impl Ledger {
@@ -43,13 +46,21 @@ impl Ledger {
         self.entries().entry(id).or_default().is_written = true;
     }
 
-    pub(super) fn delivered(&self, ids: &[String]) {
+    /// Notes that something happens now; answers when.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Entries of an answer to a request that was sent at `asked`: an acknowledgement that was
+    /// answered later may have been on its way at the same time as the delivery.
+    pub(super) fn delivered(&self, ids: &[String], asked: u64) {
         let mut entries = self.entries();
         for id in ids {
             let fate = entries.entry(id.clone()).or_default();
             fate.deliveries += 1;
-            fate.came_back += usize::from(fate.is_acknowledged);
-            if !fate.is_pending && !fate.is_acknowledged {
+            fate.came_back +=
+                usize::from(fate.acknowledged.is_some_and(|answered| answered < asked));
+            if !fate.is_pending && fate.acknowledged.is_none() {
                 fate.is_pending = true;
                 let pending = self.pending.fetch_add(1, Ordering::Relaxed) + 1;
                 self.pending_max.fetch_max(pending, Ordering::Relaxed);
@@ -58,8 +69,8 @@ impl Ledger {
     }
 
     /// Pending entries that another consumer had: the same deliveries, known to be repeats.
-    pub(super) fn claimed(&self, ids: &[String]) {
-        self.delivered(ids);
+    pub(super) fn claimed(&self, ids: &[String], asked: u64) {
+        self.delivered(ids, asked);
         self.claimed.fetch_add(ids.len(), Ordering::Relaxed);
     }
 
@@ -68,7 +79,7 @@ impl Ledger {
         let mut entries = self.entries();
         for id in ids {
             let fate = entries.entry(id.clone()).or_default();
-            fate.is_acknowledged = true;
+            fate.acknowledged.get_or_insert_with(|| self.now());
             if std::mem::take(&mut fate.is_pending) {
                 self.pending.fetch_sub(1, Ordering::Relaxed);
             }
@@ -96,7 +107,7 @@ impl Ledger {
     pub(super) fn report(&self) -> String {
         let entries = self.entries();
         let written = entries.values().filter(|fate| fate.is_written).count();
-        let acknowledged = entries.values().filter(|fate| fate.is_acknowledged).count();
+        let acknowledged = entries.values().filter(|fate| fate.acknowledged.is_some()).count();
         let came_back: usize = entries.values().map(|fate| fate.came_back).sum();
         format!(
             "{written} entries, {acknowledged} acknowledged with a reply, {came_back} of them \

@@ -67,13 +67,15 @@ async fn serve(
         }
         let read =
             ["XREADGROUP", "GROUP", "g", name, "COUNT", "20", "BLOCK", "300", "STREAMS", "t", ">"];
+        let asked = stage.ledger.now();
         let reply = ask(client, &read).await?;
         let mut given = if reply.error().is_some() { Vec::new() } else { ids(&reply) };
+        stage.ledger.delivered(&given, asked);
+        let asked = stage.ledger.now();
         let claim = ask(client, &["XAUTOCLAIM", "t", "g", name, "1500", "0"]).await?;
-        stage.ledger.delivered(&given);
         if claim.error().is_none() {
             let claimed = entry_ids(&claim.items()[1]);
-            stage.ledger.claimed(&claimed);
+            stage.ledger.claimed(&claimed, asked);
             given.extend(claimed);
         }
         held.extend(given);
