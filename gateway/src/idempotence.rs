@@ -12,10 +12,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::sync::{Mutex as Turn, MutexGuard as Turned};
+use tokio::{
+    sync::{Mutex as Turn, MutexGuard as Turned},
+    time::Instant,
+};
 
 mod window;
 
@@ -27,7 +30,7 @@ use crate::{
 };
 use window::Window;
 
-/// After `UNKNOWN` the message may still come; its producer's next one waits so long.
+/// A message that a broker was sent may still be stored so long after its time is up.
 const DOUBT: Duration = Duration::from_millis(500);
 /// Producers that send at the same time share so many turns.
 const TURNS: usize = 64;
@@ -103,9 +106,10 @@ pub struct Producing {
 pub struct ProducerTurn<'a>(Turned<'a, Option<Instant>>);
 
 impl ProducerTurn<'_> {
-    /// Notes that nobody knows whether the message was stored.
-    pub fn leave_in_doubt(&mut self) {
-        *self.0 = Some(Instant::now() + DOUBT);
+    /// Notes that nobody knows whether the message was stored, whose sending ends at `sent_until`:
+    /// the producer's next one waits until it would be seen.
+    pub fn leave_in_doubt(&mut self, sent_until: Instant) {
+        *self.0 = Some(sent_until + DOUBT);
     }
 }
 
@@ -114,8 +118,10 @@ impl Producing {
     pub async fn turn(&self, producer: &[u8]) -> ProducerTurn<'_> {
         let at = producer.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31) + *byte as usize);
         let mut turn = self.shared.turns[at % TURNS].lock().await;
-        if let Some(until) = turn.take() {
-            tokio::time::sleep_until(until.into()).await;
+        if let Some(until) = *turn {
+            // Whoever gives up waiting leaves the doubt to the next.
+            tokio::time::sleep_until(until).await;
+            *turn = None;
         }
         ProducerTurn(turn)
     }
@@ -204,6 +210,24 @@ mod tests {
         let append = Append::new(topic.clone(), 0, vec![record]);
         let stored = cluster.broker.produce(vec![append]).await;
         assert!(stored[0].is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_doubt_outlives_those_who_give_up_waiting() {
+        let clusters = Clusters::one(Arc::new(Embedded::memory().unwrap()));
+        let topic = TopicName::new("t").unwrap();
+        let window = Windows::default().of(clusters.default(), (&topic, 0), SETTINGS);
+        let began = Instant::now();
+        window.turn(b"p").await.leave_in_doubt(began);
+
+        for _ in 0..2 {
+            let waited = tokio::time::timeout(DOUBT / 10, window.turn(b"p")).await;
+            assert!(waited.is_err());
+        }
+
+        let turn = window.turn(b"p").await;
+        assert!(Instant::now() >= began + DOUBT);
+        assert!(turn.0.is_none(), "a doubt ends once");
     }
 
     #[tokio::test]

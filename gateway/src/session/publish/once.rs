@@ -36,7 +36,9 @@ impl Session {
             return Err(Rejection::err("no such partition"));
         };
         let deadline = self.services.settings.publish_deadline;
-        let until = Instant::now() + deadline / STORE_SHARE;
+        let began = Instant::now();
+        let answered_by = began + deadline;
+        let until = began + deadline / STORE_SHARE;
         let looked = async {
             let turn = producing.turn(&identity.producer).await;
             producing.find(&identity, now_ms()).await.map(|found| (turn, found))
@@ -52,11 +54,18 @@ impl Session {
         }
         let reply = self.push_once(&key, add, &identity, partition)?;
         self.burst.replies.push(reply);
-        let (mut replies, mut outcomes) = self.send_burst().await;
+        let sent_until = Instant::now() + deadline;
+        let Ok(sent) = timeout_at(answered_by, self.send_burst()).await else {
+            // It goes on without us: a publish is answered in time, also one that was looked for.
+            turn.leave_in_doubt(sent_until);
+            self.burst.trims = false;
+            return Err(late());
+        };
+        let (mut replies, mut outcomes) = sent;
         match outcomes.first_mut() {
             Some(Outcome::Stored(receipt)) => {
                 // Another gateway may have stored the same a moment before: the first one counts.
-                let seen = timeout_at(until + deadline, producing.find(&identity, now_ms())).await;
+                let seen = timeout_at(answered_by, producing.find(&identity, now_ms())).await;
                 if let Ok(Ok(Some(first))) = seen
                     && receipt.topic == key.topic
                 {
@@ -64,7 +73,7 @@ impl Session {
                 }
             }
             Some(Outcome::Refused(refusal)) if refusal.code == ErrorCode::Unknown => {
-                turn.leave_in_doubt();
+                turn.leave_in_doubt(sent_until);
             }
             _ => {}
         }
@@ -120,6 +129,11 @@ impl Session {
     fn answer_place(&mut self, partition: u32, offset: u64) {
         self.replies.bulk(IdText::from(EntryId::of(partition, offset)).as_bytes());
     }
+}
+
+fn late() -> Rejection {
+    let words = "publish may or may not be stored: the broker did not answer in time";
+    Rejection::new(ErrorCode::Unknown, words)
 }
 
 fn busy() -> Rejection {
