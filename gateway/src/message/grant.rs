@@ -65,6 +65,11 @@ impl Grant {
         self.publish.iter().any(|pattern| pattern.matches(topic))
     }
 
+    /// May the client publish to `topic`, or consume from it?
+    pub fn may_use(&self, topic: &str) -> bool {
+        self.may_consume(topic) || self.may_publish(topic)
+    }
+
     /// May the client consume from `topic`?
     pub fn may_consume(&self, topic: &str) -> bool {
         self.consume.iter().any(|pattern| pattern.matches(topic))

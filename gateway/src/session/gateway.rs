@@ -6,7 +6,7 @@ use super::Session;
 use crate::{
     broker::NewTopic,
     command,
-    message::{Rejection, Role, TopicName},
+    message::{Rejection, Role},
     pipeline::{Wish, read_refusal, refusal},
     plugin::{Plugin, PluginStats},
     resp::Args,
@@ -61,12 +61,14 @@ impl Session {
     /// TOPIC LIST: name and partitions of each topic the client may use.
     async fn topic_list(&mut self) -> Result<(), Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
-        let grant = self.identity()?.grant();
-        let may = |name: &str| grant.admin || grant.may_consume(name) || grant.may_publish(name);
-        let shown = |name: &TopicName| !name.is_internal() && may(name.as_str());
-        let topics: Vec<_> = topics.into_iter().filter(|topic| shown(&topic.name)).collect();
-        self.replies.array(topics.len());
+        let mut shown = Vec::with_capacity(topics.len());
         for topic in topics {
+            if self.may_manage(&topic.name)? {
+                shown.push(topic);
+            }
+        }
+        self.replies.array(shown.len());
+        for topic in shown {
             self.replies.map(2);
             self.text("name", topic.name.as_str());
             self.number("partitions", u64::from(topic.partitions));

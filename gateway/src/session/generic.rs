@@ -28,9 +28,7 @@ impl Session {
     }
 
     fn may_know(&self, name: &TopicName) -> Result<bool, Rejection> {
-        let grant = self.identity()?.grant();
-        let may = grant.may_consume(name.as_str()) || grant.may_publish(name.as_str());
-        Ok(may && !name.is_internal())
+        Ok(!name.is_internal() && self.identity()?.grant().may_use(name.as_str()))
     }
 
     /// The topic or partition a key names, if it exists and the client may know about it.

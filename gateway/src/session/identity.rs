@@ -139,6 +139,12 @@ impl Session {
         Err(Rejection::new(ErrorCode::NoPerm, "no subscribe permission on this topic"))
     }
 
+    /// Does `TOPIC LIST` show the topic, and does DEL count it?
+    pub(super) fn may_manage(&self, topic: &TopicName) -> Result<bool, Rejection> {
+        let grant = self.identity()?.grant();
+        Ok(!topic.is_internal() && (grant.admin || grant.may_use(topic.as_str())))
+    }
+
     pub(super) fn check_admin(&self) -> Result<(), Rejection> {
         if self.identity()?.grant().admin {
             return Ok(());
