@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Ended, Next, Session, Socket, registry::Order};
+use super::{Ended, Next, Session, Socket, registry::Order, waiting::Unanswered};
 use crate::{
     command::{Command, Spec},
     message::Rejection,
@@ -61,7 +61,7 @@ impl Session {
             Command::Wait => self.wait(args),
             Command::XLen => self.xlen(args).await,
             Command::XRange => self.xrange(args).await,
-            Command::XRead => self.xread(args, socket).await?,
+            Command::XRead => refused(self.xread(args, socket).await)?,
             Command::XRevRange => self.xrevrange(args).await,
             Command::XInfo => self.xinfo(args).await,
             Command::XTrim => self.xtrim(args).await,
@@ -70,7 +70,7 @@ impl Session {
                 self.not_in_a_log(spec, args)
             }
             Command::XGroup => self.xgroup(args).await,
-            Command::XReadGroup => self.xreadgroup(args, socket).await?,
+            Command::XReadGroup => refused(self.xreadgroup(args, socket).await)?,
             Command::XAck => self.xack(args).await,
             Command::XPending => self.xpending(args).await,
             Command::XClaim => self.xclaim(args).await,
@@ -80,14 +80,14 @@ impl Session {
             | Command::PSubscribe
             | Command::Unsubscribe
             | Command::SUnsubscribe
-            | Command::PUnsubscribe => self.subscribe(spec, args, socket).await?,
+            | Command::PUnsubscribe => refused(self.subscribe(spec, args, socket).await)?,
             Command::PubSub => self.pubsub(args),
             Command::Multi => self.multi(),
-            Command::Exec => self.exec(socket).await?,
+            Command::Exec => refused(self.exec(socket).await)?,
             Command::Discard => self.discard(),
             Command::Watch => self.watch(),
             Command::Unwatch => self.unwatch(),
-            Command::MGet => self.mget(args, socket).await?,
+            Command::MGet => refused(self.mget(args, socket).await)?,
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
             Command::Plugin => self.plugin(args).await,
@@ -103,5 +103,14 @@ impl Session {
         // A login may end while its client waits for messages, and CLIENT KILL may mean the sender.
         let is_killed = self.card.client().ordered() == Some(Order::Kill);
         Ok(if self.is_revoked || is_killed { Next::Close } else { Next::Go })
+    }
+}
+
+/// Only what the client is told is an answer; the rest ends the session.
+fn refused(done: Result<(), Unanswered>) -> Result<Result<(), Rejection>, Ended> {
+    match done {
+        Ok(()) => Ok(Ok(())),
+        Err(Unanswered::Refused(rejection)) => Ok(Err(rejection)),
+        Err(Unanswered::Ended(ended)) => Err(ended),
     }
 }

@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{Ended, Session, Socket, read::changed, streams::Fetched};
+use super::{Session, Socket, read::changed, streams::Fetched, waiting::Unanswered};
 use crate::{
     broker::BrokerError,
     command::{self, Command, MessageFormat},
@@ -123,35 +123,29 @@ impl Session {
         &mut self,
         args: &Args<'_>,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         let format = command::message_format(args);
         let until = Instant::now() + self.block();
         loop {
-            let mut watches = match self.ready().await {
-                Ok(watches) => watches,
-                Err(rejection) => return Ok(Err(rejection)),
-            };
-            match self.next_batch(format).await {
-                Ok(batch) if !batch.is_empty() => {
-                    self.replies.array(batch.len());
-                    batch.iter().for_each(|message| self.replies.bulk(message));
-                    return Ok(Ok(()));
-                }
-                Ok(_) if Instant::now() >= until => break,
-                Ok(_) => {}
-                Err(rejection) => return Ok(Err(rejection)),
+            let mut watches = self.ready().await?;
+            let batch = self.next_batch(format).await?;
+            if !batch.is_empty() {
+                self.replies.array(batch.len());
+                batch.iter().for_each(|message| self.replies.bulk(message));
+                return Ok(());
             }
-            match self.wait_for(socket, changed(&mut watches), until).await? {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(rejection) => return Ok(Err(rejection)),
+            if Instant::now() >= until {
+                break;
+            }
+            if !self.wait_for(socket, changed(&mut watches), until).await? {
+                break;
             }
         }
         self.replies.array(0);
-        Ok(Ok(()))
+        Ok(())
     }
 
     fn block(&self) -> Duration {

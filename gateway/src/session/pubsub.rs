@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Ended, Session, Socket};
+use super::{Session, Socket, waiting::Unanswered};
 use crate::{
     channels::Kind,
     command::{self, Command, Spec},
@@ -27,7 +27,7 @@ impl Session {
         spec: &Spec,
         args: &Args<'_>,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
@@ -40,7 +40,7 @@ impl Session {
             _ => return self.unsubscribe_from_patterns(args, socket).await,
         };
         self.note_subscriptions();
-        Ok(listened)
+        Ok(listened?)
     }
 
     /// Nothing is subscribed unless all names may be; those before one that the broker fails at
@@ -118,7 +118,7 @@ impl Session {
         args: &Args<'_>,
         kind: &Kind,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
@@ -143,14 +143,14 @@ impl Session {
             self.confirm(unsubscribed(kind), None, self.listening.count(kind));
         }
         self.note_subscriptions();
-        Ok(Ok(()))
+        Ok(())
     }
 
     async fn unsubscribe_from_patterns<S>(
         &mut self,
         args: &Args<'_>,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
@@ -171,7 +171,7 @@ impl Session {
             self.confirm("punsubscribe", None, self.listening.count(&Kind::Channel));
         }
         self.note_subscriptions();
-        Ok(Ok(()))
+        Ok(())
     }
 
     pub(super) fn confirm(&mut self, word: &str, name: Option<&[u8]>, count: usize) {

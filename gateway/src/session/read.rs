@@ -10,8 +10,9 @@ use tokio::{
 };
 
 use super::{
-    Ended, Session, Socket,
+    Session, Socket,
     streams::{FETCH_BYTES, FETCH_RECORDS},
+    waiting::Unanswered,
 };
 use crate::{
     command::{self, Read},
@@ -42,46 +43,34 @@ impl Session {
         &mut self,
         args: &Args<'_>,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
-        let read = match command::read(args) {
-            Ok(read) => read,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
+        let read = command::read(args)?;
         let wait = read.block.map(|block| if block.is_zero() { FOR_EVER } else { block });
-        let mut cursors = match self.cursors(read).await {
-            Ok(cursors) => cursors,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
+        let mut cursors = self.cursors(read).await?;
         let until = Instant::now() + wait.unwrap_or_default();
         let mut reach =
             if wait.is_some_and(|wait| wait >= LONG) { Reach::Told } else { Reach::All };
         loop {
-            let mut watches = match self.watches(&cursors) {
-                Ok(watches) => watches,
-                Err(rejection) => return Ok(Err(rejection)),
-            };
-            match self.read_once(&mut cursors, reach).await {
-                Ok(true) => return Ok(Ok(())),
-                Ok(false) if wait.is_none() || Instant::now() >= until => break,
-                Ok(false) => reach = Reach::Told,
-                Err(rejection) => return Ok(Err(rejection)),
+            let mut watches = self.watches(&cursors)?;
+            if self.read_once(&mut cursors, reach).await? {
+                return Ok(());
             }
+            if wait.is_none() || Instant::now() >= until {
+                break;
+            }
+            reach = Reach::Told;
             self.replies.release();
             let cluster = self.identity.as_ref().map(|identity| identity.cluster.id);
-            match self.wait_for(socket, changed(&mut watches), until).await? {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(rejection) => return Ok(Err(rejection)),
+            if !self.wait_for(socket, changed(&mut watches), until).await? {
+                break;
             }
-            if let Err(rejection) = self.may_still_read(cluster, &cursors) {
-                return Ok(Err(rejection));
-            }
+            self.may_still_read(cluster, &cursors)?;
         }
         self.replies.null_array();
-        Ok(Ok(()))
+        Ok(())
     }
 
     async fn cursors(&self, read: Read) -> Result<Vec<Cursor>, Rejection> {

@@ -9,7 +9,7 @@
 use bytes::{BufMut as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::{Ended, REPLIES_FLUSH_BYTES, Session, Socket};
+use super::{Ended, REPLIES_FLUSH_BYTES, Session, Socket, waiting::Unanswered};
 use crate::{
     command::{self, Command, Spec, is_word},
     message::{ErrorCode, Rejection},
@@ -114,27 +114,24 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn exec<S>(
-        &mut self,
-        socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    pub(super) async fn exec<S>(&mut self, socket: &mut Socket<S>) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         let Some(queue) = self.transaction.queue.take() else {
-            return Ok(Err(Rejection::err("EXEC without MULTI")));
+            return Err(Rejection::err("EXEC without MULTI").into());
         };
         self.card.client().note_queued(None);
         if queue.is_spoilt {
             let words = "Transaction discarded because of previous errors.";
-            return Ok(Err(Rejection::new(ErrorCode::ExecAbort, words)));
+            return Err(Rejection::new(ErrorCode::ExecAbort, words).into());
         }
         self.replies.array(queue.count);
         self.transaction.is_running = true;
         // Boxed: the commands of a transaction are answered as EXEC itself is.
         let done = Box::pin(self.run_queue(&queue.requests, socket)).await;
         self.transaction.is_running = false;
-        done.map(Ok)
+        Ok(done?)
     }
 
     async fn run_queue<S>(&mut self, requests: &[u8], socket: &mut Socket<S>) -> Result<(), Ended>

@@ -19,6 +19,27 @@ use crate::{
 /// Messages of channels are written together up to this size; a larger one goes alone.
 const GATHERED_BYTES_MAX: usize = 64 * 1024;
 
+/// Why a command that may wait has no answer.
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    /// The session ends.
+    Ended(Ended),
+    /// The client is told why.
+    Refused(Rejection),
+}
+
+impl From<Ended> for Unanswered {
+    fn from(ended: Ended) -> Self {
+        Self::Ended(ended)
+    }
+}
+
+impl From<Rejection> for Unanswered {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection)
+    }
+}
+
 impl Session {
     /// Waits for `change`, or for news about the login, which is taken up; false if there is nothing
     /// more to wait for: the time is up, the gateway drains, CLIENT UNBLOCK says so, or the command
@@ -34,7 +55,7 @@ impl Session {
         socket: &mut Socket<S>,
         change: impl Future<Output = ()>,
         until: Instant,
-    ) -> Result<Result<bool, Rejection>, Ended>
+    ) -> Result<bool, Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
@@ -49,12 +70,12 @@ impl Session {
         socket: &mut Socket<S>,
         change: impl Future<Output = ()>,
         until: Instant,
-    ) -> Result<Result<bool, Rejection>, Ended>
+    ) -> Result<bool, Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
         if self.transaction.is_running() {
-            return Ok(Ok(false));
+            return Ok(false);
         }
         self.card.block();
         let bell = Arc::clone(self.card.bell());
@@ -62,18 +83,21 @@ impl Session {
         loop {
             self.write_messages(socket).await?;
             match self.card.client().ordered() {
-                Some(Order::Kill) => return Err(Ended::Killed),
-                Some(Order::UnblockTimeout) => return Ok(Ok(false)),
+                Some(Order::Kill) => return Err(Ended::Killed.into()),
+                Some(Order::UnblockTimeout) => return Ok(false),
                 Some(Order::UnblockError) => {
                     let words = "client unblocked via CLIENT UNBLOCK";
-                    return Ok(Err(Rejection::new(ErrorCode::Unblocked, words)));
+                    return Err(Rejection::new(ErrorCode::Unblocked, words).into());
                 }
                 None => {}
             }
             tokio::select! {
                 waited = socket.wait_for(change.as_mut(), self.identity.as_mut(), until) => {
                     let may_go_on = waited?;
-                    return Ok(if may_go_on { self.renew_if_changed().map(|()| true) } else { Ok(false) });
+                    if may_go_on {
+                        self.renew_if_changed()?;
+                    }
+                    return Ok(may_go_on);
                 }
                 () = bell.notified() => {}
             }

@@ -17,9 +17,10 @@ use crate::{
     pipeline::read_refusal,
     resp::{Args, Protocol},
     session::{
-        Ended, Socket, now_ms,
+        Socket, now_ms,
         read::{FOR_EVER, LONG, READ_BYTES_MAX, READ_RECORDS_MAX, Reach, changed},
         streams::{FETCH_BYTES, FETCH_RECORDS, Fetched},
+        waiting::Unanswered,
     },
 };
 
@@ -33,42 +34,32 @@ impl Session {
         &mut self,
         args: &Args<'_>,
         socket: &mut Socket<S>,
-    ) -> Result<Result<(), Rejection>, Ended>
+    ) -> Result<(), Unanswered>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin,
     {
-        let read = match command::read_group(args) {
-            Ok(read) => read,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
+        let read = command::read_group(args)?;
         let wait = read.block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let until = Instant::now() + wait.unwrap_or_default();
         loop {
-            let mut watches = match self.ready_to_read(&read).await {
-                Ok(watches) => watches,
-                Err(rejection) => return Ok(Err(rejection)),
-            };
-            let found = match self.read_group_once(&read, Reach::Told).await {
+            let mut watches = self.ready_to_read(&read).await?;
+            let mut found = self.read_group_once(&read, Reach::Told).await?;
+            if !found && wait.is_none_or(|wait| wait < LONG) {
                 // Whoever does not wait is not told of what was stored a moment ago.
-                Ok(false) if wait.is_none_or(|wait| wait < LONG) => {
-                    self.read_group_once(&read, Reach::All).await
-                }
-                found => found,
-            };
-            match found {
-                Ok(true) => return Ok(Ok(())),
-                Ok(false) if wait.is_none() || Instant::now() >= until => break,
-                Ok(false) => {}
-                Err(rejection) => return Ok(Err(rejection)),
+                found = self.read_group_once(&read, Reach::All).await?;
             }
-            match self.wait_for(socket, changed(&mut watches), until).await? {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(rejection) => return Ok(Err(rejection)),
+            if found {
+                return Ok(());
+            }
+            if wait.is_none() || Instant::now() >= until {
+                break;
+            }
+            if !self.wait_for(socket, changed(&mut watches), until).await? {
+                break;
             }
         }
         self.replies.null_array();
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Joins the groups, which have to exist; what wakes a waiting reader.
