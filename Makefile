@@ -22,6 +22,10 @@ endef
 deny = if $(CARGO) deny --version > /dev/null 2>&1; then $(CARGO) deny --log-level error check bans licenses sources; \
   else echo 'skipped: because `cargo-deny` is not installed' | tee -a $(SLUICEGATE_SKIPS); fi
 
+# $(call plugins,program): every shipped plugin, example and test guest as a component, below target.
+plugins = $(1) plugin build plugins/*/ --out target/plugins; $(1) plugin build plugin-sdk/examples/*/ --out target/examples; \
+  $(1) plugin build tests/guests/*/ --out target/guests
+
 # Runs a command beside a Kafka broker of its own; the broker ends with it.
 with_kafka = target/debug/with-kafka
 # The scenes that tell nothing of one broker's files, and those about any Kafka.
@@ -44,7 +48,7 @@ setup: ## install what is missing: servers, WebAssembly toolchain, clients for t
 run: ## build gateway and shipped plugins, serve on 127.0.0.1:6380
 	@.ci/setup build
 	$(CARGO) build --release
-	$(CARGO) plugins
+	target/release/sluicegate plugin build plugins/*/ --out target/plugins
 	mkdir -p plugins.d data
 	exec target/release/sluicegate serve --config config/gateway.toml
 
@@ -59,7 +63,7 @@ test: ## run every check and every test, against the real servers
 	$(call step,documentation,RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items)
 	$(call step,licences and versions,$(deny))
 	$(call step,build,$(CARGO) build --workspace --all-targets)
-	$(call step,plugins,target/debug/plugins)
+	$(call step,plugins,$(call plugins,target/debug/sluicegate))
 	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace)
 	$(call step,faults,target/debug/faults --faults 8)
 	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
@@ -72,7 +76,7 @@ test: ## run every check and every test, against the real servers
 soak: ## the fault suite for long: a million messages, a hundred faults, an outage; about half an hour
 	@.ci/setup
 	$(CARGO) build --release
-	$(CARGO) plugins
+	$(call plugins,target/release/sluicegate)
 	export SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- --messages 1000000 --faults 100
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- outage
@@ -81,7 +85,7 @@ soak: ## the fault suite for long: a million messages, a hundred faults, an outa
 bench: ## measure against a real Redis and Kafka's own clients, in one run; about ten minutes
 	@.ci/setup
 	$(CARGO) build --release
-	$(CARGO) plugins
+	$(call plugins,target/release/sluicegate)
 	# The broker at its best: the tests start it small and with its quick compiler only.
 	export _JAVA_OPTIONS='-XX:TieredStopAtLevel=4 -Xmx768m'
 	SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate $(CARGO) run --release -p sluicegate-tests --bin bench

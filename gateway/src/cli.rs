@@ -11,6 +11,7 @@ use crate::config::{LogFormat, Overrides};
 
 mod check;
 mod databus;
+mod plugin;
 mod serve;
 
 /// Redis clients in front, Kafka or a durable log behind, WebAssembly plugins between.
@@ -28,6 +29,8 @@ Examples:
   sluicegate check --config config/gateway.toml     report all problems, load the plugins, end
   sluicegate check --databus databus.toml           print the equivalent configuration
   sluicegate check --databus databus.toml --write . write it to gateway.toml and plugins.d
+  sluicegate plugin new shout --lang go --role filter    a project to begin with
+  sluicegate plugin build shout                          shout/build/shout.wasm
 
 Exit codes: 0 done, 1 it could not be done, 2 wrong arguments.";
 
@@ -37,6 +40,9 @@ enum Action {
     Serve(Options),
     /// Report every problem of the configuration, load the plugins, and end.
     Check(CheckOptions),
+    /// Write, build, look at and try plugins.
+    #[command(subcommand)]
+    Plugin(plugin::Action),
     /// Print the version.
     Version,
 }
@@ -108,6 +114,7 @@ impl Cli {
                 databus::run(&file, write.as_deref())
             }
             Action::Check(CheckOptions { options, .. }) => check::run(&options),
+            Action::Plugin(action) => plugin::run(action),
             Action::Version => {
                 #[expect(clippy::print_stdout, reason = "the answer to `version`")]
                 {

@@ -29,7 +29,6 @@ pub mod reply; //      RESP2 and RESP3 replies
 pub mod client; //     a client that can send any bytes
 pub mod http; //       the same over HTTP
 pub mod command; //    one finished program run: redis-cli, python, go
-pub mod components; // builds plugins and guests
 pub mod corpus; //     malformed requests
 pub mod faults; //     a cluster under faults, and what must hold
 

@@ -43,5 +43,7 @@ pub fn component(name: &str) -> PathBuf {
     places
         .map(|folder| folder.join(format!("{name}.wasm")))
         .find(|path| path.is_file())
-        .unwrap_or_else(|| panic!("component `{name}` is not built: run `cargo plugins`"))
+        .unwrap_or_else(|| {
+            panic!("component `{name}` is not built: run `make test`, or `sluicegate plugin build`")
+        })
 }

@@ -24,6 +24,11 @@ impl Role {
     pub const ALL: [Self; 5] =
         [Self::Authenticator, Self::Filter, Self::Router, Self::Partitioner, Self::Transcoder];
 
+    /// The role of this name, if it is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
     /// The role's one name, in lower case.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,0 +1,77 @@
+//! From what a compiler makes to a component: the world embedded, WASI answered, the result checked.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+use super::world::CONTRACT_WIT;
+
+/// How a component begins, where a core module has another word.
+const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+/// The custom sections that bindings generators leave begin so.
+const WORLD_SECTION: &[u8] = b"component-type";
+/// The old WASI, which compilers without components import.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+/// Answers its imports, so that a language runtime can start: see the file itself.
+const PREVIEW1_WAT: &str = include_str!("preview1.wat");
+/// What `preview1.wat` imports.
+const PREVIEW1_WORLD: &str = "
+    package local:preview1;
+    world adapter {
+        import sluicegate:plugin/log@0.1.0;
+    }
+";
+
+/// Makes a component of `module`; a component is handed back as it is.
+///
+/// `wit` is the folder with the project's world. It is embedded unless the module carries its
+/// world already, as modules of bindings generators do.
+///
+/// # Errors
+/// In words: no world, exports that do not fit it, or not WebAssembly at all.
+pub fn componentise(module: &[u8], wit: &Path) -> anyhow::Result<Vec<u8>> {
+    if module.starts_with(COMPONENT) {
+        return Ok(module.to_vec());
+    }
+    let mut module = module.to_vec();
+    if !contains(&module, WORLD_SECTION) {
+        let (resolve, world) = world(wit)?;
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+            .context("embedding the world")?;
+    }
+    let wants_preview1 = contains(&module, PREVIEW1.as_bytes());
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(&module).context("reading the core module")?;
+    if wants_preview1 {
+        encoder.adapter(PREVIEW1, &preview1()?).context("answering WASI")?;
+    }
+    encoder.encode().map_err(|error| anyhow!("{error:#}")).context("making a component of it")
+}
+
+/// The one world of a folder.
+fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
+    let mut resolve = Resolve::default();
+    let (package, _) =
+        resolve.push_path(wit).with_context(|| format!("reading `{}`", wit.display()))?;
+    let world = resolve
+        .select_world(&[package], None)
+        .with_context(|| format!("looking for a world in `{}`", wit.display()))?;
+    Ok((resolve, world))
+}
+
+/// The adapter as a module that carries its world.
+fn preview1() -> anyhow::Result<Vec<u8>> {
+    let mut resolve = Resolve::default();
+    resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
+    let package = resolve.push_str("preview1.wit", PREVIEW1_WORLD)?;
+    let world = resolve.select_world(&[package], None)?;
+    let mut module = wat::parse_str(PREVIEW1_WAT)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    Ok(module)
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    memchr::memmem::find(bytes, wanted).is_some()
+}

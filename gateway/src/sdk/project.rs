@@ -1,0 +1,127 @@
+//! One plugin's folder, and building what is in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, bail};
+
+use super::{
+    component::componentise,
+    manifest::Manifest,
+    toolchain::{self, Recipe},
+};
+
+/// Where a project's component goes, below its folder.
+const BUILD_FOLDER: &str = "build";
+/// Where a project's world is, below its folder.
+const WIT_FOLDER: &str = "wit";
+
+/// One plugin's folder.
+#[derive(Debug)]
+pub struct Project {
+    folder: PathBuf,
+    manifest: Manifest,
+}
+
+/// A component that was built, or was found up to date.
+#[derive(Debug)]
+pub struct Built {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: usize,
+    /// False if the same bytes were there already; then the file was not touched.
+    pub is_new: bool,
+}
+
+impl Project {
+    /// Reads the manifest of a folder.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be meant.
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        Ok(Self { folder: folder.to_owned(), manifest: Manifest::read(folder)? })
+    }
+
+    /// The folder that it is in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The plugin's name.
+    pub fn name(&self) -> &str {
+        &self.manifest.name
+    }
+
+    /// The settings file beside the source, which goes beside the component.
+    pub fn settings_file(&self) -> PathBuf {
+        self.folder.join(format!("{}.toml", self.name()))
+    }
+
+    /// Compiles, and makes a component of it: `NAME.wasm` in `out`, or in `build` of its folder.
+    ///
+    /// # Errors
+    /// A toolchain that is not installed, a failed build, or a module that does not fit the
+    /// contract; what was in `out` stays.
+    pub fn build(&self, out: Option<&Path>) -> anyhow::Result<Built> {
+        self.build_inner(out).with_context(|| format!("plugin `{}` was not built", self.name()))
+    }
+
+    fn build_inner(&self, out: Option<&Path>) -> anyhow::Result<Built> {
+        let build = self.folder.join(BUILD_FOLDER);
+        let out = out.unwrap_or(&build);
+        let Recipe { commands, output } = self.recipe()?;
+        fs::create_dir_all(out).with_context(|| format!("making `{}`", out.display()))?;
+        for mut command in commands {
+            run(command.current_dir(&self.folder))?;
+        }
+        let module = fs::read(&output)
+            .with_context(|| format!("reading what was built, `{}`", output.display()))?;
+        let component = componentise(&module, &self.folder.join(WIT_FOLDER))?;
+        let path = out.join(format!("{}.wasm", self.name()));
+        let is_new = fs::read(&path).ok().as_ref() != Some(&component);
+        if is_new {
+            replace(&path, &component).with_context(|| format!("writing `{}`", path.display()))?;
+        }
+        Ok(Built { path, bytes: component.len(), is_new })
+    }
+
+    fn recipe(&self) -> anyhow::Result<Recipe> {
+        match (&self.manifest.command, &self.manifest.output, self.manifest.language) {
+            (Some(words), Some(output), _) => {
+                let mut command = Command::new(&words[0]);
+                command.args(&words[1..]);
+                Ok(Recipe { commands: vec![command], output: self.folder.join(output) })
+            }
+            (_, _, Some(language)) => {
+                fs::create_dir_all(self.folder.join(BUILD_FOLDER))?;
+                toolchain::recipe(language, self)
+            }
+            _ => bail!("the manifest does not say how it is built"),
+        }
+    }
+}
+
+/// Its words go where ours go.
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("starting `{program}`"))?;
+    if !status.success() {
+        let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+        bail!(
+            "the build failed with {status}\n  where: `{program} {}`\n  hint:  its own words are above",
+            arguments.join(" ")
+        );
+    }
+    Ok(())
+}
+
+/// Puts the file there whole: a running gateway may be watching the folder.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let aside = path.with_extension("wasm.new");
+    fs::write(&aside, bytes)?;
+    fs::rename(&aside, path)
+}
