@@ -100,25 +100,29 @@ async fn transcodes(gateway: &Gateway, client: &mut Client, wasm: &[u8]) {
     let sent = client.send_args(&[&b"XADD"[..], b"demo-hex", b"*", b"value", &bytes]).await;
     assert_eq!(sent.error(), None);
     let mut operator = operator(gateway).await;
-    assert_eq!(values(&mut operator, "demo-hex").await, [bytes.clone()], "shown as it was sent");
+    assert_eq!(stored(&mut operator, "demo-hex").await[0]["value"], bytes, "shown as it was sent");
 
     without_plugin(gateway, &mut operator, "every").await;
-    let digits = |byte: &u8| {
-        [b"0123456789abcdef"[usize::from(byte / 16)], b"0123456789abcdef"[usize::from(byte % 16)]]
-    };
-    let encoded: Vec<u8> = bytes.iter().flat_map(digits).collect();
-    assert_eq!(values(&mut operator, "demo-hex").await, [encoded]);
-    assert_eq!(values(&mut operator, "demo").await[0], b"504f4e47");
-    assert_eq!(operator.send("XADD demo-hex * value 0g").await.error(), None);
+    assert_eq!(stored(&mut operator, "demo-hex").await[0]["value"], hexadecimal(&bytes));
+    assert_eq!(stored(&mut operator, "demo").await[0]["value"], b"504f4e47");
 
-    // What is not hexadecimal cannot be decoded, and is shown as it is stored, marked.
-    gateway.drop_in("every", wasm, SETTINGS);
-    assert_eq!(operator.send("PLUGIN RELOAD").await.error(), None);
-    assert_eq!(values(&mut operator, "demo-hex").await, [bytes, b"0g".to_vec()]);
-    let marked = stored(&mut operator, "demo-hex").await;
-    assert!(marked[1].contains_key("header:sluicegate-decode-error"), "{marked:?}");
+    marks_what_it_cannot_decode(gateway, wasm, &bytes).await;
 }
 
-async fn values(client: &mut Client, topic: &str) -> Vec<Vec<u8>> {
-    stored(client, topic).await.iter().map(|record| record["value"].clone()).collect()
+/// What is not hexadecimal is shown as it is stored, marked.
+async fn marks_what_it_cannot_decode(gateway: &Gateway, wasm: &[u8], first: &[u8]) {
+    let mut operator = operator(gateway).await;
+    assert_eq!(operator.send("XADD demo-hex * value 0g").await.error(), None);
+    gateway.drop_in("every", wasm, SETTINGS);
+    assert_eq!(operator.send("PLUGIN RELOAD").await.error(), None);
+
+    let shown = stored(&mut operator, "demo-hex").await;
+    assert_eq!((&*shown[0]["value"], &*shown[1]["value"]), (first, &b"0g"[..]));
+    assert!(shown[1].contains_key("header:sluicegate-decode-error"), "{shown:?}");
+}
+
+fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte / 16, byte % 16].map(|digit| DIGITS[usize::from(digit)]);
+    bytes.iter().flat_map(digits).collect()
 }
