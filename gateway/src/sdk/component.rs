@@ -21,6 +21,14 @@ const PREVIEW1_WORLD: &str = "
     package local:preview1;
     world adapter {
         import sluicegate:plugin/log@0.1.0;
+        import wasi:random/random@0.2.0;
+    }
+";
+/// As much of WASI as `preview1.wat` asks for, which the gateway answers.
+const RANDOM: &str = "
+    package wasi:random@0.2.0;
+    interface random {
+        get-random-u64: func() -> u64;
     }
 ";
 
@@ -65,6 +73,7 @@ fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
 fn preview1() -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
     resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
+    resolve.push_str("random.wit", RANDOM)?;
     let package = resolve.push_str("preview1.wit", PREVIEW1_WORLD)?;
     let world = resolve.select_world(&[package], None)?;
     let mut module = wat::parse_str(PREVIEW1_WAT)?;
