@@ -27,7 +27,7 @@ impl Filter for Breaks {
                 black_box(());
             },
             Some(b"memory") => loop {
-                self.kept.push(black_box(vec![1; 1 << 20]));
+                self.kept.push(black_box(Vec::with_capacity(1 << 24)));
             },
             _ => {}
         }
