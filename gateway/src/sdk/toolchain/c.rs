@@ -23,11 +23,14 @@ const COMPILERS: [&str; 11] = [
     "clang-16", "clang-15", "clang-14",
 ];
 
+/// Debian's package of what the compiler leaves to functions.
+const RUNTIME: &str = "libclang-rt-dev-wasm32";
+
 /// What clang must find for [`TARGET`], and what Debian calls the package.
 const PARTS: [(&str, &str); 3] = [
     ("-print-prog-name=wasm-ld", "lld"),
     ("-print-file-name=crt1-reactor.o", "wasi-libc"),
-    ("-print-libgcc-file-name", "libclang-rt-dev-wasm32"),
+    ("-print-libgcc-file-name", RUNTIME),
 ];
 
 const FLAGS: [&str; 16] = [
@@ -85,16 +88,18 @@ fn compiler(project: &Project) -> anyhow::Result<PathBuf> {
     }
     let mut problem = None;
     for clang in COMPILERS.iter().filter_map(|name| find(project, &[name])) {
-        match PARTS.iter().find(|(question, _)| !has_part(&clang, question)) {
-            None => return Ok(clang),
-            Some((_, package)) => problem = problem.or(Some((clang, *package))),
+        let lacks = |(question, _): &&(&str, _)| !has_part(&clang, question);
+        let packages: Vec<_> = PARTS.iter().filter(lacks).map(|(_, package)| *package).collect();
+        if packages.is_empty() {
+            return Ok(clang);
         }
+        problem.get_or_insert((clang, packages));
     }
     Err(problem.map_or_else(
-        || missing("clang", &install(None, "clang lld wasi-libc libclang-rt-dev-wasm32")),
-        |(clang, package)| {
+        || missing("clang", &install(None, &["clang", "lld", "wasi-libc", RUNTIME])),
+        |(clang, packages)| {
             let what = format!("what `{}` needs to compile for WebAssembly", clang.display());
-            missing(&what, &install(version(&clang), package))
+            missing(&what, &install(version(&clang), &packages))
         },
     ))
 }
@@ -110,15 +115,17 @@ fn version(clang: &Path) -> Option<&str> {
     clang.file_name()?.to_str()?.strip_prefix("clang-")
 }
 
-fn install(version: Option<&str>, packages: &str) -> String {
-    let packages = match (version, packages) {
+fn install(version: Option<&str>, packages: &[&str]) -> String {
+    let name = |package: &&str| match (version, *package) {
         (Some(version), "lld") => format!("lld-{version}"),
-        (Some(version), "libclang-rt-dev-wasm32") => format!("libclang-rt-{version}-dev-wasm32"),
-        _ => packages.to_owned(),
+        (Some(version), RUNTIME) => format!("libclang-rt-{version}-dev-wasm32"),
+        _ => (*package).to_owned(),
     };
+    let names: Vec<_> = packages.iter().map(name).collect();
     format!(
-        "on Debian as root: `apt-get install {packages}`; elsewhere unpack the WASI SDK and let WASI_SDK_PATH \
-         name its folder"
+        "on Debian as root: `apt-get install {}`; elsewhere unpack the WASI SDK and let WASI_SDK_PATH name its \
+         folder",
+        names.join(" ")
     )
 }
 
@@ -143,10 +150,9 @@ mod tests {
     #[test]
     fn a_part_is_installed_for_the_compiler_that_is_there() {
         let clang = Path::new("/usr/bin/clang-19");
-        assert!(install(version(clang), "lld").contains("apt-get install lld-19`"));
-        let parts = install(version(clang), "libclang-rt-dev-wasm32");
-        assert!(parts.contains("libclang-rt-19-dev-wasm32"));
-        assert!(install(version(clang), "wasi-libc").contains("install wasi-libc`"));
-        assert!(install(version(Path::new("clang")), "lld").contains("install lld`"));
+        let words = install(version(clang), &["lld", "wasi-libc", RUNTIME]);
+        assert!(words.contains("install lld-19 wasi-libc libclang-rt-19-dev-wasm32`"), "{words}");
+        let words = install(version(Path::new("clang")), &["lld"]);
+        assert!(words.contains("install lld`"), "{words}");
     }
 }
