@@ -5,7 +5,7 @@ import { log } from "./log";
 
 /** The compiler's `abort`, by `--use`. */
 export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
-  const words = message != null ? message : "aborted";
+  const words = message != null && message.length > 0 ? message : "thrown";
   const place = file != null ? ` at ${file}:${line}:${column}` : "";
   log.error(words + place);
   unreachable();

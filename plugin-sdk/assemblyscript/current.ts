@@ -73,7 +73,7 @@ export namespace current {
     return loadOptionalBytes(RESULT);
   }
 
-  /** The value of the first header with this name; null if there is none, or its value is absent. */
+  /** The value of the first header with this name; null if there is none or its value is absent. */
   export function header(name: string): Uint8Array | null {
     const bytes = encode(name);
     hostHeader(bytes.dataStart, bytes.byteLength, RESULT);

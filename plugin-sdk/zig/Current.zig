@@ -12,7 +12,11 @@ const host = struct {
     extern "sluicegate:plugin/current@0.1.0" fn topic(result: *abi.Bytes) void;
     extern "sluicegate:plugin/current@0.1.0" fn key(result: *abi.OptionalBytes) void;
     extern "sluicegate:plugin/current@0.1.0" fn value(result: *abi.OptionalBytes) void;
-    extern "sluicegate:plugin/current@0.1.0" fn header(name: [*]const u8, len: usize, result: *abi.OptionalBytes) void;
+    extern "sluicegate:plugin/current@0.1.0" fn header(
+        name: [*]const u8,
+        len: usize,
+        result: *abi.OptionalBytes,
+    ) void;
     extern "sluicegate:plugin/current@0.1.0" fn headers(result: *abi.List(HostHeader)) void;
     extern "sluicegate:plugin/current@0.1.0" fn @"timestamp-ms"() i64;
     extern "sluicegate:plugin/current@0.1.0" fn principal(result: *abi.Bytes) void;
@@ -23,8 +27,15 @@ const host = struct {
         value: [*]const u8,
         value_len: usize,
     ) void;
-    extern "sluicegate:plugin/current@0.1.0" fn @"remove-header"(name: [*]const u8, len: usize) void;
-    extern "sluicegate:plugin/current@0.1.0" fn @"set-key"(is_some: u32, key: [*]const u8, len: usize) void;
+    extern "sluicegate:plugin/current@0.1.0" fn @"remove-header"(
+        name: [*]const u8,
+        len: usize,
+    ) void;
+    extern "sluicegate:plugin/current@0.1.0" fn @"set-key"(
+        is_some: u32,
+        key: [*]const u8,
+        len: usize,
+    ) void;
 
     const HostHeader = extern struct { name: abi.Bytes, value: abi.OptionalBytes };
 };
@@ -89,7 +100,13 @@ pub fn principal(_: Current) []const u8 {
 /// Sets the first header of this name and removes others of it; appends if there is none.
 pub fn setHeader(_: Current, name: []const u8, new: ?[]const u8) void {
     const bytes = new orelse "";
-    host.@"set-header"(abi.start(u8, name), name.len, @intFromBool(new != null), abi.start(u8, bytes), bytes.len);
+    host.@"set-header"(
+        abi.start(u8, name),
+        name.len,
+        @intFromBool(new != null),
+        abi.start(u8, bytes),
+        bytes.len,
+    );
 }
 
 /// Removes every header of this name.

@@ -50,7 +50,8 @@ fn line(level: std.log.Level, text: []const u8) void {
     host.write(number, abi.start(u8, whole), whole.len);
 }
 
-/// The text as far as it is UTF-8: the gateway takes no other, and a cut may go through a character.
+/// The text as far as it is UTF-8: the gateway takes no other, and a cut may go through a
+/// character.
 fn wholeCharacters(text: []const u8) []const u8 {
     var end: usize = 0;
     while (end < text.len) {

@@ -1,4 +1,4 @@
-//! AssemblyScript: asc, as npm installs it for the project or for all.
+//! asc, as npm installs it for the project or for all.
 
 use std::{fs, process::Command};
 
@@ -7,13 +7,13 @@ use anyhow::Context as _;
 use super::{Recipe, find, missing};
 use crate::{message::Role, sdk::project::Project};
 
-const INSTALL: &str = "run `npm install` in the project's folder (on Debian after `apt-get install npm` as root), or \
-                       put an `asc` into the PATH";
+const INSTALL: &str = "run `npm install` in the project's folder (on Debian after `apt-get \
+                       install npm` as root), or put an `asc` into the PATH";
 
 /// The core module, below the project's folder.
 const OUTPUT: &str = "build/core.wasm";
 
-/// Compiles the SDK's exports for the roles of the project's world, which take in the author's file.
+/// Compiles the SDK's exports for the roles of the project's world; they take in the author's file.
 pub(super) fn recipe(project: &Project) -> anyhow::Result<Recipe> {
     let asc = find(project, &["asc"]).ok_or_else(|| missing("asc", INSTALL))?;
     let world = project.folder().join("wit/world.wit");
@@ -23,14 +23,20 @@ pub(super) fn recipe(project: &Project) -> anyhow::Result<Recipe> {
     command.args(entries(&world)).args(["--outFile", OUTPUT, "--optimize"]);
     // Garbage is collected between calls only, when nothing but globals holds objects.
     command.args(["--runtime", "minimal", "--exportStart", "_initialize"]);
-    command.args(["--use", "abort=sluicegate/abort/abort", "--use", "trace=sluicegate/abort/trace"]);
+    command.args([
+        "--use",
+        "abort=sluicegate/abort/abort",
+        "--use",
+        "trace=sluicegate/abort/trace",
+    ]);
     command.args(["--transform", "./sluicegate/transform.mjs"]);
     Ok(Recipe { commands: vec![command], output: project.folder().join(OUTPUT) })
 }
 
 /// What the compiler begins with: one file for each interface that the world exports.
 fn entries(world: &str) -> Vec<String> {
-    let exports = |role: &Role| world.contains(&format!("export sluicegate:plugin/{}@", role.name()));
+    let exports =
+        |role: &Role| world.contains(&format!("export sluicegate:plugin/{}@", role.name()));
     let roles = Role::ALL.into_iter().filter(exports).map(Role::name);
     std::iter::once("lifecycle")
         .chain(roles)
