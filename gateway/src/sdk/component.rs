@@ -8,6 +8,9 @@ use wit_parser::Resolve;
 
 use super::world::CONTRACT_WIT;
 
+#[cfg(test)]
+mod tests;
+
 /// How a component begins, where a core module has another word.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 /// The custom sections that bindings generators leave begin so.
