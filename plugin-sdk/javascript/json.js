@@ -107,7 +107,7 @@ function isTooDeep(text) {
 }
 
 /**
- * Finds the top-level fields, and how deep it goes.
+ * Finds the top-level fields, and how deep it goes; stops where that is too deep.
  *
  * @param {string} text
  */
@@ -117,7 +117,7 @@ function fieldsOf(text) {
   const fields = [];
   let [depth, deepest, nameStart, nameEnd, start] = [0, 0, 0, 0, 0];
   // Not `exec`, which makes an object of each match.
-  while (marks.test(text)) {
+  while (deepest <= DEPTH_MAX && marks.test(text)) {
     const at = marks.lastIndex - 1;
     switch (text[at]) {
       case '"':
