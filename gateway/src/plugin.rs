@@ -35,6 +35,7 @@ mod quarantine;
 pub mod reach;
 mod reuse;
 mod runtime;
+mod said;
 mod settings;
 mod stats;
 mod text;
@@ -49,6 +50,7 @@ pub use engine::{Engine, EngineError, EngineSettings};
 pub use lease::Lease;
 pub use limits::PluginLimits;
 pub use load_error::{LoadError, LoadFault};
+pub use said::Said;
 pub use settings::{OnFailure, PluginSettings};
 pub use stats::PluginStats;
 

@@ -14,6 +14,7 @@ use super::{
     },
     limits::PluginLimits,
     reach::{Reach, ReachInHand},
+    said::Said,
     stats::Counters,
 };
 
@@ -53,6 +54,8 @@ pub(super) struct HostState {
     /// Held during a login, which may wait for stores.
     pub(super) reach: Option<ReachInHand>,
     pub(super) memory: MemoryGuard,
+    /// What the guest said in the call now running, in case it fails.
+    pub(super) said: Said,
     /// An empty world, for guests whose language runtime expects one.
     pub(super) wasi: Option<Box<Wasi>>,
 }
@@ -65,6 +68,7 @@ impl HostState {
             message: None,
             burst: BurstInHand::default(),
             reach: None,
+            said: Said::default(),
             wasi: with_wasi.then(Box::default),
         }
     }

@@ -8,7 +8,7 @@ use super::{
     blueprint::{Blueprint, START},
     call_error::CallError,
     engine::Seat,
-    fault,
+    fault::{self, Circumstances},
     host::HostState,
     limits::EPOCH_TICK,
     link::Exports,
@@ -106,14 +106,17 @@ fn guarded<T: Send>(
     run: impl FnOnce(&mut Store<HostState>) -> wasmtime::Result<T> + Send,
 ) -> Result<T, CallError> {
     store.set_epoch_deadline(call.ticks());
-    store.data_mut().memory.forget_refused();
+    let state = store.data_mut();
+    state.memory.forget_refused();
+    state.said.forget();
     let outcome = if blueprint.outline.wants_wasi {
         runtime::may_block(|| run(&mut *store))
     } else {
         run(&mut *store)
     };
     outcome.map_err(|error| {
-        let refused = store.data().memory.refused();
-        fault::into_words(&error, call, refused, blueprint)
+        let state = store.data_mut();
+        let (refused, said) = (state.memory.refused(), std::mem::take(&mut state.said));
+        fault::into_words(&error, call, Circumstances { refused, said }, blueprint)
     })
 }

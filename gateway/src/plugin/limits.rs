@@ -109,6 +109,10 @@ pub const WORD_BYTES_MAX: usize = 64;
 /// Longest text of a guest that an error or `PLUGIN LIST` repeats, in bytes.
 pub const GUEST_TEXT_BYTES_MAX: usize = 1024;
 
+/// Error lines of a guest in one call that the call's failure repeats, in bytes together: a message,
+/// a place and the innermost of its stack.
+pub const SAID_BYTES_MAX: usize = 512;
+
 /// Longest log line of a guest, in bytes; the contract says so.
 pub const LOG_LINE_BYTES_MAX: usize = 4096;
 

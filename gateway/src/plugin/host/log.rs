@@ -16,6 +16,10 @@ use crate::plugin::{
 
 impl Host for HostState {
     fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        // Kept even where the line is not shown: a guest that says why it ends must be heard.
+        if level == Level::Error {
+            self.said.keep(&message);
+        }
         if !self.shared.log.admit(Instant::now()) {
             self.shared.counters.add_log_line_dropped();
             return Ok(());
