@@ -13,6 +13,7 @@ use super::{
         types as types_interface,
     },
     limits::PluginLimits,
+    logbook::LogBook,
     reach::{Reach, ReachInHand},
     said::Said,
     stats::Counters,
@@ -40,6 +41,7 @@ pub(super) struct Shared {
     pub(super) name: Arc<str>,
     pub(super) counters: Counters,
     pub(super) log: LogGate,
+    pub(super) book: Arc<LogBook>,
     /// What it was granted outside the process.
     pub(super) reach: Reach,
 }

@@ -39,6 +39,9 @@ pub(super) struct Instance {
     blueprint: Arc<Blueprint>,
     /// Role calls so far.
     pub(super) calls: u64,
+    /// Memory it had when it was configured, and the mark that follows from that.
+    configured_bytes: usize,
+    recycle_above: Option<usize>,
     /// Counted until the instance is dropped.
     _seat: Seat,
     _counted: Counted,
@@ -73,7 +76,16 @@ impl Instance {
         let exports =
             guarded(&mut store, blueprint, call, |store| blueprint.linked.instantiate(store))?;
         let blueprint = Arc::clone(blueprint);
-        Ok(Self { store, exports, blueprint, calls: 0, _seat: seat, _counted: counted })
+        Ok(Self {
+            store,
+            exports,
+            blueprint,
+            calls: 0,
+            configured_bytes: 0,
+            recycle_above: None,
+            _seat: seat,
+            _counted: counted,
+        })
     }
 
     /// Calls a function of the guest within its limits.
@@ -90,11 +102,21 @@ impl Instance {
         self.store.data_mut()
     }
 
+    /// Called when it is configured: what its memory grows by from here on comes of its calls.
+    pub(super) fn begins_to_work(&mut self) {
+        let limits = &self.blueprint.limits;
+        let bytes = self.store.data().memory.bytes();
+        self.configured_bytes = bytes;
+        self.recycle_above = limits.recycle_above_bytes.of(bytes, limits.memory_bytes_max);
+        self.blueprint.shared.counters.set_recycle_above(self.recycle_above);
+    }
+
     /// True once it has served its time or its memory has grown to the mark.
     pub(super) fn is_worn(&self) -> bool {
-        let limits = &self.blueprint.limits;
-        limits.recycle_after_calls.is_some_and(|calls| self.calls >= calls)
-            || limits.recycle_above_bytes.is_some_and(|b| self.store.data().memory.bytes() >= b)
+        let bytes = self.store.data().memory.bytes();
+        let limit = self.blueprint.limits.recycle_after_calls;
+        limit.is_some_and(|calls| self.calls >= calls)
+            || (bytes > self.configured_bytes && self.recycle_above.is_some_and(|m| bytes >= m))
     }
 }
 

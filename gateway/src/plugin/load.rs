@@ -51,6 +51,7 @@ pub(super) fn load(
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
+        book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
     });
     let blueprint = Arc::new(Blueprint {
