@@ -50,6 +50,7 @@ pub use contract::CONTRACT_VERSION;
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use lease::Lease;
 pub use limits::{PluginLimits, RecycleMark};
+pub use load::short_hash;
 pub use load_error::{LoadError, LoadFault};
 pub use logbook::{LogBook, LogBooks, LogLevel, LogLine};
 pub use said::Said;

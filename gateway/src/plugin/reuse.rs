@@ -8,8 +8,8 @@ use std::{
 use tracing::warn;
 
 use super::{
-    LogLevel, Plugin, call_error::CallError, instance::Instance, lease::Lease, limits::GUEST_TEXT_BYTES_MAX,
-    quarantine::Admission, text::one_line,
+    LogLevel, Plugin, call_error::CallError, instance::Instance, lease::Lease,
+    limits::GUEST_TEXT_BYTES_MAX, quarantine::Admission, text::one_line,
 };
 
 impl Lease {

@@ -196,7 +196,11 @@ static PLUGIN: &[Subcommand] = &[
         3,
         &["INFO <plugin>", "    Return version, roles, settings and counters of a plugin."],
     ),
-    line("LIST", 2, &["LIST", "    Return the plugins in force and those refused, in their order."]),
+    line(
+        "LIST",
+        2,
+        &["LIST", "    Return the plugins in force and those refused, in their order."],
+    ),
     line(
         "LOG",
         -3,
