@@ -1,8 +1,8 @@
-//! What plugin authors meet: their words in errors and logs, growing memory, and the loop of
-//! editing and seeing.
+//! Writing plugins: what their authors do and see, with the program alone.
 
+mod languages; // the same plugins in seven languages
 mod dev; //       build on save, into a running gateway
-mod log; //       PLUGIN LOG
+mod log; //       the last lines about a plugin
 mod recycling; // instances that grow
 mod words; //     what a guest said before it failed
 

@@ -24,12 +24,12 @@ mod moving; //       the README's way from databus to here
 mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way
+mod authoring; //    plugins as their authors make them
 mod reload; //       new plugins under traffic
 mod durability; //   what is acknowledged stays
 mod damage; //       logs that were cut or spoilt
 mod drain; //        an orderly end
 mod limits; //       what a client may take
 mod check; //        configuration, before it runs
-mod authoring; //    what plugin authors meet
 mod login; //        who may come in, from real stores
 mod kafka; //        what is only true of Kafka
