@@ -1,3 +1,22 @@
 //! Writing plugins: what their authors do and see, with the program alone.
 
 mod languages; // the same plugins in seven languages
+mod dev; //       build on save, into a running gateway
+mod log; //       the last lines about a plugin
+mod recycling; // instances that grow
+mod words; //     what a guest said before it failed
+
+use std::collections::BTreeMap;
+
+use sluicegate_tests::{Client, Reply};
+
+/// What PLUGIN INFO tells, by name.
+async fn info(client: &mut Client, plugin: &str) -> BTreeMap<String, String> {
+    fields(&client.send(&format!("PLUGIN INFO {plugin}")).await)
+}
+
+/// Names and values of a map, as RESP2 has it.
+fn fields(map: &Reply) -> BTreeMap<String, String> {
+    let text = |reply: &Reply| reply.to_string().trim_start_matches(['$', ':']).to_owned();
+    map.items().chunks(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+}

@@ -32,7 +32,7 @@ use super::{
 const MAGIC: &[u8] = b"\0asm";
 /// What follows in a core module; a component has another word there.
 const CORE_MODULE: [u8; 4] = [1, 0, 0, 0];
-/// Bytes of the hash that [`Plugin::hash`] shows.
+/// Bytes of the hash that [`Plugin::hash`] shows: enough to tell versions apart.
 const HASH_BYTES_SHOWN: usize = 6;
 
 const DESCRIBE: &str = "lifecycle.describe";
@@ -51,6 +51,7 @@ pub(super) fn load(
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
+        book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
     });
     let blueprint = Arc::new(Blueprint {
@@ -67,7 +68,7 @@ pub(super) fn load(
         LoadFault::NotConfigured { reason: one_line(&words, GUEST_TEXT_BYTES_MAX) }
     })?;
     Ok(Plugin {
-        hash: hex(&hash[..HASH_BYTES_SHOWN]),
+        hash: shown_hash(&hash),
         description,
         quarantine: Quarantine::new(settings.limits.failures_in_a_row_max),
         logins: tokio::sync::Semaphore::new(settings.limits.instances_max as usize),
@@ -90,6 +91,15 @@ fn check_kind(wasm: &[u8]) -> Result<(), LoadFault> {
         return Err(LoadFault::CoreModule);
     }
     Ok(())
+}
+
+/// First digits of the SHA-256 of a plugin file, as `PLUGIN LIST` shows them.
+pub fn short_hash(wasm: &[u8]) -> String {
+    shown_hash(&Sha256::digest(wasm))
+}
+
+fn shown_hash(hash: &[u8]) -> String {
+    hex(&hash[..HASH_BYTES_SHOWN])
 }
 
 /// Bytes as text where they are text, as digits where not.
