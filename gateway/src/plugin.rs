@@ -37,6 +37,7 @@ mod reuse;
 mod runtime;
 mod settings;
 mod stats;
+mod survey;
 mod text;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub use limits::PluginLimits;
 pub use load_error::{LoadError, LoadFault};
 pub use settings::{OnFailure, PluginSettings};
 pub use stats::PluginStats;
+pub use survey::{Code, Import, Inspection, Need, Survey};
 
 use blueprint::Blueprint;
 use instance::Instance;
@@ -105,10 +107,18 @@ impl Plugin {
         wasm: &[u8],
         settings: PluginSettings,
     ) -> Result<Arc<Self>, LoadError> {
+        Self::inspect(engine, wasm, settings).outcome
+    }
+
+    /// Loads as [`Plugin::load`] does, and also tells what was seen on the way: the names in the
+    /// file, the time and memory each step took.
+    pub fn inspect(engine: &Engine, wasm: &[u8], settings: PluginSettings) -> Inspection {
         let plugin = settings.name.clone();
-        load::load(engine, wasm, settings)
+        let mut survey = Survey::default();
+        let outcome = load::load(engine, wasm, settings, &mut survey)
             .map(Arc::new)
-            .map_err(|cause| LoadError { plugin, cause })
+            .map_err(|cause| LoadError { plugin, cause });
+        Inspection { survey, outcome }
     }
 
     /// The file name without its extension.
