@@ -99,6 +99,10 @@ pub(super) struct BenchOptions {
     /// Plugin files; the settings file of each is the one beside it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// What the calls are about, as for `plugin call`; default: a message with a key of 12 bytes, a
+    /// value of 200 and 3 headers, and the login of user `demo`.
+    #[arg(long, value_name = "JSON")]
+    json: Option<String>,
     /// Calls after which memory is looked at.
     #[arg(long, default_value_t = 100_000, value_name = "N")]
     calls: u64,

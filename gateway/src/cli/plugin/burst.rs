@@ -8,7 +8,7 @@ use crate::plugin::{Burst, NO_KEY};
 /// The lists that a [`Burst`] borrows.
 #[derive(Debug)]
 pub(super) struct Keys {
-    keys: Vec<u8>,
+    flat: Vec<u8>,
     ends: Vec<u32>,
     sizes: Vec<u32>,
     placed_bytes: Vec<u64>,
@@ -19,20 +19,20 @@ impl Keys {
     pub(super) fn of(input: &Input) -> Self {
         let length = |bytes: usize| u32::try_from(bytes).unwrap_or(NO_KEY - 1);
         let value = input.message.record.value.as_ref().map_or(0, Bytes::len);
-        let (mut keys, mut ends, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut flat, mut ends, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         for key in &input.keys {
-            keys.extend_from_slice(key.as_deref().unwrap_or_default());
-            ends.push(if key.is_some() { length(keys.len()) } else { NO_KEY });
+            flat.extend_from_slice(key.as_deref().unwrap_or_default());
+            ends.push(if key.is_some() { length(flat.len()) } else { NO_KEY });
             sizes.push(length(key.as_ref().map_or(0, Bytes::len) + value));
         }
-        Self { keys, ends, sizes, placed_bytes: vec![0; input.partitions as usize] }
+        Self { flat, ends, sizes, placed_bytes: vec![0; input.partitions as usize] }
     }
 
     /// The burst of these keys.
     pub(super) fn burst<'a>(&'a self, input: &'a Input) -> Burst<'a> {
         Burst {
             topic: &input.message.topic,
-            keys: &self.keys,
+            keys: &self.flat,
             ends: &self.ends,
             sizes: &self.sizes,
             partitions: input.partitions,

@@ -32,7 +32,7 @@ const PARTITIONS_MAX: u32 = 100_000;
 pub(super) type Payload = Option<Bytes>;
 
 /// Everything that a call of any role may be about.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Input {
     pub(super) message: Message,
     pub(super) principal: String,
@@ -162,7 +162,7 @@ fn payload(key: &str, raw: &RawValue) -> anyhow::Result<Payload> {
 }
 
 fn bytes(digits: &str) -> Option<Bytes> {
-    if !digits.is_ascii() || digits.len() % 2 != 0 {
+    if !digits.is_ascii() || !digits.len().is_multiple_of(2) {
         return None;
     }
     let pairs = (0..digits.len()).step_by(2).map(|at| &digits[at..at + 2]);

@@ -117,8 +117,12 @@ impl Report<'_> {
         }
         let wasi: Vec<_> = self.survey.imports.iter().filter(|i| is_of_wasi(i)).collect();
         if let Some(first) = wasi.first() {
-            let text = format!("{:<36} {}", format!("{} of wasi", wasi.len()), need(&first.need));
-            row(f, label, &text)?;
+            let name = if wasi.len() == 1 {
+                first.name.clone()
+            } else {
+                format!("{} of wasi", wasi.len())
+            };
+            row(f, label, &format!("{name:<36} {}", need(&first.need)))?;
         }
         self.grants(f)
     }
@@ -144,7 +148,7 @@ fn is_of_wasi(import: &Import) -> bool {
 fn need(need: &Need) -> String {
     match need {
         Need::Nothing => "free".into(),
-        Need::EmptyWorld => "free: there is nothing behind them".into(),
+        Need::EmptyWorld => "free: an empty world answers".into(),
         Need::Granted(section) => format!("granted by a section `[{section}.NAME]`"),
         Need::Grant { section, .. } => {
             format!("NOT GRANTED: needs a section `[{section}.NAME]`, see below")
@@ -222,7 +226,7 @@ mod tests {
   memory     64.0 KiB at start, 128.0 KiB once configured, of 64.0 MiB
   tables     at most 12 of 100000 elements
   imports    sluicegate:plugin/log@0.1.0          free
-             2 of wasi                            free: there is nothing behind them
+             2 of wasi                            free: an empty world answers
 "
         );
     }
