@@ -11,7 +11,7 @@ mod template;
 mod toolchain;
 mod world;
 
-pub use component::componentise;
+pub use component::{componentise, nothing};
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};
 pub use project::{Built, Project};
