@@ -4,6 +4,7 @@
 //! need. Nothing here serves messages.
 
 mod component;
+mod contract;
 mod language;
 mod manifest;
 mod project;
@@ -12,6 +13,7 @@ mod toolchain;
 mod world;
 
 pub use component::componentise;
+pub use contract::contract_page;
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};
 pub use project::{Built, Project};
