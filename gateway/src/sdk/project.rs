@@ -73,8 +73,10 @@ impl Project {
     fn build_inner(&self, out: Option<&Path>) -> anyhow::Result<Built> {
         let build = self.folder.join(BUILD_FOLDER);
         let out = out.unwrap_or(&build);
+        for folder in [build.as_path(), out] {
+            fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
+        }
         let Recipe { commands, output } = self.recipe()?;
-        fs::create_dir_all(out).with_context(|| format!("making `{}`", out.display()))?;
         for mut command in commands {
             run(command.current_dir(&self.folder))?;
         }
@@ -96,10 +98,7 @@ impl Project {
                 command.args(&words[1..]);
                 Ok(Recipe { commands: vec![command], output: self.folder.join(output) })
             }
-            (_, _, Some(language)) => {
-                fs::create_dir_all(self.folder.join(BUILD_FOLDER))?;
-                toolchain::recipe(language, self)
-            }
+            (_, _, Some(language)) => toolchain::recipe(language, self),
             _ => bail!("the manifest does not say how it is built"),
         }
     }
