@@ -6,11 +6,11 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use super::{
     component::componentise,
-    manifest::Manifest,
+    manifest::{MANIFEST, Manifest},
     toolchain::{self, Recipe},
 };
 
@@ -80,9 +80,14 @@ impl Project {
         for mut command in commands {
             run(command.current_dir(&self.folder))?;
         }
-        let module = fs::read(&output)
-            .with_context(|| format!("reading what was built, `{}`", output.display()))?;
-        let component = componentise(&module, &self.folder.join(WIT_FOLDER))?;
+        let module = fs::read(&output).map_err(|error| {
+            let output = output.display();
+            anyhow!(
+                "the build did not make `{output}`: {error}\n  hint:  see `output` in {MANIFEST}"
+            )
+        })?;
+        let component = componentise(&module, &self.folder.join(WIT_FOLDER))
+            .with_context(|| format!("making a component of `{}`", output.display()))?;
         let path = out.join(format!("{}.wasm", self.name()));
         let is_new = fs::read(&path).ok().as_ref() != Some(&component);
         if is_new {
@@ -107,7 +112,9 @@ impl Project {
 /// Its words go where ours go.
 fn run(command: &mut Command) -> anyhow::Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("starting `{program}`"))?;
+    let status = command.status().map_err(|error| {
+        anyhow!("`{program}` cannot be started: {error}\n  hint:  install it, or mend {MANIFEST}")
+    })?;
     if !status.success() {
         let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
         bail!(
