@@ -24,7 +24,7 @@ mod moving; //       the README's way from databus to here
 mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way
-mod authoring; //    writing plugins
+mod authoring; //    plugins as their authors make them
 mod reload; //       new plugins under traffic
 mod durability; //   what is acknowledged stays
 mod damage; //       logs that were cut or spoilt

@@ -31,6 +31,7 @@ pub mod http; //       the same over HTTP
 pub mod command; //    one finished program run: redis-cli, python, go
 pub mod corpus; //     malformed requests
 pub mod faults; //     a cluster under faults, and what must hold
+pub mod authoring; //  plugin projects in every language
 
 pub use client::Client;
 pub use gateway::{Gateway, gateway};

@@ -33,8 +33,21 @@ pub(super) struct Outline {
     pub(super) asks_current: bool,
     /// It asks about the burst in hand.
     pub(super) asks_burst: bool,
-    /// It expects the empty world of WASI.
-    pub(super) wants_wasi: bool,
+    /// How much it expects of the empty world of WASI.
+    pub(super) wasi: WasiUse,
+}
+
+/// How much a component imports of WASI, the least first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum WasiUse {
+    /// Nothing.
+    #[default]
+    None,
+    /// Only what is answered at once.
+    Prompt,
+    /// Parts whose host functions may wait, so that its calls must not run on a worker thread as
+    /// they are.
+    MayBlock,
 }
 
 /// What was granted.
@@ -93,7 +106,9 @@ fn check_import(name: &Name<'_>, granted: Granted, outline: &mut Outline) -> Res
         return Ok(());
     }
     if host::is_satisfied_wasi(name.package, name.version) {
-        outline.wants_wasi = true;
+        let may_block = host::may_block_wasi(name.package, name.interface);
+        let wasi = if may_block { WasiUse::MayBlock } else { WasiUse::Prompt };
+        outline.wasi = outline.wasi.max(wasi);
         return Ok(());
     }
     let hint = match name.reach() {
@@ -162,7 +177,25 @@ mod tests {
         let exports = [FILTER, LIFECYCLE, "sluicegate:plugin/router@0.1.0", "wasi:cli/run@0.2.3"];
         let outline = outline(&imports, &exports, Granted::default()).unwrap();
         assert_eq!(outline.roles, [Role::Filter, Role::Router]);
-        assert!(outline.asks_current && outline.wants_wasi && !outline.asks_burst);
+        assert!(outline.asks_current && !outline.asks_burst);
+        assert_eq!(outline.wasi, WasiUse::MayBlock);
+    }
+
+    #[test]
+    fn only_streams_files_and_sockets_may_block() {
+        for (import, wasi) in [
+            ("wasi:random/random@0.2.0", WasiUse::Prompt),
+            ("wasi:clocks/monotonic-clock@0.2.0", WasiUse::Prompt),
+            ("wasi:cli/environment@0.2.0", WasiUse::Prompt),
+            ("wasi:cli/stdout@0.2.0", WasiUse::MayBlock),
+            ("wasi:io/streams@0.2.0", WasiUse::MayBlock),
+            ("wasi:filesystem/types@0.2.0", WasiUse::MayBlock),
+            ("wasi:sockets/tcp@0.2.0", WasiUse::MayBlock),
+        ] {
+            let imports = ["wasi:random/random@0.2.0", import];
+            let outline = outline(&imports, &[FILTER, LIFECYCLE], Granted::default()).unwrap();
+            assert_eq!(outline.wasi, wasi, "{import}");
+        }
     }
 
     #[test]

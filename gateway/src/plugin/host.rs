@@ -31,7 +31,9 @@ pub(super) use burst::BurstInHand;
 pub(super) use current::{Access, MessageInHand};
 pub(super) use log::LogGate;
 pub(super) use memory::MemoryGuard;
-pub(super) use wasi::{Wasi, is_satisfied as is_satisfied_wasi, link as link_wasi};
+pub(super) use wasi::{
+    Wasi, is_satisfied as is_satisfied_wasi, link as link_wasi, may_block as may_block_wasi,
+};
 
 /// What all instances of a plugin have in common.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use wasmtime::Store;
 use super::{
     blueprint::{Blueprint, START},
     call_error::CallError,
+    contract::WasiUse,
     engine::Seat,
     fault,
     host::HostState,
@@ -64,7 +65,7 @@ impl Instance {
         }
         let counted = Counted(Arc::clone(blueprint));
         let seat = blueprint.engine.seat().ok_or_else(|| busy(blueprint.engine.instances()))?;
-        let wasi = blueprint.outline.wants_wasi;
+        let wasi = blueprint.outline.wasi != WasiUse::None;
         let state = HostState::new(Arc::clone(shared), limits, wasi);
         let mut store = Store::new(blueprint.engine.wasm(), state);
         store.limiter(|state| &mut state.memory);
@@ -107,7 +108,7 @@ fn guarded<T: Send>(
 ) -> Result<T, CallError> {
     store.set_epoch_deadline(call.ticks());
     store.data_mut().memory.forget_refused();
-    let outcome = if blueprint.outline.wants_wasi {
+    let outcome = if blueprint.outline.wasi == WasiUse::MayBlock {
         runtime::may_block(|| run(&mut *store))
     } else {
         run(&mut *store)

@@ -9,7 +9,7 @@ use super::{
     bindings::exports::sluicegate::plugin::{
         authenticator, filter, lifecycle, partitioner, router, transcoder,
     },
-    contract::Outline,
+    contract::{Outline, WasiUse},
     host::{self, HostState},
 };
 use crate::message::Role;
@@ -45,7 +45,7 @@ impl Linked {
     pub(super) fn new(component: &Component, outline: &Outline) -> wasmtime::Result<Self> {
         let mut linker = Linker::new(component.engine());
         host::link(&mut linker)?;
-        if outline.wants_wasi {
+        if outline.wasi != WasiUse::None {
             host::link_wasi(&mut linker)?;
         }
         let pre = linker.instantiate_pre(component)?;

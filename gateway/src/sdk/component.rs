@@ -25,6 +25,14 @@ const PREVIEW1_WORLD: &str = "
     package local:preview1;
     world adapter {
         import sluicegate:plugin/log@0.1.0;
+        import wasi:random/random@0.2.0;
+    }
+";
+/// As much of WASI as `preview1.wat` asks for, which the gateway answers.
+const RANDOM: &str = "
+    package wasi:random@0.2.0;
+    interface random {
+        get-random-u64: func() -> u64;
     }
 ";
 
@@ -86,6 +94,7 @@ fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
 fn preview1() -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
     resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
+    resolve.push_str("random.wit", RANDOM)?;
     let package = resolve.push_str("preview1.wit", PREVIEW1_WORLD)?;
     let world = resolve.select_world(&[package], None)?;
     let mut module = wat::parse_str(PREVIEW1_WAT)?;
@@ -95,4 +104,25 @@ fn preview1() -> anyhow::Result<Vec<u8>> {
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     memchr::memmem::find(bytes, wanted).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_handed_back_as_it_is() {
+        let component = wat::parse_str("(component)").unwrap();
+        assert_eq!(componentise(&component, Path::new("nowhere")).unwrap(), component);
+    }
+
+    #[test]
+    fn a_module_that_does_not_fit_its_world_is_refused_in_words() {
+        let wit = tempfile::tempdir().unwrap();
+        std::fs::write(wit.path().join("world.wit"), "package a:b; world w { export f: func(); }")
+            .unwrap();
+        let module = wat::parse_str("(module)").unwrap();
+        let error = format!("{:#}", componentise(&module, wit.path()).unwrap_err());
+        assert!(error.contains("making a component of it") && error.contains('f'), "{error}");
+    }
 }

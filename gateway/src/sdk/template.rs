@@ -137,3 +137,68 @@ fn all_files(dir: &'static Dir<'static>, root: &Path) -> Vec<(PathBuf, &'static 
     }
     files
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(language: Language, roles: &[Role]) -> Vec<(PathBuf, String)> {
+        let template = Template { name: "two-words".into(), language, roles: Roles::new(roles) };
+        let files = template.files().unwrap();
+        files.into_iter().map(|(path, text)| (path, String::from_utf8(text).unwrap())).collect()
+    }
+
+    fn text(files: &[(PathBuf, String)], path: &str) -> String {
+        let found = files.iter().find(|(own, _)| own == Path::new(path));
+        found.unwrap_or_else(|| panic!("no {path} in {files:#?}")).1.clone()
+    }
+
+    #[test]
+    fn only_the_parts_of_its_roles_are_in_a_project() {
+        let files = files(Language::Go, &[Role::Filter]);
+        let resp = text(&files, "two-words.resp");
+        assert!(resp.contains("ping") && !resp.contains("demo-old"), "{resp}");
+        let world = text(&files, "wit/world.wit");
+        assert!(world.contains("/filter@") && !world.contains("/router@"), "{world}");
+        assert!(!world.contains("burst") && world.contains("current"), "{world}");
+    }
+
+    #[test]
+    fn every_language_leaves_nothing_of_the_template() {
+        for language in Language::ALL {
+            for (path, text) in files(language, &Role::ALL) {
+                // The library is vendored as it is.
+                if path.starts_with("sluicegate") || path.starts_with("wit/deps") {
+                    continue;
+                }
+                let marks = [
+                    "my-plugin",
+                    "my_plugin",
+                    "@role ",
+                    "@end",
+                    "@language@",
+                    "@roles@",
+                    "<!-- language",
+                ];
+                for mark in marks {
+                    assert!(
+                        !text.contains(mark),
+                        "{language}: {mark:?} in {}:\n{text}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("mine"), "x").unwrap();
+        let roles = Roles::new(&[Role::Filter]);
+        let template = Template { name: "p".into(), language: Language::C, roles };
+        let error = template.write(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("is not empty"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -56,6 +56,15 @@ pub(in crate::plugin) fn is_satisfied(package: &str, version: &str) -> bool {
     PACKAGES.contains(&package) && version.starts_with("0.2.")
 }
 
+/// True if functions of this interface may wait for a future on the host. Random numbers, the clock,
+/// and what a program is told at its start are answered at once.
+pub(in crate::plugin) fn may_block(package: &str, interface: &str) -> bool {
+    !matches!(
+        (package, interface),
+        ("wasi:random" | "wasi:clocks", _) | ("wasi:cli", "environment" | "exit")
+    )
+}
+
 /// Offers the empty world.
 pub(in crate::plugin) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
     add_to_linker_sync(linker)?;

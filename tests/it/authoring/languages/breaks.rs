@@ -1,0 +1,41 @@
+//! A plugin that goes wrong: its message fails alone, and its own words and place are told.
+
+use sluicegate_tests::{
+    Gateway,
+    authoring::{Kind, Language, built},
+    gateway,
+    gateway::read,
+};
+
+super::in_every_language!(tells_what_went_wrong_and_where);
+
+/// A value that makes the guest break, what the client hears, and words of the operator's log.
+const TURNS: [(&str, &str, &[&str]); 4] = [
+    ("panic", "plugin failed", &["trapped in filter.on-produce", "boom"]),
+    ("index", "plugin failed", &["trapped in filter.on-produce"]),
+    ("loop", "plugin took too long", &["did not end filter.on-produce within 500 ms"]),
+    ("memory", "plugin used too much memory", &["bytes of memory in filter.on-produce"]),
+];
+
+async fn tells_what_went_wrong_and_where(language: Language) {
+    let Some(component) = built(language, Kind::Breaks).await else { return };
+    // Time enough to fill the memory on a busy machine.
+    let toml = "[limits]\ncall_deadline_ms = 500\nfailures_in_a_row_max = 100";
+    let gateway = gateway().plugin_file("breaks", &read(&component), toml).start().await;
+    let mut client = gateway.client().await;
+
+    for (value, heard, told) in TURNS {
+        let reply = client.send(&format!("XADD t * value {value}")).await;
+        assert_eq!(reply.error(), Some(format!("REJECTED breaks {heard}").as_str()), "{value}");
+        let line = failure(&gateway, value).await;
+        for words in told {
+            assert!(line.contains(words), "{value}: no {words:?} in {line}");
+        }
+        assert_eq!(client.send("XADD t * value fine").await.error(), None, "after {value}");
+    }
+}
+
+/// What the log says about the failure.
+async fn failure(gateway: &Gateway, _value: &str) -> String {
+    gateway.logs("plugin call failed").await
+}
