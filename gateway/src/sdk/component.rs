@@ -123,6 +123,8 @@ mod tests {
             .unwrap();
         let module = wat::parse_str("(module)").unwrap();
         let error = format!("{:#}", componentise(&module, wit.path()).unwrap_err());
-        assert!(error.contains("making a component of it") && error.contains('f'), "{error}");
+        assert!(error.starts_with("it does not fit its world") && error.contains("`f`"), "{error}");
+        let error = componentise(b"text", wit.path()).unwrap_err().to_string();
+        assert!(error.starts_with("it is not WebAssembly"), "{error}");
     }
 }

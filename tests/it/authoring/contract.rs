@@ -2,6 +2,7 @@
 
 use sluicegate_tests::{
     command::finish,
+    gateway,
     gateway::{read, sluicegate},
     workspace,
 };
@@ -25,4 +26,18 @@ async fn the_contract_itself_is_printed_as_it_is() {
 
     let kept = read(&workspace::root().join("plugin-sdk/wit/sluicegate.wit"));
     assert_eq!(printed.output_of_success().into_bytes(), kept);
+}
+
+#[tokio::test]
+async fn every_limit_that_may_be_set_is_on_the_page_about_running() {
+    let told = gateway().plugin("upper", "[limits]\nno_such_limit = 1\n").check().await.errors;
+    let known = told.split_once("known here: ").expect("it names the known keys").1;
+    let known = known.lines().next().unwrap_or_default();
+
+    let page = read(&workspace::root().join("plugin-sdk/how-plugins-run.md"));
+
+    let page = String::from_utf8_lossy(&page);
+    for key in known.split(", ") {
+        assert!(page.contains(&format!("`{key}`")), "how-plugins-run.md never says `{key}`");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
+use wit_parser::{Docs, Resolve, Type, TypeDef, TypeDefKind};
 
 use super::types;
 
@@ -18,20 +18,20 @@ pub(super) fn write(resolve: &Resolve, interface: &str, def: &TypeDef, page: &mu
         TypeDefKind::Record(record) => {
             let _ = writeln!(page, "| field | type | means |\n|---|---|---|");
             for field in &record.fields {
-                row(page, &field.name, Some(&ty(resolve, &field.ty)), &field.docs.contents);
+                row(page, &field.name, Some(&ty(resolve, &field.ty)), &field.docs);
             }
         }
         TypeDefKind::Variant(variant) => {
             let _ = writeln!(page, "| case | carries | means |\n|---|---|---|");
             for case in &variant.cases {
                 let carried = case.ty.as_ref().map_or_else(String::new, |it| ty(resolve, it));
-                row(page, &case.name, Some(&carried), &case.docs.contents);
+                row(page, &case.name, Some(&carried), &case.docs);
             }
         }
         TypeDefKind::Enum(words) => {
             let _ = writeln!(page, "| word | means |\n|---|---|");
             for case in &words.cases {
-                row(page, &case.name, None, &case.docs.contents);
+                row(page, &case.name, None, &case.docs);
             }
         }
         kind => {
@@ -41,9 +41,9 @@ pub(super) fn write(resolve: &Resolve, interface: &str, def: &TypeDef, page: &mu
     page.push('\n');
 }
 
-fn row(page: &mut String, name: &str, middle: Option<&str>, docs: &Option<String>) {
+fn row(page: &mut String, name: &str, middle: Option<&str>, docs: &Docs) {
     let middle = middle.map_or_else(String::new, |text| format!(" {text} |"));
-    let _ = writeln!(page, "| `{name}` |{middle} {} |", cell(docs.as_deref()));
+    let _ = writeln!(page, "| `{name}` |{middle} {} |", cell(docs.contents.as_deref()));
 }
 
 /// A type in a cell: linked where the page explains it.

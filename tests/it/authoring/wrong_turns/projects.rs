@@ -1,12 +1,11 @@
 //! `plugin new` and `plugin build`: projects that cannot be made, or not be built.
 
-use std::fs;
+use std::{fs, io::Write as _};
 
+use sluicegate_tests::authoring::{LANGUAGES, Language, Project, is_installed};
 use tempfile::TempDir;
 
 use super::{Redactions, keep, told};
-
-const LANGUAGES: [&str; 7] = ["rust", "c", "zig", "go", "assemblyscript", "javascript", "python"];
 
 /// Manifests that cannot be meant, or whose command fails.
 const MANIFESTS: &[(&str, &str)] = &[
@@ -98,7 +97,7 @@ async fn a_module_that_does_not_fit_the_contract_is_told_why() {
 
 #[tokio::test]
 async fn a_toolchain_that_is_not_installed_is_named_with_what_installs_it() {
-    for language in LANGUAGES {
+    for Language { name: language, .. } in LANGUAGES {
         let folder = TempDir::new().expect("a temporary folder can be made");
         let new = ["plugin", "new", "p", "--lang", language, "--role", "filter"];
         let made = told(&new, |command| {
@@ -115,6 +114,51 @@ async fn a_toolchain_that_is_not_installed_is_named_with_what_installs_it() {
         let redactions = Redactions::new().folder(folder.path(), "[FOLDER]");
         keep(&format!("toolchain-{language}"), &redactions.text(&said.await));
     }
+}
+
+/// Plays the scene below once for each language.
+macro_rules! in_every_language {
+    ($($name:ident)+) => {
+        mod a_source_that_does_not_compile_is_told_by_its_compiler_and_by_us {
+            $(#[tokio::test]
+            async fn $name() {
+                super::does_not_compile(sluicegate_tests::authoring::language(stringify!($name))).await;
+            })+
+        }
+    };
+}
+in_every_language!(rust c zig go assemblyscript javascript python);
+
+/// A compiler's words are its own and change with its version: they come first, and only ours are
+/// kept.
+async fn does_not_compile(language: Language) {
+    if is_installed(language) {
+        let project = Project::new(language, "broken", "filter").await;
+        let mut source = fs::OpenOptions::new().append(true).open(project.source());
+        let written = source.as_mut().map(|file| file.write_all(b"\n}}} is no program\n"));
+        written.expect("the source can be written").expect("it is written");
+
+        let told = project.build().await;
+
+        let name = language.name;
+        assert!(!told.succeeded, "{name}");
+        let all = format!("{}{}", told.output, told.errors);
+        let file = project.source();
+        let file = file.file_name().expect("it is a file").to_string_lossy();
+        let begin = all.find("error: plugin `broken`");
+        let begin = begin.unwrap_or_else(|| panic!("{name}: no word of ours in {all}"));
+        assert!(all[..begin].contains(&*file), "{name}: no place in {all}");
+        let redactions = Redactions::new().folder(project.folder(), "[FOLDER]");
+        keep(&format!("source-{name}"), &without_paths(&redactions.text(&all[begin..])));
+    }
+}
+
+/// The program by its name alone: where it lies differs from machine to machine.
+fn without_paths(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("where: `") else { return text.to_owned() };
+    let end = rest.find([' ', '`']).unwrap_or(rest.len());
+    let program = rest[..end].rsplit('/').next().unwrap_or_default();
+    format!("{before}where: `{program}{}", &rest[end..])
 }
 
 async fn build(folder: &TempDir, project: &str) -> String {
