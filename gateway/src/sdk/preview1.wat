@@ -172,8 +172,8 @@
 
     (func $is_stream (param $fd i32) (result i32) (i32.lt_u (local.get $fd) (i32.const 3)))
 
-    (func (export "fd_write") (param $fd i32) (param $pieces i32) (param $count i32) (param $written i32)
-        (result i32)
+    (func (export "fd_write")
+        (param $fd i32) (param $pieces i32) (param $count i32) (param $written i32) (result i32)
         (local $total i32) (local $at i32) (local $end i32)
         (if (i32.or (i32.eqz (local.get $fd)) (i32.gt_u (local.get $fd) (i32.const 2)))
             (then (return (global.get $BADF))))
