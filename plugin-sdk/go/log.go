@@ -16,8 +16,8 @@ const (
 	Error
 )
 
-// Log writes one line to the gateway's log, marked with the plugin's name: at most 4 KiB a line, and
-// 100 lines a second for each plugin. Never log payloads or secrets.
+// Log writes one line to the gateway's log, marked with the plugin's name: at most 4 KiB a line,
+// and 100 lines a second for each plugin. Never log payloads or secrets.
 func Log(level Level, message string) { abi.Log(uint32(level), message) }
 
 // Count adds to a counter of the plugin, which PLUGIN INFO shows. A name is 1 to 64 characters of a

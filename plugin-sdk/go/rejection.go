@@ -1,7 +1,7 @@
 package sluicegate
 
-// Rejection refuses one message: the client gets "-REJECTED <plugin> <code>: <message>", and nothing
-// is stored.
+// Rejection refuses one message: the client gets "-REJECTED <plugin> <code>: <message>", and
+// nothing is stored.
 type Rejection struct {
 	// Code is a short word that programs may match on, for example not-json: 1 to 64 characters of
 	// a to z, 0 to 9 and -. Anything else becomes "rejected".

@@ -3,7 +3,7 @@
 // A plugin registers functions while it is initialised, and has no work in main:
 //
 //	func init() {
-//		sluicegate.Register(sluicegate.Plugin{Name: "shout", Version: "1.0.0", Summary: "Makes it loud."})
+//		sluicegate.Register(sluicegate.Plugin{Name: "shout", Version: "1.0.0", Summary: "Loud."})
 //		filter.Register(filter.Filter{OnProduce: onProduce})
 //	}
 //
@@ -14,8 +14,8 @@
 //
 // The gateway makes several instances of a plugin and may drop one at any time; each serves one
 // call at a time. Package variables are for caches only. There are no files, no network and no
-// clock: time.Now is always the same, and time.Sleep ends the call. A panic fails the one message in
-// hand; its text and place go to the gateway's log. Goroutines run only while a call does.
+// clock: time.Now is always the same, and time.Sleep ends the call. A panic fails the one message
+// in hand; its text and place go to the gateway's log. Goroutines run only while a call does.
 package sluicegate
 
 import (

@@ -19,6 +19,10 @@
     ;; Bytes of the unfinished line of each stream. Standard error's begins at LINE_MAX.
     (global $out (mut i32) (i32.const 0))
     (global $err (mut i32) (i32.const 0))
+    ;; How far standard error is in the last words of Go: 0 nowhere, 1 the fault was named, 2 behind
+    ;; the head of a stack, 3 behind the innermost function, 4 behind a line that is not shown, 5
+    ;; inside one.
+    (global $stack (mut i32) (i32.const 0))
 
     ;; Error numbers: bad file descriptor, invalid argument, not seekable.
     (global $BADF i32 (i32.const 8))
@@ -42,10 +46,47 @@
         (global.set $out (i32.add (global.get $out) (i32.const 1))))
 
     (func $put_err (param $byte i32)
-        (if (i32.eq (local.get $byte) (i32.const 10)) (then (call $end_err) (return)))
+        (local $is_end i32)
+        (local.set $is_end (i32.eq (local.get $byte) (i32.const 10)))
+        (if (i32.ge_u (global.get $stack) (i32.const 4))
+            (then (call $skip_frames (local.get $is_end)) (return)))
+        (if (local.get $is_end)
+            (then
+                (if (i32.eqz (call $goes_on)) (then (call $end_err) (return)))
+                (local.set $byte (i32.const 32))))
         (if (i32.eq (global.get $err) (global.get $LINE_MAX)) (then (call $end_err)))
         (i32.store8 offset=4096 (i32.add (global.get $buffer) (global.get $err)) (local.get $byte))
         (global.set $err (i32.add (global.get $err) (i32.const 1))))
+
+    ;; Asked at the end of a line: true if the log's line goes on. Go ends with a fault in words,
+    ;; and then the stacks of many goroutines, of which one line each is enough: the head, and the
+    ;; innermost frame, which is two lines. They would take all lines that a second has.
+    (func $goes_on (result i32)
+        (local $head i64) (local $was i32)
+        (local.set $was (global.get $stack))
+        (if (i32.ge_u (local.get $was) (i32.const 2))
+            (then
+                (global.set $stack (i32.add (local.get $was) (i32.const 1)))
+                (return (i32.eq (local.get $was) (i32.const 2)))))
+        (if (i32.lt_u (global.get $err) (i32.const 8)) (then (return (i32.const 0))))
+        (local.set $head (i64.load offset=4096 (global.get $buffer)))
+        (if (i32.or
+                (i64.eq (local.get $head) (i64.const 0x7265206c61746166)) ;; "fatal er"
+                (i64.eq (i64.shl (local.get $head) (i64.const 8))
+                    (i64.const 0x203a63696e617000))) ;; "panic: "
+            (then (global.set $stack (i32.const 1)) (return (i32.const 0))))
+        (if (i32.and (local.get $was)
+                (i64.eq (local.get $head) (i64.const 0x6e6974756f726f67))) ;; "goroutin"
+            (then (global.set $stack (i32.const 2)) (return (i32.const 1))))
+        (i32.const 0))
+
+    ;; The other frames, up to an empty line.
+    (func $skip_frames (param $is_end i32)
+        (global.set $stack
+            (if (result i32) (local.get $is_end)
+                (then (select (i32.const 1) (i32.const 4)
+                    (i32.eq (global.get $stack) (i32.const 4))))
+                (else (i32.const 5)))))
 
     ;; Empty lines are not worth one of the log.
     (func $end_out
@@ -131,8 +172,8 @@
 
     (func $is_stream (param $fd i32) (result i32) (i32.lt_u (local.get $fd) (i32.const 3)))
 
-    (func (export "fd_write") (param $fd i32) (param $pieces i32) (param $count i32) (param $written i32)
-        (result i32)
+    (func (export "fd_write")
+        (param $fd i32) (param $pieces i32) (param $count i32) (param $written i32) (result i32)
         (local $total i32) (local $at i32) (local $end i32)
         (if (i32.or (i32.eqz (local.get $fd)) (i32.gt_u (local.get $fd) (i32.const 2)))
             (then (return (global.get $BADF))))

@@ -7,8 +7,8 @@ import (
 	"sluicegate/internal/abi"
 )
 
-// Credentials are what a client sent. The gateway remembers the decision about a username and secret
-// (see Grant.HoldsForSecs), whatever the peer.
+// Credentials are what a client sent. The gateway remembers the decision about a username and
+// secret (see Grant.HoldsForSecs), whatever the peer.
 type Credentials struct {
 	// Username is "default" if the client gave none.
 	Username string
@@ -103,8 +103,8 @@ func Unavailable(text string) error { return Denial{4, text} }
 // Error is the text.
 func (d Denial) Error() string { return d.text }
 
-// Authenticator decides about one login: a grant, or one of the denials of this package. It may take
-// up to the authenticator's own time limit, 2 seconds by default.
+// Authenticator decides about one login: a grant, or one of the denials of this package. It may
+// take up to the authenticator's own time limit, 2 seconds by default.
 type Authenticator func(login Credentials) (Grant, error)
 
 var registered Authenticator

@@ -6,8 +6,8 @@ import (
 	"sluicegate/internal/abi"
 )
 
-// Where the gateway looks for an answer. Go and the contract place fields by the same rules: each at
-// the next multiple of its own size, so these structs say what is where.
+// Where the gateway looks for an answer. Go and the contract place fields by the same rules: each
+// at the next multiple of its own size, so these structs say what is where.
 
 type granted struct {
 	isError bool

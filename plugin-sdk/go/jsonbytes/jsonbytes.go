@@ -1,5 +1,5 @@
-// Package jsonbytes finds and replaces fields of a JSON object and leaves every other byte as it is:
-// spaces, the order, fields that are there twice, and numbers that no type of Go holds.
+// Package jsonbytes finds and replaces fields of a JSON object and leaves every other byte as it
+// is: spaces, the order, fields that are there twice, and numbers that no type of Go holds.
 package jsonbytes
 
 import (

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text is the text that a JSON value is; false if it is something else. Half a surrogate pair, which
-// no text of Go can hold, becomes U+FFFD.
+// Text is the text that a JSON value is; false if it is something else. Half a surrogate pair,
+// which no text of Go can hold, becomes U+FFFD.
 func Text(value []byte) (string, bool) {
 	if len(value) < 2 || value[0] != '"' {
 		return "", false
@@ -26,7 +26,8 @@ func isText(quoted []byte, text string) bool {
 	return isWhole && meant == text
 }
 
-// unescape is what a legal text between quotes means; false if there is half a surrogate pair in it.
+// unescape is what a legal text between quotes means; false if there is half a surrogate pair in
+// it.
 func unescape(quoted []byte) (string, bool) {
 	text := make([]byte, 0, len(quoted))
 	isWhole := true

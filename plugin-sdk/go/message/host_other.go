@@ -26,4 +26,6 @@ func currentSetHeader(name string, is uint32, at unsafe.Pointer, size uint32) {
 
 func currentRemoveHeader(name string) { panic("message: only in the gateway") }
 
-func currentSetKey(is uint32, at unsafe.Pointer, size uint32) { panic("message: only in the gateway") }
+func currentSetKey(is uint32, at unsafe.Pointer, size uint32) {
+	panic("message: only in the gateway")
+}

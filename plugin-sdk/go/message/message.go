@@ -1,8 +1,9 @@
-// Package message is about the message in hand: what a filter, router or transcoder may ask for, and
-// what a filter may change.
+// Package message is about the message in hand: what a filter, router or transcoder may ask for,
+// and what a filter may change.
 //
-// Only valid during a call of those roles; at any other time the call ends there, with words. Changes
-// made before a drop, a rejection or a panic are forgotten. A transcoder and a router may only read.
+// Only valid during a call of those roles; at any other time the call ends there, with words.
+// Changes made before a drop, a rejection or a panic are forgotten. A transcoder and a router may
+// only read.
 package message
 
 import (

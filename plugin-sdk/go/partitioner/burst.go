@@ -27,6 +27,6 @@ func PlacedBytes() []uint64 {
 	return abi.Elements[uint64](answer)
 }
 
-// PlacedMessages is how many messages this gateway process has placed in the topic since it started:
-// a counter to go round with. The same for all instances.
+// PlacedMessages is how many messages this gateway process has placed in the topic since it
+// started: a counter to go round with. The same for all instances.
 func PlacedMessages() uint64 { return burstPlacedMessages() }

@@ -10,13 +10,13 @@ import (
 // Anywhere lets the gateway spread the message.
 const Anywhere uint32 = 0xffffffff
 
-// Partitioner chooses a partition below partitions, which is at least 1, or Anywhere; another number
-// fails the burst. A nil key is none, which is not the same as an empty one. The key is only good
-// during the call.
+// Partitioner chooses a partition below partitions, which is at least 1, or Anywhere; another
+// number fails the burst. A nil key is none, which is not the same as an empty one. The key is only
+// good during the call.
 type Partitioner func(key []byte, partitions uint32) uint32
 
-// Burst chooses for all messages of a burst at once: it sets places[i] for keys[i]. What it does not
-// set is spread by the gateway. Keys and places are only good during the call.
+// Burst chooses for all messages of a burst at once: it sets places[i] for keys[i]. What it does
+// not set is spread by the gateway. Keys and places are only good during the call.
 type Burst func(keys [][]byte, partitions uint32, places []uint32)
 
 var registered Burst

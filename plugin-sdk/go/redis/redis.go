@@ -1,8 +1,8 @@
 // Package redis sends commands to Redis servers that the plugin's TOML file grants under
 // [redis.NAME].
 //
-// The gateway owns the connections. Only valid while an authenticator decides; at any other time the
-// call ends there, with words. A project that imports this package needs the line
+// The gateway owns the connections. Only valid while an authenticator decides; at any other time
+// the call ends there, with words. A project that imports this package needs the line
 //
 //	import sluicegate:plugin/redis@0.1.0;
 //

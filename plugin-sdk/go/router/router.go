@@ -28,9 +28,9 @@ type Destination struct {
 	Scope Scope
 }
 
-// Router chooses for the topic that the client named; the same topic leaves the message where it is.
-// An error rejects the message: see sluicegate.Reject. The rest of the message is in the package
-// message.
+// Router chooses for the topic that the client named; the same topic leaves the message where it
+// is. An error rejects the message: see sluicegate.Reject. The rest of the message is in the
+// package message.
 type Router func(topic string) (Destination, error)
 
 var registered Router

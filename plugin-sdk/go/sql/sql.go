@@ -1,8 +1,8 @@
 // Package sql runs statements in SQL databases (MySQL, MariaDB) that the plugin's TOML file grants
 // under [sql.NAME].
 //
-// The gateway owns the connections. Only valid while an authenticator decides; at any other time the
-// call ends there, with words. A project that imports this package needs the line
+// The gateway owns the connections. Only valid while an authenticator decides; at any other time
+// the call ends there, with words. A project that imports this package needs the line
 //
 //	import sluicegate:plugin/sql@0.1.0;
 //
@@ -37,8 +37,8 @@ var answer struct {
 }
 
 // Run runs the statement that the TOML file has under [sql.NAME.statements], with a parameter (nil,
-// int, int64, string or []byte; others panic) for each ? in it. Each column of a row is nil, an int64
-// or a []byte. A statement that has no result gives no rows. The error is an Error.
+// int, int64, string or []byte; others panic) for each ? in it. Each column of a row is nil, an
+// int64 or a []byte. A statement that has no result gives no rows. The error is an Error.
 func Run(connection, statement string, parameters ...any) ([][]any, error) {
 	return rows(run, connection, statement, parameters)
 }

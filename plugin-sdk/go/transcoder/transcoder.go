@@ -10,8 +10,8 @@ import (
 )
 
 // Transcoder is what a transcoder does. An error rejects the message: see sluicegate.Reject. A
-// function that is nil leaves the payload as it is. The topic and the rest of the message are in the
-// package message.
+// function that is nil leaves the payload as it is. The topic and the rest of the message are in
+// the package message.
 type Transcoder struct {
 	// Encode is called on produce, last of all: the client's value in, the stored value out.
 	Encode func(value []byte) ([]byte, error)

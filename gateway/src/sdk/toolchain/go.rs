@@ -8,7 +8,8 @@ use crate::sdk::project::Project;
 /// The first version that has `//go:wasmexport`, on which the SDK stands.
 const OLDEST: (u32, u32) = (1, 24);
 
-const INSTALL: &str = "on Debian as root: `apt-get install golang-go` (trixie or later); elsewhere see https://go.dev/dl";
+const INSTALL: &str = "on Debian as root: `apt-get install golang-go` (trixie or later); \
+                       elsewhere see https://go.dev/dl";
 
 /// What the compiler makes, below the project's folder.
 const OUTPUT: &str = "build/core.wasm";

@@ -2,8 +2,8 @@
 // use the packages above it.
 //
 // The collector of Go never moves anything, so an address stays good for as long as something of Go
-// points to it. That is what held is for: what the gateway puts into memory, and results that it has
-// yet to read, are reachable from here and nowhere else.
+// points to it. That is what held is for: what the gateway puts into memory, and results that it
+// has yet to read, are reachable from here and nowhere else.
 package abi
 
 import (

@@ -15,8 +15,8 @@ var lines [2 * 4096]byte
 
 func init() { lineBuffer(unsafe.Pointer(&lines)) }
 
-// End is deferred in every function that the gateway calls. A panic becomes one line of the log, and
-// the end of this instance.
+// End is deferred in every function that the gateway calls. A panic becomes one line of the log,
+// and the end of this instance.
 func End() {
 	if reason := recover(); reason != nil {
 		Log(levelError, "panic: "+text(reason)+place())

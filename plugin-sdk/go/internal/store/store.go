@@ -7,8 +7,8 @@ import (
 	"sluicegate/internal/abi"
 )
 
-// Shape is a value where the gateway looks for it. Bytes lie in number as their address and, 32 bits
-// higher, their size.
+// Shape is a value where the gateway looks for it. Bytes lie in number as their address and, 32
+// bits higher, their size.
 type Shape struct {
 	what   uint8
 	number uint64
