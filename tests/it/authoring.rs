@@ -1,6 +1,12 @@
 //! Writing plugins: what their authors do and see, with the program alone.
 
+mod bench; //     how fast they are
+mod call; //      one call, shown as a trace
+mod check; //     what a file is, and whether a gateway takes it
+mod contract; //  the page about it
+mod frozen; //    versions of it that were released
 mod languages; // the same plugins in seven languages
+mod wrong_turns; // what is said when something is wrong
 mod dev; //       build on save, into a running gateway
 mod log; //       the last lines about a plugin
 mod recycling; // instances that grow

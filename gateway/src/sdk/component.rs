@@ -2,20 +2,30 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::world::CONTRACT_WIT;
+use super::world::{CONTRACT_WIT, Roles};
+use crate::message::Role;
 
+#[cfg(test)]
+mod tests;
+
+/// How every WebAssembly file begins.
+const MAGIC: &[u8] = b"\0asm";
 /// How a component begins, where a core module has another word.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+/// How the encoder begins what it says of any module that does not fit.
+const ENCODER_PREFACE: &str = "failed to decode world from module: module was not valid: ";
 /// The custom sections that bindings generators leave begin so.
 const WORLD_SECTION: &[u8] = b"component-type";
 /// The old WASI, which compilers without components import.
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 /// Answers its imports, so that a language runtime can start: see the file itself.
 const PREVIEW1_WAT: &str = include_str!("preview1.wat");
+/// Does nothing in every role: see the file itself.
+const NOTHING_WAT: &str = include_str!("nothing.wat");
 /// What `preview1.wat` imports.
 const PREVIEW1_WORLD: &str = "
     package local:preview1;
@@ -43,6 +53,9 @@ pub fn componentise(module: &[u8], wit: &Path) -> anyhow::Result<Vec<u8>> {
     if module.starts_with(COMPONENT) {
         return Ok(module.to_vec());
     }
+    if !module.starts_with(MAGIC) {
+        bail!("it is not WebAssembly\n  hint:  the compiler must make a module, for `wasm32`");
+    }
     let mut module = module.to_vec();
     if !contains(&module, WORLD_SECTION) {
         let (resolve, world) = world(wit)?;
@@ -55,12 +68,26 @@ pub fn componentise(module: &[u8], wit: &Path) -> anyhow::Result<Vec<u8>> {
     if wants_preview1 {
         encoder.adapter(PREVIEW1, &preview1()?).context("answering WASI")?;
     }
-    encoder.encode().map_err(|error| anyhow!("{error:#}")).context("making a component of it")
+    encoder.encode().map_err(|error| {
+        let error = format!("{error:#}").replace(ENCODER_PREFACE, "");
+        anyhow!(
+            "it does not fit its world: {error}\n  hint:  it must export each function that \
+             `wit/world.wit` exports, and import no other than that imports; `sluicegate plugin \
+             contract` explains them"
+        )
+    })
 }
 
 /// The one world of a folder.
 fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
     let mut resolve = Resolve::default();
+    if !wit.is_dir() {
+        let wit = wit.display();
+        bail!(
+            "there is no folder `{wit}` with its world\n  hint:  take `wit` of a project that \
+             `sluicegate plugin new` makes for the same roles"
+        );
+    }
     let (package, _) =
         resolve.push_path(wit).with_context(|| format!("reading `{}`", wit.display()))?;
     let world = resolve
@@ -72,13 +99,31 @@ fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
 /// The adapter as a module that carries its world.
 fn preview1() -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
-    resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
     resolve.push_str("random.wit", RANDOM)?;
-    let package = resolve.push_str("preview1.wit", PREVIEW1_WORLD)?;
+    by_hand(PREVIEW1_WAT, PREVIEW1_WORLD, resolve)
+}
+
+/// A module written by hand that carries its world; `resolve` has what the world names beside the
+/// contract.
+fn by_hand(module: &str, world: &str, mut resolve: Resolve) -> anyhow::Result<Vec<u8>> {
+    resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
+    let package = resolve.push_str("world.wit", world)?;
     let world = resolve.select_world(&[package], None)?;
-    let mut module = wat::parse_str(PREVIEW1_WAT)?;
+    let mut module = wat::parse_str(module)?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     Ok(module)
+}
+
+/// A plugin of all roles that does nothing in any of them: what a call of it takes is the gateway's.
+///
+/// # Errors
+/// Never, as a test shows.
+pub fn nothing() -> anyhow::Result<Vec<u8>> {
+    let world = Roles::new(&Role::ALL).world();
+    let module = by_hand(NOTHING_WAT, &world, Resolve::default())?;
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(&module)?;
+    encoder.encode()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
@@ -102,6 +147,8 @@ mod tests {
             .unwrap();
         let module = wat::parse_str("(module)").unwrap();
         let error = format!("{:#}", componentise(&module, wit.path()).unwrap_err());
-        assert!(error.contains("making a component of it") && error.contains('f'), "{error}");
+        assert!(error.starts_with("it does not fit its world") && error.contains("`f`"), "{error}");
+        let error = componentise(b"text", wit.path()).unwrap_err().to_string();
+        assert!(error.starts_with("it is not WebAssembly"), "{error}");
     }
 }
