@@ -29,7 +29,11 @@ fn turns() -> Vec<Turn> {
         turn("text-file", b"export function onProduce() {}\n".to_vec(), ""),
         turn("empty-file", Vec::new(), ""),
         turn("core-module", wat("(module (memory (export \"memory\") 1))"), ""),
-        turn("half-a-file", half(guest("upper")), ""),
+        turn(
+            "half-a-file",
+            half(wat("(component (core module (memory 1) (export \"m\" (memory 0))))")),
+            "",
+        ),
         turn("no-role", wat("(component)"), ""),
         turn("other-version", guest("future"), ""),
         turn("unknown-interface", guest("ungranted"), ""),
