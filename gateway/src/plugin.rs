@@ -31,12 +31,15 @@ pub mod limits;
 mod link;
 mod load;
 mod load_error;
+mod logbook;
 mod quarantine;
 pub mod reach;
 mod reuse;
 mod runtime;
+mod said;
 mod settings;
 mod stats;
+mod survey;
 mod text;
 #[cfg(test)]
 mod tests;
@@ -47,10 +50,14 @@ pub use call_error::{CallError, FailureKind};
 pub use contract::CONTRACT_VERSION;
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use lease::Lease;
-pub use limits::PluginLimits;
+pub use limits::{PluginLimits, RecycleMark};
+pub use load::short_hash;
 pub use load_error::{LoadError, LoadFault};
+pub use logbook::{LogBook, LogBooks, LogLevel, LogLine};
+pub use said::Said;
 pub use settings::{OnFailure, PluginSettings};
 pub use stats::PluginStats;
+pub use survey::{Code, Import, Inspection, Need, Survey};
 
 use blueprint::Blueprint;
 use instance::Instance;
@@ -105,10 +112,18 @@ impl Plugin {
         wasm: &[u8],
         settings: PluginSettings,
     ) -> Result<Arc<Self>, LoadError> {
+        Self::inspect(engine, wasm, settings).outcome
+    }
+
+    /// Loads as [`Plugin::load`] does, and also tells what was seen on the way: the names in the
+    /// file, the time and memory each step took.
+    pub fn inspect(engine: &Engine, wasm: &[u8], settings: PluginSettings) -> Inspection {
         let plugin = settings.name.clone();
-        load::load(engine, wasm, settings)
+        let mut survey = Survey::default();
+        let outcome = load::load(engine, wasm, settings, &mut survey)
             .map(Arc::new)
-            .map_err(|cause| LoadError { plugin, cause })
+            .map_err(|cause| LoadError { plugin, cause });
+        Inspection { survey, outcome }
     }
 
     /// The file name without its extension.

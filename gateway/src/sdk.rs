@@ -12,7 +12,7 @@ mod template;
 mod toolchain;
 mod world;
 
-pub use component::componentise;
+pub use component::{componentise, nothing};
 pub use contract::contract_page;
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};

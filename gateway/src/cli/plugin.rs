@@ -8,11 +8,15 @@ use crate::{message::Role, sdk::Language};
 
 mod bench;
 mod build;
+mod burst;
 mod call;
 mod check;
 mod contract;
 mod dev;
+mod file;
+mod input;
 mod new;
+mod words;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
@@ -72,11 +76,13 @@ pub(super) struct CheckOptions {
 pub(super) struct CallOptions {
     /// The plugin file.
     file: PathBuf,
-    /// What to call it as.
+    /// What to call it as; default: the one role it has.
     #[arg(long, value_name = "ROLE", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::name)))]
-    role: String,
-    /// The message, as one JSON object: `topic`, `key`, `value`, `headers`, `principal`,
-    /// `timestamp_ms`, `partitions`; for an authenticator `username`, `secret`, `peer`.
+    role: Option<String>,
+    /// What the call is about, as one JSON object: `topic`, `key`, `value`, `headers` (name and
+    /// value of each), `principal`, `timestamp_ms`; for a partitioner also `partitions`, `keys`; for
+    /// an authenticator `username`, `secret`, `peer`. A key or value is a text, `{"hex": "00ff"}`,
+    /// null, or other JSON, which is sent as it is written.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     json: String,
     /// The way back: `on-consume` of a filter, `decode` of a transcoder.
@@ -93,6 +99,10 @@ pub(super) struct BenchOptions {
     /// Plugin files; the settings file of each is the one beside it.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// What the calls are about, as for `plugin call`; default: a message with a key of 12 bytes, a
+    /// value of 200 and 3 headers, and the login of user `demo`.
+    #[arg(long, value_name = "JSON")]
+    json: Option<String>,
     /// Calls after which memory is looked at.
     #[arg(long, default_value_t = 100_000, value_name = "N")]
     calls: u64,
@@ -113,8 +123,8 @@ pub(super) struct DevOptions {
     /// The running gateway.
     #[arg(long, env = "SLUICEGATE_LISTEN", default_value = "127.0.0.1:6380", value_name = "ADDR")]
     address: SocketAddr,
-    /// Log in with this user and password, `user:password`.
-    #[arg(long, value_name = "LOGIN")]
+    /// Log in with this user and password, `user:password`, or with this password alone.
+    #[arg(long, env = "SLUICEGATE_LOGIN", hide_env_values = true, value_name = "LOGIN")]
     login: Option<String>,
 }
 

@@ -3,7 +3,12 @@
 
 use wasmtime::component::Component;
 
-use super::{host, load_error::LoadFault, reach::ReachSettings};
+use super::{
+    host,
+    load_error::LoadFault,
+    reach::ReachSettings,
+    survey::{Import, Need, Survey},
+};
 use crate::message::Role;
 
 /// The package of the contract.
@@ -23,6 +28,8 @@ const GRANT_SQL: &str = "grant it with a section `[sql.NAME]` in the plugin's TO
 const ONLY_LOGINS: &str = "build it without that import: only authenticators may wait for stores";
 const NEVER_GRANTED: &str =
     "build it without that import; a plugin reaches only what its settings file grants";
+const OTHER_VERSION: &str =
+    "it is of another version of the contract: rebuild the plugin with the SDK of this gateway";
 
 /// What a component offers and wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,12 +64,24 @@ struct Granted {
     sql: bool,
 }
 
-/// Checks a component against the contract and against what its settings file grants.
-pub(super) fn check(component: &Component, reach: &ReachSettings) -> Result<Outline, LoadFault> {
+/// Checks a component against the contract and against what its settings file grants; its names are
+/// in `survey` however that ends.
+pub(super) fn check(
+    component: &Component,
+    reach: &ReachSettings,
+    survey: &mut Survey,
+) -> Result<Outline, LoadFault> {
     let granted = Granted { redis: !reach.redis.is_empty(), sql: !reach.sql.is_empty() };
     let (ty, engine) = (component.component_type(), component.engine());
     let imports: Vec<&str> = ty.imports(engine).map(|(name, _)| name).collect();
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
+    survey.roles = roles(&exports);
+    survey.exports = exports.iter().copied().map(String::from).collect();
+    let import = |name: &&str| {
+        let need = need(&Name::parse(name), granted, &survey.roles);
+        Import { name: (*name).into(), need }
+    };
+    survey.imports = imports.iter().map(import).collect();
     outline(&imports, &exports, granted)
 }
 
@@ -71,15 +90,7 @@ fn outline(imports: &[&str], exports: &[&str], granted: Granted) -> Result<Outli
     for name in imports.iter().chain(exports) {
         check_version(&Name::parse(name))?;
     }
-    let exported = |role: &Role| {
-        let of_role = |name: &&str| {
-            let name = Name::parse(name);
-            name.package == PACKAGE && name.interface == role.name()
-        };
-        exports.iter().any(of_role)
-    };
-    let roles = Role::ALL.into_iter().filter(exported).collect();
-    let mut outline = Outline { roles, ..Outline::default() };
+    let mut outline = Outline { roles: roles(exports), ..Outline::default() };
     for name in imports {
         check_import(&Name::parse(name), granted, &mut outline)?;
     }
@@ -100,27 +111,58 @@ fn check_version(name: &Name<'_>) -> Result<(), LoadFault> {
 }
 
 fn check_import(name: &Name<'_>, granted: Granted, outline: &mut Outline) -> Result<(), LoadFault> {
+    match need(name, granted, &outline.roles) {
+        Need::Nothing => {
+            outline.asks_current |= name.interface == "current";
+            outline.asks_burst |= name.interface == "burst";
+            Ok(())
+        }
+        Need::EmptyWorld => {
+            let may_block = host::may_block_wasi(name.package, name.interface);
+            let wasi = if may_block { WasiUse::MayBlock } else { WasiUse::Prompt };
+            outline.wasi = outline.wasi.max(wasi);
+            Ok(())
+        }
+        Need::Granted(_) => Ok(()),
+        Need::Grant { hint, .. } | Need::Never { hint } => {
+            let (import, capability) = (name.whole.into(), name.capability());
+            Err(LoadFault::NotGranted { import, capability, hint })
+        }
+    }
+}
+
+/// What it takes for a plugin of these roles to have an import.
+fn need(name: &Name<'_>, granted: Granted, roles: &[Role]) -> Need {
+    if check_version(name).is_err() {
+        return Need::Never { hint: OTHER_VERSION };
+    }
     if name.package == PACKAGE && FREE_IMPORTS.contains(&name.interface) {
-        outline.asks_current |= name.interface == "current";
-        outline.asks_burst |= name.interface == "burst";
-        return Ok(());
+        return Need::Nothing;
     }
     if host::is_satisfied_wasi(name.package, name.version) {
-        let may_block = host::may_block_wasi(name.package, name.interface);
-        let wasi = if may_block { WasiUse::MayBlock } else { WasiUse::Prompt };
-        outline.wasi = outline.wasi.max(wasi);
-        return Ok(());
+        return Need::EmptyWorld;
     }
-    let hint = match name.reach() {
-        Some(_) if !outline.roles.contains(&Role::Authenticator) => ONLY_LOGINS,
-        Some(Store::Redis) if granted.redis => return Ok(()),
-        Some(Store::Sql) if granted.sql => return Ok(()),
-        Some(Store::Redis) => GRANT_REDIS,
-        Some(Store::Sql) => GRANT_SQL,
-        None => NEVER_GRANTED,
+    let (section, is_granted, hint) = match name.reach() {
+        Some(_) if !roles.contains(&Role::Authenticator) => {
+            return Need::Never { hint: ONLY_LOGINS };
+        }
+        Some(Store::Redis) => ("redis", granted.redis, GRANT_REDIS),
+        Some(Store::Sql) => ("sql", granted.sql, GRANT_SQL),
+        None => return Need::Never { hint: NEVER_GRANTED },
     };
-    let (import, capability) = (name.whole.into(), name.capability());
-    Err(LoadFault::NotGranted { import, capability, hint })
+    if is_granted { Need::Granted(section) } else { Need::Grant { section, hint } }
+}
+
+/// The roles among a component's exports.
+fn roles(exports: &[&str]) -> Vec<Role> {
+    let exported = |role: &Role| {
+        let of_role = |name: &&str| {
+            let name = Name::parse(name);
+            name.package == PACKAGE && name.interface == role.name()
+        };
+        exports.iter().any(of_role)
+    };
+    Role::ALL.into_iter().filter(exported).collect()
 }
 
 /// What can be reached where it is granted.

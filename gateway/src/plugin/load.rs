@@ -25,6 +25,7 @@ use super::{
     reach::Reach,
     settings::PluginSettings,
     stats::Counters,
+    survey::{Code, Survey},
     text::{is_word, one_line},
 };
 
@@ -32,25 +33,33 @@ use super::{
 const MAGIC: &[u8] = b"\0asm";
 /// What follows in a core module; a component has another word there.
 const CORE_MODULE: [u8; 4] = [1, 0, 0, 0];
-/// Bytes of the hash that [`Plugin::hash`] shows.
+/// Bytes of the hash that [`Plugin::hash`] shows: enough to tell versions apart.
 const HASH_BYTES_SHOWN: usize = 6;
+
+/// How the name of the first export of a core module for the contract begins.
+const OF_CONTRACT: &[u8] = b"sluicegate:plugin/lifecycle@";
 
 const DESCRIBE: &str = "lifecycle.describe";
 
+/// Makes a plugin of a file; what is seen on the way is in `survey`, however that ends.
 pub(super) fn load(
     engine: &Engine,
     wasm: &[u8],
     settings: PluginSettings,
+    survey: &mut Survey,
 ) -> Result<Plugin, LoadFault> {
-    check_kind(wasm)?;
     let hash = Sha256::digest(wasm);
-    let component = compile(engine, wasm, &hash)?;
-    let outline = contract::check(&component, &settings.reach)?;
+    survey.hash = hex(&hash[..HASH_BYTES_SHOWN]);
+    check_kind(wasm)?;
+    let (component, code) = compile(engine, wasm, &hash)?;
+    survey.code = Some(code);
+    let outline = contract::check(&component, &settings.reach, survey)?;
     let linked = Linked::new(&component, &outline).map_err(|error| wrong_shape(&error))?;
     let shared = Arc::new(Shared {
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
+        book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
     });
     let blueprint = Arc::new(Blueprint {
@@ -61,13 +70,9 @@ pub(super) fn load(
         limits: settings.limits.clone(),
         settings_json: settings.settings_json.clone(),
     });
-    let mut first = blueprint.instance().map_err(LoadFault::Call)?;
-    let description = describe(&blueprint, &mut first)?;
-    blueprint.configure(&mut first).map_err(LoadFault::Call)?.map_err(|words| {
-        LoadFault::NotConfigured { reason: one_line(&words, GUEST_TEXT_BYTES_MAX) }
-    })?;
+    let (first, description) = start(&blueprint, survey)?;
     Ok(Plugin {
-        hash: hex(&hash[..HASH_BYTES_SHOWN]),
+        hash: survey.hash.clone(),
         description,
         quarantine: Quarantine::new(settings.limits.failures_in_a_row_max),
         logins: tokio::sync::Semaphore::new(settings.limits.instances_max as usize),
@@ -75,6 +80,27 @@ pub(super) fn load(
         settings,
         blueprint,
     })
+}
+
+/// The first instance, configured, and what it says of itself.
+fn start(
+    blueprint: &Arc<Blueprint>,
+    survey: &mut Survey,
+) -> Result<(Instance, Description), LoadFault> {
+    let began = Instant::now();
+    let mut first = blueprint.instance().map_err(LoadFault::Call)?;
+    survey.start = Some(began.elapsed());
+    survey.memory_at_start = Some(first.state().memory.bytes());
+    let description = describe(blueprint, &mut first)?;
+    survey.description = Some(description.clone());
+    let began = Instant::now();
+    blueprint.configure(&mut first).map_err(LoadFault::Call)?.map_err(|words| {
+        LoadFault::NotConfigured { reason: one_line(&words, GUEST_TEXT_BYTES_MAX) }
+    })?;
+    survey.configure = Some(began.elapsed());
+    survey.memory_configured = Some(first.state().memory.bytes());
+    survey.table_elements = Some(first.state().memory.table_elements());
+    Ok((first, description))
 }
 
 fn check_kind(wasm: &[u8]) -> Result<(), LoadFault> {
@@ -87,9 +113,19 @@ fn check_kind(wasm: &[u8]) -> Result<(), LoadFault> {
         return Err(LoadFault::NotWasm { found });
     }
     if wasm[MAGIC.len()..].starts_with(&CORE_MODULE) {
-        return Err(LoadFault::CoreModule);
+        let for_contract = memchr::memmem::find(wasm, OF_CONTRACT).is_some();
+        return Err(LoadFault::CoreModule { for_contract });
     }
     Ok(())
+}
+
+/// First digits of the SHA-256 of a plugin file, as `PLUGIN LIST` shows them.
+pub fn short_hash(wasm: &[u8]) -> String {
+    shown_hash(&Sha256::digest(wasm))
+}
+
+fn shown_hash(hash: &[u8]) -> String {
+    hex(&hash[..HASH_BYTES_SHOWN])
 }
 
 /// Bytes as text where they are text, as digits where not.
@@ -101,21 +137,23 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// Takes the compiled form from the cache, or compiles and keeps it there.
-fn compile(engine: &Engine, wasm: &[u8], hash: &[u8]) -> Result<Component, LoadFault> {
+fn compile(engine: &Engine, wasm: &[u8], hash: &[u8]) -> Result<(Component, Code), LoadFault> {
+    let began = Instant::now();
     let cached = engine.cache().and_then(|cache| cache.get(engine.wasm(), hash));
     if let Some(component) = cached {
-        return Ok(component);
+        return Ok((component, Code::Cached(began.elapsed())));
     }
     let began = Instant::now();
     let component = Component::from_binary(engine.wasm(), wasm).map_err(|error| {
         LoadFault::NotCompiled { reason: one_line(&format!("{error:#}"), GUEST_TEXT_BYTES_MAX) }
     })?;
-    let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let elapsed = began.elapsed();
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     debug!(elapsed_ms, bytes = wasm.len(), "plugin compiled");
     if let Some(cache) = engine.cache() {
         cache.put(hash, &component);
     }
-    Ok(component)
+    Ok((component, Code::Compiled(elapsed)))
 }
 
 fn describe(blueprint: &Blueprint, first: &mut Instance) -> Result<Description, LoadFault> {

@@ -38,7 +38,10 @@ pub enum LoadFault {
     },
     /// WebAssembly, but not a component.
     #[error("the file is a core WebAssembly module, not a component")]
-    CoreModule,
+    CoreModule {
+        /// It exports the functions of the contract.
+        for_contract: bool,
+    },
     /// A component that cannot be compiled.
     #[error("the component cannot be compiled: {reason}")]
     NotCompiled {
@@ -111,23 +114,31 @@ impl LoadError {
         match &self.cause {
             LoadFault::FileTooLarge { .. } => "build it optimised and strip debug information",
             LoadFault::NotWasm { .. } => "put the built `.wasm` file there, not its text or source",
-            LoadFault::CoreModule => {
-                "make it a component: `wasm-tools component new FILE -o NAME.wasm`"
+            LoadFault::CoreModule { for_contract: true } => {
+                "it has the functions of the contract: `sluicegate plugin build` in its project makes \
+                 the component, in the folder `build`"
+            }
+            LoadFault::CoreModule { for_contract: false } => {
+                "it has no function of the contract: begin with `sluicegate plugin new`, and build \
+                 with `sluicegate plugin build`"
             }
             LoadFault::NotCompiled { .. } => {
-                "`wasm-tools validate FILE` says where; the copy may be incomplete"
+                "build it again with `sluicegate plugin build`; the copy may be incomplete"
             }
             LoadFault::OtherVersion { .. } => {
                 "rebuild it with the plugin SDK of this gateway, or run a gateway that speaks its version"
             }
-            LoadFault::NoRole => "export at least one role interface of the contract",
+            LoadFault::NoRole => {
+                "export at least one role interface of the contract; `sluicegate plugin new NAME --lang \
+                 LANGUAGE --role ROLE` makes a project that does"
+            }
             LoadFault::NoLifecycle { .. } => {
                 "export `describe` and `configure`; the SDKs do it for every plugin"
             }
             LoadFault::NotGranted { hint, .. } => hint,
             LoadFault::ReachUnusable { .. } => "mend the section in the plugin's TOML file",
             LoadFault::WrongShape { .. } => {
-                "rebuild it from the WIT file that came with this gateway"
+                "build it against `sluicegate plugin contract --wit`, the contract of this gateway"
             }
             LoadFault::BadDescription { .. } => "mend its `describe` function",
             LoadFault::NotConfigured { .. } => "mend `[settings]` in the plugin's TOML file",
@@ -137,7 +148,9 @@ impl LoadError {
             LoadFault::Call(CallError::MemoryExceeded { .. }) => {
                 "use less memory, or raise `memory_bytes_max` under `[limits]`"
             }
-            LoadFault::Call(_) => "try it alone with `sluicegate plugin check FILE`",
+            LoadFault::Call(_) => {
+                "mend that function; `sluicegate plugin check FILE` tries it alone"
+            }
         }
     }
 }

@@ -6,7 +6,11 @@ use anyhow::{Context as _, anyhow, bail};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use super::world::CONTRACT_WIT;
+use super::world::{CONTRACT_WIT, Roles};
+use crate::message::Role;
+
+#[cfg(test)]
+mod tests;
 
 /// How every WebAssembly file begins.
 const MAGIC: &[u8] = b"\0asm";
@@ -20,6 +24,8 @@ const WORLD_SECTION: &[u8] = b"component-type";
 const PREVIEW1: &str = "wasi_snapshot_preview1";
 /// Answers its imports, so that a language runtime can start: see the file itself.
 const PREVIEW1_WAT: &str = include_str!("preview1.wat");
+/// Does nothing in every role: see the file itself.
+const NOTHING_WAT: &str = include_str!("nothing.wat");
 /// What `preview1.wat` imports.
 const PREVIEW1_WORLD: &str = "
     package local:preview1;
@@ -93,13 +99,31 @@ fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
 /// The adapter as a module that carries its world.
 fn preview1() -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
-    resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
     resolve.push_str("random.wit", RANDOM)?;
-    let package = resolve.push_str("preview1.wit", PREVIEW1_WORLD)?;
+    by_hand(PREVIEW1_WAT, PREVIEW1_WORLD, resolve)
+}
+
+/// A module written by hand that carries its world; `resolve` has what the world names beside the
+/// contract.
+fn by_hand(module: &str, world: &str, mut resolve: Resolve) -> anyhow::Result<Vec<u8>> {
+    resolve.push_str("sluicegate.wit", CONTRACT_WIT)?;
+    let package = resolve.push_str("world.wit", world)?;
     let world = resolve.select_world(&[package], None)?;
-    let mut module = wat::parse_str(PREVIEW1_WAT)?;
+    let mut module = wat::parse_str(module)?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     Ok(module)
+}
+
+/// A plugin of all roles that does nothing in any of them: what a call of it takes is the gateway's.
+///
+/// # Errors
+/// Never, as a test shows.
+pub fn nothing() -> anyhow::Result<Vec<u8>> {
+    let world = Roles::new(&Role::ALL).world();
+    let module = by_hand(NOTHING_WAT, &world, Resolve::default())?;
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(&module)?;
+    encoder.encode()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -1,7 +1,70 @@
-//! `sluicegate plugin call`.
+//! `sluicegate plugin call`: one call with the real engine and the real limits, shown as a trace.
 
-use super::CallOptions;
+mod act;
+mod heard;
+mod render;
+mod trace;
+
+use std::{env, io::Write as _, path::PathBuf, sync::Arc};
+
+use anyhow::{Context as _, bail};
+
+use self::{heard::Heard, trace::Trace};
+use super::{CallOptions, file::PluginFile, input::Input};
+use crate::{
+    message::Role,
+    plugin::{Engine, EngineError, EngineSettings, Plugin},
+};
 
 pub(super) fn run(options: &CallOptions) -> anyhow::Result<()> {
-    anyhow::bail!("not built yet: {options:?}")
+    let input = Input::parse(&options.json)?;
+    let file = PluginFile::read(&options.file, options.settings.as_deref())?;
+    let heard = Heard::start();
+    let engine = engine().context("starting the WebAssembly engine")?;
+    let plugin = file.inspect(&engine).outcome.map_err(|error| file.refusal(error))?;
+    let role = role(&plugin, options)?;
+    let trace = Trace::of(&plugin, role, options.consume, input, &heard);
+    let text = render::text(&trace, &file);
+    // A reader that went away wants no more lines.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    if trace.failed() {
+        bail!("the call gave no answer");
+    }
+    Ok(())
+}
+
+/// Compiled code is kept: a JavaScript guest takes many seconds.
+fn engine() -> Result<Engine, EngineError> {
+    let settings = EngineSettings { cache_folder: cache_folder(), ..EngineSettings::default() };
+    match Engine::new(&settings) {
+        // A home that cannot be written is no reason not to call.
+        Err(EngineError::Cache(_)) => Engine::new(&EngineSettings::default()),
+        other => other,
+    }
+}
+
+fn cache_folder() -> Option<PathBuf> {
+    let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|f| f.is_absolute());
+    let base = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
+    Some(base?.join("sluicegate").join("plugins"))
+}
+
+/// The role that was asked for, or the only one it has.
+fn role(plugin: &Arc<Plugin>, options: &CallOptions) -> anyhow::Result<Role> {
+    let roles: Vec<_> = plugin.roles().iter().map(|role| role.name()).collect();
+    let roles = roles.join(", ");
+    let role = match (options.role.as_deref().and_then(Role::parse), plugin.roles()) {
+        (Some(role), _) if plugin.has(role) => role,
+        (Some(role), _) => {
+            bail!("plugin `{}` is no {role}\n  hint:  its roles: {roles}", plugin.name())
+        }
+        (None, [only]) => *only,
+        (None, _) => {
+            bail!("plugin `{}` has several roles\n  hint:  --role: {roles}", plugin.name())
+        }
+    };
+    if options.consume && !matches!(role, Role::Filter | Role::Transcoder) {
+        bail!("a {role} is not called on consume\n  hint:  leave out `--consume`");
+    }
+    Ok(role)
 }

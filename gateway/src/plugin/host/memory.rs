@@ -13,6 +13,8 @@ pub(in crate::plugin) struct MemoryGuard {
     shared: Arc<Shared>,
     bytes_max: usize,
     table_elements_max: usize,
+    /// Of the largest table so far.
+    table_elements: usize,
     /// All linear memories of the instance together.
     bytes: usize,
     /// The growth allowed last, in case the system refuses it.
@@ -27,6 +29,7 @@ impl MemoryGuard {
             shared,
             bytes_max: limits.memory_bytes_max,
             table_elements_max: limits.table_elements_max,
+            table_elements: 0,
             bytes: 0,
             grown: 0,
             refused: None,
@@ -35,6 +38,11 @@ impl MemoryGuard {
 
     pub(in crate::plugin) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Elements of the largest table.
+    pub(in crate::plugin) fn table_elements(&self) -> usize {
+        self.table_elements
     }
 
     /// The size refused in the call now running.
@@ -87,7 +95,11 @@ impl ResourceLimiter for MemoryGuard {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= self.table_elements_max)
+        let fits = desired <= self.table_elements_max;
+        if fits {
+            self.table_elements = self.table_elements.max(desired);
+        }
+        Ok(fits)
     }
 
     fn instances(&self) -> usize {
