@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     pipeline::Chain,
-    plugin::{Engine, Plugin},
+    plugin::{Engine, LogBooks, LogLevel, Plugin},
     session::{ReloadRequest, Services},
 };
 
@@ -73,6 +73,7 @@ impl Reloader {
         let running = self.loaded.iter().map(|(name, (files, _))| (name.clone(), files.clone()));
         let steps = plan::plan(&running.collect(), &wanted);
         self.refused.retain(|name, _| wanted.contains_key(name));
+        self.engine.logbooks().keep(|name| wanted.contains_key(name));
         let mut changed = self.generation == 0;
         for step in steps {
             changed |= self.take(step, &wanted);
@@ -99,19 +100,29 @@ impl Reloader {
                 if self.refused.get(&name).is_some_and(|(seen, _)| seen == files) {
                     return false;
                 }
+                let book = self.engine.logbooks().open(&name);
                 match folder::load(&self.engine, &self.folder, &name, files) {
                     Ok(plugin) => {
+                        let version = &plugin.description().version;
+                        let loaded = format!("loaded: version {version}, hash {}", plugin.hash());
+                        book.note(LogLevel::Info, &loaded);
                         self.refused.remove(&name);
                         self.loaded.insert(name, (files.clone(), plugin));
                         true
                     }
                     Err(refusal) => {
+                        book.note(LogLevel::Error, &format!("refused: {refusal}"));
                         self.refused.insert(name, (files.clone(), refusal));
                         false
                     }
                 }
             }
         }
+    }
+
+    /// The last lines about each plugin.
+    pub fn logbooks(&self) -> LogBooks {
+        self.engine.logbooks().clone()
     }
 
     /// Files that are refused, with the reasons.

@@ -18,7 +18,7 @@ use crate::{
     login::Logins,
     order::Orders,
     pipeline::{Chain, Pipeline, PipelineSettings},
-    plugin::{Engine, EngineSettings},
+    plugin::{Engine, EngineSettings, LogBooks},
     reload::{self, Refusals, Reloader, Watch},
     resp::Limits,
     session::{Registry, ReloadRequest, Services, SessionSettings},
@@ -92,7 +92,8 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     // Before the port opens too: what is stored must be readable.
     let clusters = brokers::open(&settings).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
-    let services = Arc::new(services(&settings, chain, clusters, reload));
+    let logbooks = reloader.logbooks();
+    let services = Arc::new(services(&settings, chain, clusters, reload, logbooks));
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.
     let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
@@ -111,6 +112,7 @@ fn services(
     chain: Chain,
     clusters: Clusters,
     reload: mpsc::Sender<ReloadRequest>,
+    logbooks: LogBooks,
 ) -> Services {
     let counters = Arc::new(Counters::default());
     let pipeline_settings = PipelineSettings {
@@ -155,6 +157,7 @@ fn services(
         registry: Arc::new(Registry::default()),
         reload,
         refusals: Arc::new(Refusals::default()),
+        logbooks,
         started: Instant::now(),
     }
 }

@@ -10,24 +10,23 @@
 const DEPTH_MAX = 128;
 
 /**
- * Where a field's name, with its quotes, and its value are in the text.
- * @typedef {{ nameStart: number, nameEnd: number, start: number, end: number }} Place
+ * Where a field's name, with its quotes, and its value, with the white space around it, are.
+ * @typedef {{ nameStart: number, nameEnd: number, start: number, end: number }} Field
  */
-/** @typedef {{ name: string, start: number, end: number }} Field */
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** One JSON object, and where its top-level fields are. */
+/** One JSON object. */
 export class JsonObject {
   /** @type {string} */
   #text;
-  /** @type {Field[]} */
-  #fields;
+  /** @type {Record<string, unknown>} */
+  #values;
 
-  /** @param {string} text @param {Field[]} fields */
-  constructor(text, fields) {
+  /** @param {string} text @param {Record<string, unknown>} values */
+  constructor(text, values) {
     this.#text = text;
-    this.#fields = fields;
+    this.#values = values;
   }
 
   /**
@@ -39,13 +38,10 @@ export class JsonObject {
   static parse(bytes) {
     try {
       const text = utf8.decode(bytes);
-      const places = /^[ \t\n\r]*\{/.test(text) ? scan(text) : undefined;
-      if (places === undefined) {
+      if (!/^[ \t\n\r]*\{/.test(text) || isTooDeep(text)) {
         return undefined;
       }
-      // Says whether it is JSON at all.
-      JSON.parse(text);
-      return new JsonObject(text, places.map((place) => field(text, place)));
+      return new JsonObject(text, JSON.parse(text));
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof TypeError) {
         return undefined;
@@ -60,7 +56,7 @@ export class JsonObject {
    * @param {string} name
    */
   has(name) {
-    return this.#fields.some((field) => field.name === name);
+    return Object.hasOwn(this.#values, name);
   }
 
   /**
@@ -71,8 +67,7 @@ export class JsonObject {
    * @returns {unknown}
    */
   get(name) {
-    const field = this.#fields.findLast((field) => field.name === name);
-    return field && JSON.parse(this.#text.slice(field.start, field.end));
+    return this.has(name) ? this.#values[name] : undefined;
   }
 
   /**
@@ -87,60 +82,72 @@ export class JsonObject {
     if (!this.has(name)) {
       return undefined;
     }
+    const text = this.#text;
     let [result, copied] = ["", 0];
-    for (const field of this.#fields.filter((field) => field.name === name)) {
-      result += this.#text.slice(copied, field.start) + JSON.stringify(value);
-      copied = field.end;
+    for (const field of fieldsOf(text).fields) {
+      if (JSON.parse(text.slice(field.nameStart, field.nameEnd)) === name) {
+        const old = text.slice(field.start, field.end);
+        const start = field.end - old.trimStart().length;
+        result += text.slice(copied, start) + JSON.stringify(value);
+        copied = field.start + old.trimEnd().length;
+      }
     }
-    return new TextEncoder().encode(result + this.#text.slice(copied));
+    return new TextEncoder().encode(result + text.slice(copied));
   }
 }
 
 /**
- * Finds the top-level fields, in a text that need not be JSON: whether it is, `JSON.parse` says.
+ * Asked before `JSON.parse`, of a text that need not be JSON.
  *
  * @param {string} text
- * @returns {Place[] | undefined} `undefined` if it is nested too deep, or a string has no end.
  */
-function scan(text) {
+function isTooDeep(text) {
+  const opened = text.split("{").length + text.split("[").length - 2;
+  return opened > DEPTH_MAX && fieldsOf(text).deepest > DEPTH_MAX;
+}
+
+/**
+ * Finds the top-level fields, and how deep it goes; stops where that is too deep.
+ *
+ * @param {string} text
+ */
+function fieldsOf(text) {
   const marks = /["{}[\],:]/g;
-  const places = [];
-  let [depth, nameStart, nameEnd, start] = [0, 0, 0, 0];
-  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
-    const at = mark.index;
-    switch (mark[0]) {
+  /** @type {Field[]} */
+  const fields = [];
+  let [depth, deepest, nameStart, nameEnd, start] = [0, 0, 0, 0, 0];
+  // Not `exec`, which makes an object of each match.
+  while (deepest <= DEPTH_MAX && marks.test(text)) {
+    const at = marks.lastIndex - 1;
+    switch (text[at]) {
       case '"':
         marks.lastIndex = endOfString(text, at);
-        if (marks.lastIndex === 0) {
-          return undefined;
-        }
         if (depth === 1 && start === 0) {
           [nameStart, nameEnd] = [at, marks.lastIndex];
         }
-        continue;
+        break;
+      case ":":
+        start = depth === 1 ? at + 1 : start;
+        break;
       case "{":
       case "[":
         depth += 1;
-        if (depth > DEPTH_MAX) {
-          return undefined;
+        deepest = Math.max(depth, deepest);
+        break;
+      default:
+        // A comma or a closing bracket.
+        if (depth === 1 && start > 0) {
+          fields.push({ nameStart, nameEnd, start, end: at });
+          start = 0;
         }
-        continue;
-      case ":":
-        start = depth === 1 ? at + 1 : start;
-        continue;
+        depth -= text[at] === "," ? 0 : 1;
     }
-    // A comma or a closing bracket.
-    if (depth === 1 && start > 0) {
-      places.push({ nameStart, nameEnd, start, end: at });
-      start = 0;
-    }
-    depth -= mark[0] === "," ? 0 : 1;
   }
-  return places;
+  return { fields, deepest };
 }
 
 /**
- * The index behind the string that begins at `start`; 0 if it has no end.
+ * The index behind the string that begins at `start`; the text's if it has no end.
  *
  * @param {string} text @param {number} start
  */
@@ -154,19 +161,5 @@ function endOfString(text, start) {
       return quote + 1;
     }
   }
-  return 0;
-}
-
-/**
- * The name of a field, and its value's place without the white space around it.
- *
- * @param {string} text @param {Place} place @returns {Field}
- */
-function field(text, { nameStart, nameEnd, start, end }) {
-  const value = text.slice(start, end);
-  return {
-    name: JSON.parse(text.slice(nameStart, nameEnd)),
-    start: end - value.trimStart().length,
-    end: start + value.trimEnd().length,
-  };
+  return text.length;
 }

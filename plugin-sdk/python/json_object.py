@@ -30,13 +30,13 @@ class _Field(NamedTuple):
 
 
 class JsonObject:
-    """One JSON object, and where its top-level fields are."""
+    """One JSON object."""
 
-    __slots__ = ("_fields", "_text")
+    __slots__ = ("_text", "_values")
 
-    def __init__(self, text: str, fields: list[_Field]) -> None:
+    def __init__(self, text: str, values: dict[str, Any]) -> None:
         self._text = text
-        self._fields = fields
+        self._values = values
 
     @classmethod
     def parse(cls, value: bytes) -> Self | None:
@@ -46,17 +46,18 @@ class JsonObject:
         """
         try:
             text = value.decode()
-            return None if _is_too_deep(text) else cls(text, _fields(text))
+            values = None if _is_too_deep(text) else _DECODER.decode(text)
         except ValueError:
             return None
+        return cls(text, values) if isinstance(values, dict) else None
 
     def __contains__(self, name: str) -> bool:
         """True if there is a top-level field of this name."""
-        return any(field.name == name for field in self._fields)
+        return name in self._values
 
     def get(self, name: str, default: Any = None) -> Any:
         """The last top-level field of this name, as `json.loads` has it."""
-        for field in reversed(self._fields):
+        for field in reversed(_fields(self._text) if name in self else []):
             if field.name == name:
                 return json.loads(self._text[field.start : field.end])
         return default
@@ -67,13 +68,13 @@ class JsonObject:
         All other bytes are as they were. `None` if there is no such field; `value` is anything
         that `json.dumps` can write.
         """
-        fields = [field for field in self._fields if field.name == name]
-        if not fields:
+        if name not in self:
             return None
         pieces, copied = [], 0
-        for field in fields:
-            pieces += [self._text[copied : field.start], json.dumps(value)]
-            copied = field.end
+        for field in _fields(self._text):
+            if field.name == name:
+                pieces += [self._text[copied : field.start], json.dumps(value)]
+                copied = field.end
         return "".join([*pieces, self._text[copied:]]).encode()
 
 
@@ -94,37 +95,23 @@ def _is_too_deep(text: str) -> bool:
 
 
 def _fields(text: str) -> list[_Field]:
-    """The top-level fields in their order. Raises `ValueError` if the text is not an object."""
+    """The top-level fields in their order, of a text that is known to be an object."""
     fields: list[_Field] = []
-    at = _after(text, 0, "{")
-    if not text.startswith("}", at):
-        while True:
-            if not text.startswith('"', at):
-                raise ValueError("a field begins with its name")
-            name, at = _value(text, at)
-            start = _after(text, _skip(text, at), ":")
-            _, end = _value(text, start)
-            fields.append(_Field(name, start, end))
-            at = _skip(text, end)
-            if not text.startswith(",", at):
-                break
-            at = _skip(text, at + 1)
-    if _after(text, at, "}") != len(text):
-        raise ValueError("something follows the object")
-    return fields
+    at = _skip(text, 0)
+    while True:
+        # Behind the opening bracket, or behind a comma.
+        at = _skip(text, at + 1)
+        if text[at] == "}":
+            return fields
+        name, at = _DECODER.raw_decode(text, at)
+        start = _skip(text, _skip(text, at) + 1)
+        _, end = _DECODER.raw_decode(text, start)
+        fields.append(_Field(name, start, end))
+        at = _skip(text, end)
+        if text[at] == "}":
+            return fields
 
 
 def _skip(text: str, at: int) -> int:
+    """The index behind white space."""
     return _SPACE.match(text, at).end()  # type: ignore[union-attr] # matches the empty text too
-
-
-def _after(text: str, at: int, mark: str) -> int:
-    """The index behind a mark and the white space around it."""
-    at = _skip(text, at)
-    if not text.startswith(mark, at):
-        raise ValueError(f"`{mark}` is missing")
-    return _skip(text, at + 1)
-
-
-def _value(text: str, at: int) -> tuple[Any, int]:
-    return _DECODER.raw_decode(text, at)

@@ -12,7 +12,11 @@ const host = struct {
     extern "sluicegate:plugin/current@0.1.0" fn topic(result: *abi.Bytes) void;
     extern "sluicegate:plugin/current@0.1.0" fn key(result: *abi.OptionalBytes) void;
     extern "sluicegate:plugin/current@0.1.0" fn value(result: *abi.OptionalBytes) void;
-    extern "sluicegate:plugin/current@0.1.0" fn header(name: [*]const u8, len: usize, result: *abi.OptionalBytes) void;
+    extern "sluicegate:plugin/current@0.1.0" fn header(
+        name: [*]const u8,
+        len: usize,
+        result: *abi.OptionalBytes,
+    ) void;
     extern "sluicegate:plugin/current@0.1.0" fn headers(result: *abi.List(HostHeader)) void;
     extern "sluicegate:plugin/current@0.1.0" fn @"timestamp-ms"() i64;
     extern "sluicegate:plugin/current@0.1.0" fn principal(result: *abi.Bytes) void;
@@ -23,8 +27,15 @@ const host = struct {
         value: [*]const u8,
         value_len: usize,
     ) void;
-    extern "sluicegate:plugin/current@0.1.0" fn @"remove-header"(name: [*]const u8, len: usize) void;
-    extern "sluicegate:plugin/current@0.1.0" fn @"set-key"(is_some: u32, key: [*]const u8, len: usize) void;
+    extern "sluicegate:plugin/current@0.1.0" fn @"remove-header"(
+        name: [*]const u8,
+        len: usize,
+    ) void;
+    extern "sluicegate:plugin/current@0.1.0" fn @"set-key"(
+        is_some: u32,
+        key: [*]const u8,
+        len: usize,
+    ) void;
 
     const HostHeader = extern struct { name: abi.Bytes, value: abi.OptionalBytes };
 };
@@ -59,7 +70,7 @@ pub fn value(_: Current) ?[]const u8 {
 /// The value of the first header with this name; null if there is none, or its value is absent.
 pub fn header(_: Current, name: []const u8) ?[]const u8 {
     var result: abi.OptionalBytes = undefined;
-    host.header(name.ptr, name.len, &result);
+    host.header(abi.start(u8, name), name.len, &result);
     return result.slice();
 }
 
@@ -89,16 +100,22 @@ pub fn principal(_: Current) []const u8 {
 /// Sets the first header of this name and removes others of it; appends if there is none.
 pub fn setHeader(_: Current, name: []const u8, new: ?[]const u8) void {
     const bytes = new orelse "";
-    host.@"set-header"(name.ptr, name.len, @intFromBool(new != null), bytes.ptr, bytes.len);
+    host.@"set-header"(
+        abi.start(u8, name),
+        name.len,
+        @intFromBool(new != null),
+        abi.start(u8, bytes),
+        bytes.len,
+    );
 }
 
 /// Removes every header of this name.
 pub fn removeHeader(_: Current, name: []const u8) void {
-    host.@"remove-header"(name.ptr, name.len);
+    host.@"remove-header"(abi.start(u8, name), name.len);
 }
 
 /// Sets the key, which decides the partition; on consume it changes what the client sees.
 pub fn setKey(_: Current, new: ?[]const u8) void {
     const bytes = new orelse "";
-    host.@"set-key"(@intFromBool(new != null), bytes.ptr, bytes.len);
+    host.@"set-key"(@intFromBool(new != null), abi.start(u8, bytes), bytes.len);
 }

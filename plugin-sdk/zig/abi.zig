@@ -36,6 +36,12 @@ pub fn realloc(old: ?[*]u8, old_len: usize, alignment: usize, len: usize) callco
     return new;
 }
 
+/// Where items begin. An empty slice may point anywhere, but the host checks where lists begin.
+pub fn start(comptime T: type, items: []const T) [*]const T {
+    const nowhere: [1]u64 align(16) = .{0};
+    return if (items.len == 0) @ptrCast(&nowhere) else items.ptr;
+}
+
 /// A `list<T>`, or a `string`.
 pub fn List(comptime T: type) type {
     return extern struct {
@@ -45,7 +51,7 @@ pub fn List(comptime T: type) type {
         len: usize,
 
         pub fn of(items: []const T) Self {
-            return .{ .ptr = items.ptr, .len = items.len };
+            return .{ .ptr = start(T, items), .len = items.len };
         }
 
         pub fn slice(list: Self) []const T {

@@ -5,8 +5,18 @@ const abi = @import("abi.zig");
 const roles = @import("exports/roles.zig");
 const sluicegate = @import("sluicegate.zig");
 
+/// Having one of these is having the role.
+const role_functions = [_][]const u8{
+    "onProduce",      "onConsume", "route",  "partition",
+    "partitionBurst", "encode",    "decode", "authenticate",
+};
+
 /// Exports the lifecycle and the roles of `Plugin`, the author's file as a struct.
 pub fn exportPlugin(comptime Plugin: type) void {
+    if (!has(Plugin, &role_functions)) @compileError(
+        "src/plugin.zig has no public function of a role: see the head of " ++
+            "sluicegate/sluicegate.zig",
+    );
     @export(&abi.realloc, .{ .name = "cabi_realloc" });
     exportFunction("lifecycle", "describe", Lifecycle(Plugin).describe);
     exportFunction("lifecycle", "configure", Lifecycle(Plugin).configure);
@@ -52,7 +62,11 @@ fn postReturn(_: *const anyopaque) callconv(.c) void {
 
 fn Lifecycle(comptime Plugin: type) type {
     return struct {
-        const Description = extern struct { name: abi.Bytes, version: abi.Bytes, summary: abi.Bytes };
+        const Description = extern struct {
+            name: abi.Bytes,
+            version: abi.Bytes,
+            summary: abi.Bytes,
+        };
         const Configured = extern struct { is_error: u8, words: abi.Bytes };
 
         fn describe() callconv(.c) *const Description {

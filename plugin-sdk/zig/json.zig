@@ -112,9 +112,10 @@ test "top-level fields are found by position" {
 
 test "what is not one strict object is none" {
     for ([_][]const u8{
-        "",                  "[]",             "{\"a\":01}",        "{\"a\":1,}",     "{\"a\":NaN}", "{} {}",
-        "{\"a\":.5}",        "{\"a\":\"\t\"}", "{\"a\":\"\\x\"}",   "{\"\xff\":1}",   "{a:1}",       "{\"a\":-}",
-        "{\"a\":1{\"b\":2}", "{,}",            "{\"a\":1 \"b\":2}", "\xef\xbb\xbf{}",
+        "",                "[]",             "{\"a\":01}",        "{\"a\":1,}",
+        "{\"a\":NaN}",     "{} {}",          "{\"a\":.5}",        "{\"a\":\"\t\"}",
+        "{\"a\":\"\\x\"}", "{\"\xff\":1}",   "{a:1}",             "{\"a\":-}",
+        "{,}",             "\xef\xbb\xbf{}", "{\"a\":1 \"b\":2}", "{\"a\":1{\"b\":2}",
     }) |text| try std.testing.expect(Object.parse(text) == null);
     try std.testing.expect(Object.parse("{\"a\":\"\\ud800\"}") != null);
     const open: [128]u8 = @splat('[');

@@ -4,6 +4,7 @@
 //! Never write payloads or secrets.
 
 const std = @import("std");
+const abi = @import("abi.zig");
 
 const host = struct {
     extern "sluicegate:plugin/log@0.1.0" fn write(level: u32, ptr: [*]const u8, len: usize) void;
@@ -46,10 +47,11 @@ fn line(level: std.log.Level, text: []const u8) void {
         .err => 3,
     };
     const whole = wholeCharacters(text);
-    host.write(number, whole.ptr, whole.len);
+    host.write(number, abi.start(u8, whole), whole.len);
 }
 
-/// The text as far as it is UTF-8: the gateway takes no other, and a cut may go through a character.
+/// The text as far as it is UTF-8: the gateway takes no other, and a cut may go through a
+/// character.
 fn wholeCharacters(text: []const u8) []const u8 {
     var end: usize = 0;
     while (end < text.len) {

@@ -49,7 +49,15 @@ pub fn call(
     const list = try arena.alloc(abi.Bytes, arguments.len);
     for (list, arguments) |*to, argument| to.* = .of(argument);
     var result: host.Result = undefined;
-    host.call(connection.ptr, connection.len, command.ptr, command.len, list.ptr, list.len, &result);
+    host.call(
+        abi.start(u8, connection),
+        connection.len,
+        abi.start(u8, command),
+        command.len,
+        abi.start(abi.Bytes, list),
+        list.len,
+        &result,
+    );
     if (result.is_error != 0) return result.payload.failure.raise();
     const reply = result.payload.reply;
     if (reply.is_many == 0) return .{ .single = reply.payload.single.value() };

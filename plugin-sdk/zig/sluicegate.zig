@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `description: Description` | who the plugin is; needed |
 //! | `configure(*Plugin, Settings) !void` | takes the settings, once for each instance |
-//! | `onProduce`, `onConsume(*Plugin, ?[]const u8, Current) !Verdict` | the role filter, one or both |
+//! | `onProduce`, `onConsume(*Plugin, ?[]const u8, Current) !Verdict` | the role filter |
 //! | `route(*Plugin, []const u8, Current) !Route` | the role router |
 //! | `partition(*Plugin, ?[]const u8, u32) ?u32` | the role partitioner, one key at a time |
 //! | `partitionBurst(*Plugin, Burst, []?u32) !void` | the same for a whole burst, instead |

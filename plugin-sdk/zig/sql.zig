@@ -76,7 +76,15 @@ fn send(
     for (list, parameters) |*to, parameter| to.* = .of(parameter);
     var result: Result = undefined;
     const connection, const text = words;
-    function(connection.ptr, connection.len, text.ptr, text.len, list.ptr, list.len, &result);
+    function(
+        abi.start(u8, connection),
+        connection.len,
+        abi.start(u8, text),
+        text.len,
+        abi.start(stores.HostValue, list),
+        list.len,
+        &result,
+    );
     if (result.is_error != 0) return result.payload.failure.raise();
     const rows = try arena.alloc(Row, result.payload.rows.len);
     for (rows, result.payload.rows.slice()) |*to, row| to.* = try stores.values(arena, row);

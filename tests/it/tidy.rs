@@ -12,7 +12,7 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("wasmtime::", &["plugin.rs", "plugin/"]),
     ("wasmtime_wasi::", &["plugin/"]),
     ("redis_protocol::", &["resp.rs", "resp/"]),
-    ("redis::", &["plugin/reach.rs", "plugin/reach/redis"]),
+    ("redis::", &["plugin/reach.rs", "plugin/reach/redis", "cli/plugin/dev/gateway.rs"]),
     ("mysql_async::", &["plugin/reach/sql"]),
     ("notify::", &["reload/watch.rs"]),
     ("clap::", &["main.rs", "cli.rs", "cli/"]),

@@ -123,8 +123,8 @@ pub(super) struct DevOptions {
     /// The running gateway.
     #[arg(long, env = "SLUICEGATE_LISTEN", default_value = "127.0.0.1:6380", value_name = "ADDR")]
     address: SocketAddr,
-    /// Log in with this user and password, `user:password`.
-    #[arg(long, value_name = "LOGIN")]
+    /// Log in with this user and password, `user:password`, or with this password alone.
+    #[arg(long, env = "SLUICEGATE_LOGIN", hide_env_values = true, value_name = "LOGIN")]
     login: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     message::TopicPattern,
-    plugin::{OnFailure, PluginLimits, PluginSettings},
+    plugin::{OnFailure, PluginLimits, PluginSettings, RecycleMark},
 };
 
 /// Checks the text of a plugin's settings file; an empty text gives the defaults.
@@ -68,9 +68,9 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
     let table_elements_max = number("table_elements_max", d.table_elements_max, 10_000_000);
     let memory_bytes_max = number("memory_bytes_max", d.memory_bytes_max, 1 << 32);
     let result_bytes_max = number("result_bytes_max", d.result_bytes_max, 1 << 30);
-    let recycle_above_bytes = Some(number("recycle_above_bytes", 0, 1 << 32)).filter(|n| *n > 0);
     let recycle_after_calls =
         Some(section.integer("recycle_after_calls", 0, 0..=u64::MAX)).filter(|n| *n > 0);
+    let recycle_above_bytes = recycle_mark(&mut section);
     section.finish();
     PluginLimits {
         memory_bytes_max,
@@ -85,5 +85,15 @@ fn limits(mut section: Section<'_, '_>) -> PluginLimits {
         recycle_after_calls,
         recycle_above_bytes,
         failures_in_a_row_max,
+    }
+}
+
+/// `recycle_above_bytes`: half way to the limit where nothing is said, never for 0.
+fn recycle_mark(section: &mut Section<'_, '_>) -> RecycleMark {
+    let is_set = section.contains("recycle_above_bytes");
+    match usize::try_from(section.integer("recycle_above_bytes", 0, 0..=1 << 32)) {
+        _ if !is_set => RecycleMark::HalfWay,
+        Ok(0) | Err(_) => RecycleMark::Never,
+        Ok(bytes) => RecycleMark::Bytes(bytes),
     }
 }

@@ -40,6 +40,9 @@ impl Blueprint {
     ) -> Result<Result<(), String>, CallError> {
         let call = Call { name: CONFIGURE, limit: self.limits.start_deadline };
         let settings = self.settings_json.as_str();
-        instance.call(call, |store, exports| exports.lifecycle.call_configure(store, settings))
+        let agreed = instance
+            .call(call, |store, exports| exports.lifecycle.call_configure(store, settings))?;
+        instance.begins_to_work();
+        Ok(agreed)
     }
 }

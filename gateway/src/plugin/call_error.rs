@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 
+use super::said::Said;
+
 /// A call that gave no answer. The message it was about is not stored.
 ///
 /// `Display` is for the operator; [`CallError::public`] for the client.
@@ -33,11 +35,12 @@ pub enum CallError {
         plugin: Arc<str>,
         /// Function of the contract that was called.
         call: &'static str,
-        /// What happened, and in which function of the guest if that has a name.
+        /// What the guest said before it, then what happened, and in which function of the guest if
+        /// that has a name.
         trap: String,
     },
     /// It took too long.
-    #[error("plugin `{plugin}` did not end {call} within {} ms", limit.as_millis())]
+    #[error("plugin `{plugin}` did not end {call} within {} ms{said}", limit.as_millis())]
     DeadlinePassed {
         /// Name of the plugin.
         plugin: Arc<str>,
@@ -45,9 +48,13 @@ pub enum CallError {
         call: &'static str,
         /// The limit that was met.
         limit: Duration,
+        /// What the guest said before it.
+        said: Said,
     },
     /// It asked for more memory than it may have, and did not survive the refusal.
-    #[error("plugin `{plugin}` asked for {wanted} bytes of memory in {call}; it may have {limit}")]
+    #[error(
+        "plugin `{plugin}` asked for {wanted} bytes of memory in {call}; it may have {limit}{said}"
+    )]
     MemoryExceeded {
         /// Name of the plugin.
         plugin: Arc<str>,
@@ -57,9 +64,11 @@ pub enum CallError {
         wanted: usize,
         /// The limit that was met.
         limit: usize,
+        /// What the guest said before it.
+        said: Said,
     },
     /// It handed over more bytes than a call may; they were not copied.
-    #[error("plugin `{plugin}` handed over more than {limit} bytes in {call}")]
+    #[error("plugin `{plugin}` handed over more than {limit} bytes in {call}{said}")]
     ResultTooLarge {
         /// Name of the plugin.
         plugin: Arc<str>,
@@ -67,6 +76,8 @@ pub enum CallError {
         call: &'static str,
         /// The limit that was met.
         limit: usize,
+        /// What the guest said before it.
+        said: Said,
     },
     /// The answer breaks the contract.
     #[error("plugin `{plugin}` gave an answer to {call} that the contract forbids: {reason}")]

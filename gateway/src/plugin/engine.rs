@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{
     cache::{Cache, CacheError},
     limits::{CACHE_BYTES_MAX, EPOCH_TICK, INSTANCES_TOTAL_MAX, STACK_BYTES},
+    logbook::LogBooks,
 };
 
 /// Frames of a trap's backtrace that are looked at; the first named one is reported.
@@ -56,6 +57,8 @@ struct Inner {
     /// One permit a login that computes. A storm of logins with slow password hashes must leave
     /// processor time to the threads that serve messages.
     login_turns: Arc<Semaphore>,
+    /// Here, because a book outlives the versions of its plugin.
+    logbooks: LogBooks,
     /// Dropped with the engine, which ends the clock's thread.
     _clock: mpsc::Sender<()>,
 }
@@ -99,6 +102,7 @@ impl Engine {
             instances: AtomicU32::new(0),
             instances_max: settings.instances_max,
             login_turns: Arc::new(Semaphore::new(login_turns())),
+            logbooks: LogBooks::default(),
             _clock: clock,
         })))
     }
@@ -109,6 +113,11 @@ impl Engine {
 
     pub(super) fn cache(&self) -> Option<&Cache> {
         self.0.cache.as_ref()
+    }
+
+    /// The last lines about each plugin.
+    pub fn logbooks(&self) -> &LogBooks {
+        &self.0.logbooks
     }
 
     /// Instances of all plugins that exist now.

@@ -6,34 +6,42 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use super::{
     blueprint::Blueprint, call_error::CallError, instance::Call, limits::GUEST_TEXT_BYTES_MAX,
-    text::one_line,
+    said::Said, text::one_line,
 };
 
 /// The engine's words when a guest hands over more than the result limit: its type is private, so
 /// the words are all there is. A test holds them.
 const TOO_MUCH_DATA: &str = "fuel allocated for hostcalls has been exhausted";
 
-/// Names the limit that was met, or repeats the trap. `refused` is the memory size that was
-/// refused in this call, if one was.
+/// What happened in the call before it failed.
+pub(super) struct Circumstances {
+    /// The memory size that was refused, if one was.
+    pub(super) refused: Option<usize>,
+    pub(super) said: Said,
+}
+
+/// Names the limit that was met, or repeats what the guest said and the trap.
 pub(super) fn into_words(
     error: &wasmtime::Error,
     call: Call,
-    refused: Option<usize>,
+    circumstances: Circumstances,
     blueprint: &Blueprint,
 ) -> CallError {
     let (plugin, limits) = (Arc::clone(&blueprint.shared.name), &blueprint.limits);
     let Call { name: call, limit } = call;
+    let Circumstances { refused, said } = circumstances;
     if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-        return CallError::DeadlinePassed { plugin, call, limit };
+        return CallError::DeadlinePassed { plugin, call, limit, said };
     }
     if let Some(wanted) = refused {
         let limit = limits.memory_bytes_max;
-        return CallError::MemoryExceeded { plugin, call, wanted, limit };
+        return CallError::MemoryExceeded { plugin, call, wanted, limit, said };
     }
     if error.chain().any(|cause| cause.to_string().contains(TOO_MUCH_DATA)) {
-        return CallError::ResultTooLarge { plugin, call, limit: limits.result_bytes_max };
+        let limit = limits.result_bytes_max;
+        return CallError::ResultTooLarge { plugin, call, limit, said };
     }
-    CallError::Trapped { plugin, call, trap: trap_text(error) }
+    CallError::Trapped { plugin, call, trap: said.before(&trap_text(error)) }
 }
 
 /// The cause, and the innermost function of the guest that has a name and is not the machinery

@@ -13,7 +13,9 @@ use super::{
         types as types_interface,
     },
     limits::PluginLimits,
+    logbook::LogBook,
     reach::{Reach, ReachInHand},
+    said::Said,
     stats::Counters,
 };
 
@@ -41,6 +43,7 @@ pub(super) struct Shared {
     pub(super) name: Arc<str>,
     pub(super) counters: Counters,
     pub(super) log: LogGate,
+    pub(super) book: Arc<LogBook>,
     /// What it was granted outside the process.
     pub(super) reach: Reach,
 }
@@ -55,6 +58,8 @@ pub(super) struct HostState {
     /// Held during a login, which may wait for stores.
     pub(super) reach: Option<ReachInHand>,
     pub(super) memory: MemoryGuard,
+    /// What the guest said in the call now running, in case it fails.
+    pub(super) said: Said,
     /// An empty world, for guests whose language runtime expects one.
     pub(super) wasi: Option<Box<Wasi>>,
 }
@@ -67,6 +72,7 @@ impl HostState {
             message: None,
             burst: BurstInHand::default(),
             reach: None,
+            said: Said::default(),
             wasi: with_wasi.then(Box::default),
         }
     }

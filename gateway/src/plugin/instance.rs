@@ -9,7 +9,7 @@ use super::{
     call_error::CallError,
     contract::WasiUse,
     engine::Seat,
-    fault,
+    fault::{self, Circumstances},
     host::HostState,
     limits::EPOCH_TICK,
     link::Exports,
@@ -40,6 +40,9 @@ pub(super) struct Instance {
     blueprint: Arc<Blueprint>,
     /// Role calls so far.
     pub(super) calls: u64,
+    /// Memory it had when it was configured, and the mark that follows from that.
+    configured_bytes: usize,
+    recycle_above: Option<usize>,
     /// Counted until the instance is dropped.
     _seat: Seat,
     _counted: Counted,
@@ -74,7 +77,16 @@ impl Instance {
         let exports =
             guarded(&mut store, blueprint, call, |store| blueprint.linked.instantiate(store))?;
         let blueprint = Arc::clone(blueprint);
-        Ok(Self { store, exports, blueprint, calls: 0, _seat: seat, _counted: counted })
+        Ok(Self {
+            store,
+            exports,
+            blueprint,
+            calls: 0,
+            configured_bytes: 0,
+            recycle_above: None,
+            _seat: seat,
+            _counted: counted,
+        })
     }
 
     /// Calls a function of the guest within its limits.
@@ -91,11 +103,21 @@ impl Instance {
         self.store.data_mut()
     }
 
+    /// Called when it is configured: what its memory grows by from here on comes of its calls.
+    pub(super) fn begins_to_work(&mut self) {
+        let limits = &self.blueprint.limits;
+        let bytes = self.store.data().memory.bytes();
+        self.configured_bytes = bytes;
+        self.recycle_above = limits.recycle_above_bytes.of(bytes, limits.memory_bytes_max);
+        self.blueprint.shared.counters.set_recycle_above(self.recycle_above);
+    }
+
     /// True once it has served its time or its memory has grown to the mark.
     pub(super) fn is_worn(&self) -> bool {
-        let limits = &self.blueprint.limits;
-        limits.recycle_after_calls.is_some_and(|calls| self.calls >= calls)
-            || limits.recycle_above_bytes.is_some_and(|b| self.store.data().memory.bytes() >= b)
+        let bytes = self.store.data().memory.bytes();
+        let limit = self.blueprint.limits.recycle_after_calls;
+        limit.is_some_and(|calls| self.calls >= calls)
+            || (bytes > self.configured_bytes && self.recycle_above.is_some_and(|m| bytes >= m))
     }
 }
 
@@ -107,14 +129,17 @@ fn guarded<T: Send>(
     run: impl FnOnce(&mut Store<HostState>) -> wasmtime::Result<T> + Send,
 ) -> Result<T, CallError> {
     store.set_epoch_deadline(call.ticks());
-    store.data_mut().memory.forget_refused();
+    let state = store.data_mut();
+    state.memory.forget_refused();
+    state.said.forget();
     let outcome = if blueprint.outline.wasi == WasiUse::MayBlock {
         runtime::may_block(|| run(&mut *store))
     } else {
         run(&mut *store)
     };
     outcome.map_err(|error| {
-        let refused = store.data().memory.refused();
-        fault::into_words(&error, call, refused, blueprint)
+        let state = store.data_mut();
+        let (refused, said) = (state.memory.refused(), std::mem::take(&mut state.said));
+        fault::into_words(&error, call, Circumstances { refused, said }, blueprint)
     })
 }

@@ -33,7 +33,7 @@ use super::{
 const MAGIC: &[u8] = b"\0asm";
 /// What follows in a core module; a component has another word there.
 const CORE_MODULE: [u8; 4] = [1, 0, 0, 0];
-/// Bytes of the hash that [`Plugin::hash`] shows.
+/// Bytes of the hash that [`Plugin::hash`] shows: enough to tell versions apart.
 const HASH_BYTES_SHOWN: usize = 6;
 
 /// How the name of the first export of a core module for the contract begins.
@@ -59,6 +59,7 @@ pub(super) fn load(
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
+        book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
     });
     let blueprint = Arc::new(Blueprint {
@@ -116,6 +117,15 @@ fn check_kind(wasm: &[u8]) -> Result<(), LoadFault> {
         return Err(LoadFault::CoreModule { for_contract });
     }
     Ok(())
+}
+
+/// First digits of the SHA-256 of a plugin file, as `PLUGIN LIST` shows them.
+pub fn short_hash(wasm: &[u8]) -> String {
+    shown_hash(&Sha256::digest(wasm))
+}
+
+fn shown_hash(hash: &[u8]) -> String {
+    hex(&hash[..HASH_BYTES_SHOWN])
 }
 
 /// Bytes as text where they are text, as digits where not.

@@ -8,8 +8,8 @@ use std::{
 use tracing::warn;
 
 use super::{
-    Plugin, call_error::CallError, instance::Instance, lease::Lease, limits::GUEST_TEXT_BYTES_MAX,
-    quarantine::Admission, text::one_line,
+    LogLevel, Plugin, call_error::CallError, instance::Instance, lease::Lease,
+    limits::GUEST_TEXT_BYTES_MAX, quarantine::Admission, text::one_line,
 };
 
 impl Lease {
@@ -80,10 +80,13 @@ impl Lease {
         if !error.is_fault() {
             return;
         }
+        self.plugin.blueprint.shared.book.note(LogLevel::Error, &error.to_string());
         self.instance = None;
         self.is_probe = false;
         if self.plugin.quarantine.failed(Instant::now()) {
             warn!(plugin = self.plugin.name(), %error, "plugin quarantined");
+            let why = "quarantined: it failed too often in a row, and is left alone for a while";
+            self.plugin.blueprint.shared.book.note(LogLevel::Warn, why);
         }
     }
 }
@@ -112,6 +115,7 @@ impl Plugin {
 
     fn give_back(&self, instance: Instance) {
         if instance.is_worn() {
+            self.blueprint.shared.counters.add_recycled();
             return;
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

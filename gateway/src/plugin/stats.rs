@@ -24,6 +24,10 @@ pub struct PluginStats {
     pub instances: u32,
     /// Instances made so far.
     pub instances_made: u64,
+    /// Instances that were replaced because they had served their time or had grown.
+    pub instances_recycled: u64,
+    /// Bytes of memory at which an instance is replaced; `None` never.
+    pub recycle_above_bytes: Option<usize>,
     /// Linear memory of all instances together, in bytes.
     pub memory_bytes: usize,
     /// Log lines that were over the plugin's rate and not shown.
@@ -45,6 +49,9 @@ pub(super) struct Counters {
     failures: [AtomicU64; FailureKind::ALL.len()],
     instances: AtomicU32,
     instances_made: AtomicU64,
+    instances_recycled: AtomicU64,
+    /// 0 for never. Instances of one plugin begin with the same memory, so one number does.
+    recycle_above: AtomicUsize,
     memory_bytes: AtomicUsize,
     log_lines_dropped: AtomicU64,
     host_calls: AtomicU64,
@@ -74,6 +81,14 @@ impl Counters {
 
     pub(super) fn give_back_instance(&self) {
         self.instances.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_recycled(&self) {
+        self.instances_recycled.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_recycle_above(&self, bytes: Option<usize>) {
+        self.recycle_above.store(bytes.unwrap_or_default(), Ordering::Relaxed);
     }
 
     pub(super) fn add_memory(&self, bytes: usize) {
@@ -120,6 +135,9 @@ impl Counters {
             quarantined_for,
             instances: self.instances.load(Ordering::Relaxed),
             instances_made: self.instances_made.load(Ordering::Relaxed),
+            instances_recycled: self.instances_recycled.load(Ordering::Relaxed),
+            recycle_above_bytes: Some(self.recycle_above.load(Ordering::Relaxed))
+                .filter(|bytes| *bytes > 0),
             memory_bytes: self.memory_bytes.load(Ordering::Relaxed),
             log_lines_dropped: self.log_lines_dropped.load(Ordering::Relaxed),
             host_calls: self.host_calls.load(Ordering::Relaxed),

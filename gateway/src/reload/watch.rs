@@ -6,13 +6,13 @@ use anyhow::Context as _;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::{sync::mpsc, time::timeout};
 
-/// Watches a folder until dropped.
+/// Watches folders until dropped.
 #[derive(Debug)]
 pub struct Watch {
     events: mpsc::Receiver<()>,
     /// Something has changed since the last silence.
     unsettled: bool,
-    _watcher: RecommendedWatcher,
+    watcher: RecommendedWatcher,
 }
 
 impl Watch {
@@ -21,20 +21,36 @@ impl Watch {
     /// # Errors
     /// The folder does not exist, or the system has no watches left.
     pub fn new(folder: &Path) -> anyhow::Result<Self> {
+        let mut watch = Self::of_nothing()?;
+        watch.add(folder)?;
+        Ok(watch)
+    }
+
+    /// Watches nothing yet.
+    ///
+    /// # Errors
+    /// The system lets nobody watch any more.
+    pub fn of_nothing() -> anyhow::Result<Self> {
         // One place is enough: all that counts is that there was an event since the last look.
         let (sender, events) = mpsc::channel(1);
-        let mut watcher =
-            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                let reading = event.as_ref().is_ok_and(|event| event.kind.is_access());
-                if !reading {
-                    let _ = sender.try_send(());
-                }
-            })
-            .context("starting to watch files")?;
-        watcher
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let reading = event.as_ref().is_ok_and(|event| event.kind.is_access());
+            if !reading {
+                let _ = sender.try_send(());
+            }
+        })
+        .context("starting to watch files")?;
+        Ok(Self { events, unsettled: false, watcher })
+    }
+
+    /// Watches `folder` too, without the folders in it; nothing changes if it is watched already.
+    ///
+    /// # Errors
+    /// The folder does not exist, or the system has no watches left.
+    pub fn add(&mut self, folder: &Path) -> anyhow::Result<()> {
+        self.watcher
             .watch(folder, RecursiveMode::NonRecursive)
-            .with_context(|| format!("watching the plugin folder `{}`", folder.display()))?;
-        Ok(Self { events, unsettled: false, _watcher: watcher })
+            .with_context(|| format!("watching the folder `{}`", folder.display()))
     }
 
     /// Ends when something has changed, and then nothing for `silence`. Can be dropped and called

@@ -2,15 +2,22 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 use super::world::{CONTRACT_WIT, Roles};
 use crate::message::Role;
 
+#[cfg(test)]
+mod tests;
+
+/// How every WebAssembly file begins.
+const MAGIC: &[u8] = b"\0asm";
 /// How a component begins, where a core module has another word.
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+/// How the encoder begins what it says of any module that does not fit.
+const ENCODER_PREFACE: &str = "failed to decode world from module: module was not valid: ";
 /// The custom sections that bindings generators leave begin so.
 const WORLD_SECTION: &[u8] = b"component-type";
 /// The old WASI, which compilers without components import.
@@ -46,6 +53,9 @@ pub fn componentise(module: &[u8], wit: &Path) -> anyhow::Result<Vec<u8>> {
     if module.starts_with(COMPONENT) {
         return Ok(module.to_vec());
     }
+    if !module.starts_with(MAGIC) {
+        bail!("it is not WebAssembly\n  hint:  the compiler must make a module, for `wasm32`");
+    }
     let mut module = module.to_vec();
     if !contains(&module, WORLD_SECTION) {
         let (resolve, world) = world(wit)?;
@@ -58,12 +68,26 @@ pub fn componentise(module: &[u8], wit: &Path) -> anyhow::Result<Vec<u8>> {
     if wants_preview1 {
         encoder.adapter(PREVIEW1, &preview1()?).context("answering WASI")?;
     }
-    encoder.encode().map_err(|error| anyhow!("{error:#}")).context("making a component of it")
+    encoder.encode().map_err(|error| {
+        let error = format!("{error:#}").replace(ENCODER_PREFACE, "");
+        anyhow!(
+            "it does not fit its world: {error}\n  hint:  it must export each function that \
+             `wit/world.wit` exports, and import no other than that imports; `sluicegate plugin \
+             contract` explains them"
+        )
+    })
 }
 
 /// The one world of a folder.
 fn world(wit: &Path) -> anyhow::Result<(Resolve, wit_parser::WorldId)> {
     let mut resolve = Resolve::default();
+    if !wit.is_dir() {
+        let wit = wit.display();
+        bail!(
+            "there is no folder `{wit}` with its world\n  hint:  take `wit` of a project that \
+             `sluicegate plugin new` makes for the same roles"
+        );
+    }
     let (package, _) =
         resolve.push_path(wit).with_context(|| format!("reading `{}`", wit.display()))?;
     let world = resolve
@@ -123,6 +147,8 @@ mod tests {
             .unwrap();
         let module = wat::parse_str("(module)").unwrap();
         let error = format!("{:#}", componentise(&module, wit.path()).unwrap_err());
-        assert!(error.contains("making a component of it") && error.contains('f'), "{error}");
+        assert!(error.starts_with("it does not fit its world") && error.contains("`f`"), "{error}");
+        let error = componentise(b"text", wit.path()).unwrap_err().to_string();
+        assert!(error.starts_with("it is not WebAssembly"), "{error}");
     }
 }

@@ -43,11 +43,10 @@ impl Manifest {
         if !path.is_file() {
             return Self::of_crate(folder);
         }
-        let text =
-            fs::read_to_string(&path).with_context(|| format!("reading `{}`", path.display()))?;
-        let manifest: Self =
-            toml::from_str(&text).with_context(|| format!("reading `{}`", path.display()))?;
-        manifest.check().with_context(|| format!("reading `{}`", path.display()))?;
+        let attempt = || format!("reading `{}`", path.display());
+        let text = fs::read_to_string(&path).with_context(attempt)?;
+        let manifest: Self = toml::from_str(&text).with_context(attempt)?;
+        manifest.check().with_context(attempt)?;
         Ok(manifest)
     }
 
@@ -62,10 +61,12 @@ impl Manifest {
         }
         let path = folder.join("Cargo.toml");
         let Ok(text) = fs::read_to_string(&path) else {
+            let is_there = folder.is_dir();
             bail!(
-                "`{}` is no plugin project\n  cause: there is no {MANIFEST} in it\n  hint:  make a project \
-                 with `sluicegate plugin new NAME --lang LANGUAGE --role ROLE`",
-                folder.display()
+                "`{}` is no plugin project\n  cause: {}\n  hint:  make a project with \
+                 `sluicegate plugin new NAME --lang LANGUAGE --role ROLE`",
+                folder.display(),
+                if is_there { "there is no build.toml in it" } else { "there is no such folder" }
             );
         };
         let found: Crate =
@@ -78,11 +79,22 @@ impl Manifest {
         check_name(&self.name)?;
         match (&self.command, &self.output, self.language) {
             (Some(command), _, _) if command.is_empty() => {
-                bail!("`command` is empty: give a program and its arguments")
+                bail!(
+                    "`command` is empty\n  hint:  give a program and its arguments, such as \
+                     `command = [\"make\"]`"
+                )
             }
-            (Some(_), None, _) => bail!("`command` needs `output`: the file that it makes"),
-            (None, Some(_), _) => bail!("`output` is for a `command` of your own"),
-            (None, None, None) => bail!("neither `language` nor `command` says how it is built"),
+            (Some(_), None, _) => bail!(
+                "`command` needs `output`\n  hint:  name the file that it makes, such as \
+                 `output = \"build/core.wasm\"`"
+            ),
+            (None, Some(_), _) => bail!(
+                "`output` is there without `command`\n  hint:  each language knows its own; remove it"
+            ),
+            (None, None, None) => bail!(
+                "neither `language` nor `command` says how it is built\n  hint:  name a language \
+                 with an SDK, such as `language = \"c\"`, or a `command` and its `output`"
+            ),
             _ => Ok(()),
         }
     }
@@ -94,7 +106,8 @@ pub(super) fn check_name(name: &str) -> anyhow::Result<()> {
     let first = name.starts_with(|c: char| c.is_ascii_lowercase());
     if !first || name.len() > 64 || !name.chars().all(legal) || name.ends_with('-') {
         bail!(
-            "`{name}` is not a name for a plugin: begin with a letter, then letters a-z, digits and `-`, 64 at most"
+            "`{name}` is not a name for a plugin\n  hint:  begin with a letter; then a-z, 0-9 and `-`, \
+             but not as the last; 64 characters at most"
         );
     }
     Ok(())

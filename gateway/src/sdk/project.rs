@@ -6,11 +6,11 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use super::{
     component::componentise,
-    manifest::Manifest,
+    manifest::{MANIFEST, Manifest},
     toolchain::{self, Recipe},
 };
 
@@ -73,14 +73,21 @@ impl Project {
     fn build_inner(&self, out: Option<&Path>) -> anyhow::Result<Built> {
         let build = self.folder.join(BUILD_FOLDER);
         let out = out.unwrap_or(&build);
+        for folder in [build.as_path(), out] {
+            fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
+        }
         let Recipe { commands, output } = self.recipe()?;
-        fs::create_dir_all(out).with_context(|| format!("making `{}`", out.display()))?;
         for mut command in commands {
             run(command.current_dir(&self.folder))?;
         }
-        let module = fs::read(&output)
-            .with_context(|| format!("reading what was built, `{}`", output.display()))?;
-        let component = componentise(&module, &self.folder.join(WIT_FOLDER))?;
+        let module = fs::read(&output).map_err(|error| {
+            let output = output.display();
+            anyhow!(
+                "the build did not make `{output}`: {error}\n  hint:  see `output` in {MANIFEST}"
+            )
+        })?;
+        let component = componentise(&module, &self.folder.join(WIT_FOLDER))
+            .with_context(|| format!("making a component of `{}`", output.display()))?;
         let path = out.join(format!("{}.wasm", self.name()));
         let is_new = fs::read(&path).ok().as_ref() != Some(&component);
         if is_new {
@@ -96,10 +103,7 @@ impl Project {
                 command.args(&words[1..]);
                 Ok(Recipe { commands: vec![command], output: self.folder.join(output) })
             }
-            (_, _, Some(language)) => {
-                fs::create_dir_all(self.folder.join(BUILD_FOLDER))?;
-                toolchain::recipe(language, self)
-            }
+            (_, _, Some(language)) => toolchain::recipe(language, self),
             _ => bail!("the manifest does not say how it is built"),
         }
     }
@@ -108,7 +112,9 @@ impl Project {
 /// Its words go where ours go.
 fn run(command: &mut Command) -> anyhow::Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("starting `{program}`"))?;
+    let status = command.status().map_err(|error| {
+        anyhow!("`{program}` cannot be started: {error}\n  hint:  install it, or mend {MANIFEST}")
+    })?;
     if !status.success() {
         let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
         bail!(

@@ -44,7 +44,9 @@ pub(super) fn recipe(language: Language, project: &Project) -> anyhow::Result<Re
 
 /// The first of `names` that is installed: for the project (as npm and venv do), or in the `PATH`.
 pub(super) fn find(project: &Project, names: &[&str]) -> Option<PathBuf> {
-    let own = [".venv/bin", "node_modules/.bin"].map(|folder| project.folder().join(folder));
+    // Absolute, since commands run in the project's folder.
+    let root = std::path::absolute(project.folder()).ok()?;
+    let own = [".venv/bin", "node_modules/.bin"].map(|folder| root.join(folder));
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = own.into_iter().chain(env::split_paths(&path)).collect();
     let found =

@@ -90,7 +90,7 @@ impl Session {
             Command::MGet => refused(self.mget(args, socket).await)?,
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
-            Command::Plugin => self.plugin(args).await,
+            Command::Plugin => self.plugin(spec, args).await,
             Command::XAdd => self.xadd_once(args).await,
             Command::HSet | Command::Publish | Command::SPublish => {
                 self.nothing_bound(spec.command)

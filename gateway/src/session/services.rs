@@ -19,6 +19,7 @@ use crate::{
     message::{Grant, Rejection},
     order::Orders,
     pipeline::Pipeline,
+    plugin::LogBooks,
     resp::Limits,
     telemetry::{Counters, Pace, Slowlog},
 };
@@ -94,6 +95,8 @@ pub struct Services {
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Plugin files that were refused: name and reason.
     pub refusals: Arc<crate::reload::Refusals>,
+    /// The last lines about each plugin.
+    pub logbooks: LogBooks,
     /// When the gateway started.
     pub started: Instant,
 }

@@ -58,6 +58,9 @@ func (o Object) Replace(name, value string) ([]byte, bool) {
 	done := 0
 	for _, field := range o.fields {
 		if o.isNamed(field, name) {
+			if replaced == nil {
+				replaced = make([]byte, 0, len(o.text)+len(value))
+			}
 			replaced = append(replaced, o.text[done:field.begin]...)
 			replaced = append(replaced, value...)
 			done = field.end

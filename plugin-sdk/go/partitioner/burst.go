@@ -6,18 +6,6 @@ import (
 	"sluicegate/internal/abi"
 )
 
-//go:wasmimport sluicegate:plugin/burst@0.1.0 topic
-func burstTopic(result unsafe.Pointer)
-
-//go:wasmimport sluicegate:plugin/burst@0.1.0 sizes
-func burstSizes(result unsafe.Pointer)
-
-//go:wasmimport sluicegate:plugin/burst@0.1.0 placed-bytes
-func burstPlacedBytes(result unsafe.Pointer)
-
-//go:wasmimport sluicegate:plugin/burst@0.1.0 placed-messages
-func burstPlacedMessages() uint64
-
 var answer abi.Slice
 
 // Topic is the topic of all keys of the burst.

@@ -1,4 +1,4 @@
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../README.md")]
 
 mod authenticator;
 #[doc(hidden)]
@@ -11,6 +11,7 @@ mod filter;
 #[doc(hidden)]
 pub mod guest;
 mod host;
+pub mod json;
 pub mod log;
 pub mod metrics;
 mod partitioner;
@@ -20,6 +21,7 @@ mod rejection;
 mod router;
 #[cfg(feature = "secret")]
 pub mod secret;
+mod settings;
 pub mod sql;
 mod store_error;
 #[cfg(not(target_arch = "wasm32"))]
@@ -33,6 +35,7 @@ pub use partitioner::{Burst, Partitioner, Placement};
 pub use plugin::{Description, NoSettings, Plugin};
 pub use rejection::Rejection;
 pub use router::{Destination, Router, Scope};
+pub use settings::AnySettings;
 pub use transcoder::Transcoder;
 
 pub use serde;

@@ -11,7 +11,7 @@ pub use crate::bindings::lifecycle::Description;
 /// neither shared between instances nor kept for ever: use it for caches only.
 pub trait Plugin: Sized + 'static {
     /// What `[settings]` of the plugin's TOML file looks like: a type of your own, [`NoSettings`],
-    /// or [`serde_json::Value`] for any JSON.
+    /// or [`AnySettings`](crate::AnySettings) to ask for each by its name.
     type Settings: DeserializeOwned;
 
     /// Makes an instance. Called once for each, before any call of a role.

@@ -69,6 +69,8 @@ pub fn Authenticator(comptime Plugin: type) type {
     };
 }
 
+const no_binding: sluicegate.Binding = .{ .topic = "", .publishes = false, .consumes = false };
+
 fn grant(of: sluicegate.Grant) Grant {
     return .{
         .principal = .of(of.principal),
@@ -79,7 +81,7 @@ fn grant(of: sluicegate.Grant) Grant {
         .cluster = .of(of.cluster),
         .binding = .{
             .is_some = @intFromBool(of.binding != null),
-            .value = binding(of.binding orelse .{ .topic = "", .publishes = false, .consumes = false }),
+            .value = binding(of.binding orelse no_binding),
         },
         .holds_for_secs = .of(of.holds_for_secs),
     };

@@ -90,12 +90,19 @@ pub fn Router(comptime Plugin: type) type {
             },
         };
 
+        fn scope(of: sluicegate.Scope) u8 {
+            return switch (of) {
+                .message => 0,
+                .topic => 1,
+            };
+        }
+
         pub fn route(topic: [*]const u8, len: usize) callconv(.c) *const Routed {
             const where: sluicegate.Route =
                 settle("route", instance(Plugin).route(topic[0..len], current()));
             return switch (where) {
                 .to => |to| answer(Routed, .{ .is_error = 0, .payload = .{
-                    .to = .{ .topic = .of(to.topic), .scope = @backingInt(to.scope) },
+                    .to = .{ .topic = .of(to.topic), .scope = scope(to.scope) },
                 } }),
                 .reject => |why| answer(Routed, .{ .is_error = 1, .payload = .{
                     .rejection = .{ .code = .of(why.code), .message = .of(why.message) },

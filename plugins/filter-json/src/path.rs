@@ -1,12 +1,10 @@
 //! Names of fields, and where they are in a text.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{fmt, ops::Range};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
+use serde::Deserialize;
 use serde_json::value::RawValue;
+use sluicegate_plugin::json::Object;
 
 /// A field by its JSON pointer (`/customer/name`) or dotted name (`customer.name`). A part `*`
 /// stands for every field of an object or item of an array.
@@ -57,10 +55,10 @@ fn find(whole: &str, value: &str, parts: &[String], found: &mut Vec<Range<usize>
         found.push(start..start + value.len());
         return;
     };
-    if let Ok(Fields(fields)) = serde_json::from_str(value) {
-        for (name, field) in fields {
-            if part == "*" || name == *part {
-                find(whole, field.get(), rest, found);
+    if let Some(object) = Object::of(value) {
+        for field in object.fields() {
+            if part == "*" || field.name() == Some(part) {
+                find(whole, field.value(), rest, found);
             }
         }
     } else if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(value) {
@@ -71,34 +69,3 @@ fn find(whole: &str, value: &str, parts: &[String], found: &mut Vec<Range<usize>
         }
     }
 }
-
-/// An object with all its fields in order, their values untouched.
-struct Fields<'j>(Vec<(Cow<'j, str>, &'j RawValue)>);
-
-impl<'j> Deserialize<'j> for Fields<'j> {
-    fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-
-        impl<'j> Visitor<'j> for InOrder {
-            type Value = Fields<'j>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'j>>(self, mut map: M) -> Result<Fields<'j>, M::Error> {
-                let mut fields = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    fields.push((name, value));
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-/// A key, borrowed unless it has escapes.
-#[derive(Deserialize)]
-struct Name<'j>(#[serde(borrow)] Cow<'j, str>);

@@ -65,6 +65,9 @@ fn readers_do_not_see_redacted_fields_and_all_else_keeps_its_bytes() {
 fn names_with_escapes_are_found() {
     let settings = json!({ "redact": ["/a~1b", "é"], "redact_with": null });
     assert_eq!(consumed(settings, r#"{"a/b":1,"\u00e9":[2]}"#), r#"{"a/b":null,"\u00e9":null}"#);
+    // Half of a pair is a legal name, and no reason to show what lies beside it.
+    let stored = r#"{"\ud800":1,"a":2}"#;
+    assert_eq!(consumed(json!({ "redact": ["a"] }), stored).matches("redacted").count(), 1);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The subcommands, with Redis' own words for HELP.
+//! The subcommands, with Redis' own words for HELP where they are Redis'.
 
 use super::{super::Command, Subcommand};
 
@@ -16,6 +16,7 @@ pub(super) fn of(command: Command) -> &'static [Subcommand] {
         Command::Memory => MEMORY,
         Command::Module => MODULE,
         Command::Object => OBJECT,
+        Command::Plugin => PLUGIN,
         Command::Script => SCRIPT,
         Command::Slowlog => SLOWLOG,
         _ => &[],
@@ -186,6 +187,33 @@ static OBJECT: &[Subcommand] = &[
             "    Return the number of references of the value associated with the specified",
             "    <key>.",
         ],
+    ),
+];
+
+static PLUGIN: &[Subcommand] = &[
+    line(
+        "INFO",
+        3,
+        &["INFO <plugin>", "    Return version, roles, settings and counters of a plugin."],
+    ),
+    line(
+        "LIST",
+        2,
+        &["LIST", "    Return the plugins in force and those refused, in their order."],
+    ),
+    line(
+        "LOG",
+        -3,
+        &[
+            "LOG <plugin> [<after>]",
+            "    Return the last lines about a plugin, or those after the line of this number:",
+            "    number, Unix time in milliseconds, level and text, oldest first.",
+        ],
+    ),
+    line(
+        "RELOAD",
+        2,
+        &["RELOAD", "    Look at the plugin folder now, and return the generation in force."],
     ),
 ];
 

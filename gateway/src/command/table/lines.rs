@@ -48,7 +48,13 @@ pub static TABLE: &[Spec] = {
         line(C::Multi, "MULTI", 1, F::Transaction, "Begins to queue commands."),
         line(C::Object, "OBJECT", -2, F::Generic, "Tells how a topic is kept."),
         line(C::Ping, "PING", -1, F::Connection, "Answers PONG or its argument."),
-        line(C::Plugin, "PLUGIN", -2, F::Gateway, "Lists, describes and reloads plugins."),
+        line(
+            C::Plugin,
+            "PLUGIN",
+            -2,
+            F::Gateway,
+            "Lists, describes and reloads plugins, and shows their log.",
+        ),
         line(
             C::PSubscribe,
             "PSUBSCRIBE",

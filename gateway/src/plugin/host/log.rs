@@ -9,6 +9,7 @@ use tracing::{debug, error, info, warn};
 
 use super::HostState;
 use crate::plugin::{
+    LogLevel,
     bindings::sluicegate::plugin::log::{Host, Level},
     limits::{LOG_LINE_BYTES_MAX, LOG_LINES_A_SECOND},
     text::one_line,
@@ -16,6 +17,10 @@ use crate::plugin::{
 
 impl Host for HostState {
     fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        // Kept even where the line is not shown: a guest that says why it ends must be heard.
+        if level == Level::Error {
+            self.said.keep(&message);
+        }
         if !self.shared.log.admit(Instant::now()) {
             self.shared.counters.add_log_line_dropped();
             return Ok(());
@@ -28,7 +33,17 @@ impl Host for HostState {
             Level::Warn => warn!(plugin, line, "plugin says"),
             Level::Error => error!(plugin, line, "plugin says"),
         }
+        self.shared.book.says(in_the_book(level), line);
         Ok(())
+    }
+}
+
+fn in_the_book(level: Level) -> LogLevel {
+    match level {
+        Level::Debug => LogLevel::Debug,
+        Level::Info => LogLevel::Info,
+        Level::Warn => LogLevel::Warn,
+        Level::Error => LogLevel::Error,
     }
 }
 

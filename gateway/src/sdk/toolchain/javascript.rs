@@ -1,10 +1,12 @@
 //! JavaScript: componentize-js, which puts the modules into a component with their engine.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use super::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
+/// Where the author's modules are.
+const SOURCES: &str = "src";
 /// The module whose exports are the plugin.
 const SOURCE: &str = "src/index.js";
 /// What it makes, below the project's folder.
@@ -19,8 +21,25 @@ pub(super) fn recipe(project: &Project) -> anyhow::Result<Recipe> {
     let tool = find(project, &["componentize-js"])
         .ok_or_else(|| missing("componentize-js, which builds JavaScript,", INSTALL))?;
     // It is a script, and what fails to start it says nothing of node.
-    find(project, &["node"]).ok_or_else(|| missing("node", INSTALL))?;
-    Ok(Recipe { commands: vec![command(&tool)], output: project.folder().join(OUTPUT) })
+    let node = find(project, &["node"]).ok_or_else(|| missing("node", INSTALL))?;
+    let mut commands = checks(&node, project.folder());
+    commands.push(command(&tool));
+    Ok(Recipe { commands, output: project.folder().join(OUTPUT) })
+}
+
+/// Looks over the syntax of the author's modules: componentize-js counts the mistakes, and node says
+/// where they are.
+fn checks(node: &Path, folder: &Path) -> Vec<Command> {
+    let entries = fs::read_dir(folder.join(SOURCES)).into_iter().flatten().flatten();
+    let mut modules: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    modules.retain(|name| Path::new(name).extension().is_some_and(|extension| extension == "js"));
+    modules.sort();
+    let check = |module| {
+        let mut command = Command::new(node);
+        command.arg("--check").arg(Path::new(SOURCES).join(module));
+        command
+    };
+    modules.into_iter().map(check).collect()
 }
 
 /// Relative paths only: what stands here is what stack traces show.

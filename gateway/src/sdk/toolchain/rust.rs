@@ -22,13 +22,17 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const INSTALL: &str = "`rustup target add wasm32-unknown-unknown`; where rustup cannot download, on Debian as root: \
                        `apt-get install --no-install-recommends rustc-web cargo-web rust-web-src lld-22`";
 
-/// Compiles the package in the project's folder, whatever workspace it is in.
+/// Compiles the package in the project's folder, whatever workspace it is in: its own, or ours.
 pub(super) fn recipe(project: &Project) -> anyhow::Result<Recipe> {
     let (package, target) = metadata(project.folder())?;
     // Apart from the host's: two toolchains would throw each other's work away.
     let target = target.join("wasm");
-    let mut cargo = cargo()?;
-    cargo.args(["build", "--quiet", "--release", "--lib", "--target", TARGET]);
+    let mut cargo = cargo(project.folder())?;
+    cargo.args(["build", "--release", "--lib", "--target", TARGET]);
+    // A first build takes a minute or two: then it should be seen that it goes on.
+    if target.exists() {
+        cargo.arg("--quiet");
+    }
     cargo.arg("--target-dir").arg(&target).args(["--package", &package]);
     // Names and lines are a third of each file, and a trap in a plugin is told by its panic.
     for (key, value) in [("DEBUG", "false"), ("STRIP", "true"), ("LTO", "true"), ("PANIC", "abort")]
@@ -47,7 +51,9 @@ fn metadata(folder: &Path) -> anyhow::Result<(String, PathBuf)> {
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(folder)
         .output()
-        .map_err(|_| missing("cargo", "install Rust: https://rustup.rs"))?;
+        .map_err(|_| {
+            missing("Rust", "install it with rustup, or on Debian as root: `apt-get install cargo`")
+        })?;
     if !answer.status.success() {
         bail!(
             "cargo does not understand this crate: {}",
@@ -71,8 +77,8 @@ fn host_cargo() -> std::ffi::OsString {
 }
 
 /// A cargo that compiles for [`TARGET`].
-fn cargo() -> anyhow::Result<Command> {
-    if has_installed_target() {
+fn cargo(folder: &Path) -> anyhow::Result<Command> {
+    if has_installed_target(folder) {
         return Ok(Command::new(host_cargo()));
     }
     let Some(linker) = find_linker().filter(|_| is_debian_complete()) else {
@@ -90,8 +96,9 @@ fn cargo() -> anyhow::Result<Command> {
     Ok(cargo)
 }
 
-fn has_installed_target() -> bool {
-    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+/// Asked in the project's folder, where rustup may have another toolchain for it.
+fn has_installed_target(folder: &Path) -> bool {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).current_dir(folder).output();
     sysroot.is_ok_and(|output| {
         let sysroot = String::from_utf8_lossy(&output.stdout);
         Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir()

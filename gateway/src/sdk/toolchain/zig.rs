@@ -8,8 +8,9 @@ use std::{
 use super::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
-const INSTALL: &str = "in the project's folder `python3 -m venv .venv && .venv/bin/pip install ziglang` (on Debian \
-                       after `apt-get install python3-venv` as root), or put a `zig` into the PATH";
+const INSTALL: &str = "in the project's folder `python3 -m venv .venv && .venv/bin/pip install \
+                       ziglang` (on Debian after `apt-get install python3-venv` as root), or put a \
+                       `zig` into the PATH";
 
 /// The core module, below the project's folder.
 const OUTPUT: &str = "build/core.wasm";

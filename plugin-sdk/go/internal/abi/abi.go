@@ -58,6 +58,9 @@ func Forget() {
 
 // Take is what the gateway put there: never nil, and the caller's own from now on.
 func Take(at unsafe.Pointer, size uint32) []byte {
+	if size == 0 {
+		return []byte{}
+	}
 	return unsafe.Slice((*byte)(at), size)
 }
 

@@ -7,15 +7,6 @@ import (
 	"unsafe"
 )
 
-//go:wasmimport sluicegate:plugin/log@0.1.0 write
-func logWrite(level uint32, message string)
-
-//go:wasmimport wasi_snapshot_preview1 proc_exit
-func procExit(code uint32)
-
-//go:wasmimport wasi_snapshot_preview1 line_buffer
-func lineBuffer(at unsafe.Pointer)
-
 const levelError = 3
 
 // lines is where print and the runtime's own last words are put together to lines: they are written
@@ -28,7 +19,7 @@ func init() { lineBuffer(unsafe.Pointer(&lines)) }
 // the end of this instance.
 func End() {
 	if reason := recover(); reason != nil {
-		logWrite(levelError, ValidText("panic: "+text(reason)+place()))
+		Log(levelError, "panic: "+text(reason)+place())
 		procExit(2)
 	}
 }

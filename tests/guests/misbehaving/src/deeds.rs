@@ -14,6 +14,8 @@ pub(crate) enum Mode {
     Loop,
     /// Takes 1 GiB of memory in a call and touches all of it.
     Allocate,
+    /// Takes 4 MiB of memory in each call, and keeps them.
+    Hoard,
     /// Answers with a value of 100 MB.
     Result,
     /// Recurses until the stack ends.
@@ -33,6 +35,7 @@ pub(crate) enum Mode {
 }
 
 const GIB: usize = 1 << 30;
+const HOARD_BYTES: usize = 4 << 20;
 const RESULT_BYTES: usize = 100_000_000;
 
 impl Mode {
@@ -57,6 +60,7 @@ impl Mode {
             Self::Trap => panic!("panicked, as it was told to"),
             Self::Loop => spin(),
             Self::Allocate => allocate(),
+            Self::Hoard => hoard(),
             Self::Result => return Verdict::Replace(vec![b'x'; RESULT_BYTES]),
             Self::Stack => message.set_header("depth", descend(1).to_string()),
             Self::BadRejection => return Verdict::reject("Not A Code\r\n", "x\r\n".repeat(1000)),
@@ -77,6 +81,11 @@ fn spin() {
 
 fn allocate() {
     black_box(vec![1_u8; GIB]);
+}
+
+/// Like a language runtime that grows: nothing fails until the limit is met.
+fn hoard() {
+    black_box(vec![1_u8; HOARD_BYTES]).leak();
 }
 
 fn descend(depth: u64) -> u64 {

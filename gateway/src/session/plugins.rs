@@ -1,92 +1,24 @@
-//! Commands about the gateway itself: TOPIC and PLUGIN.
+//! PLUGIN: the plugins in force and those refused, what is counted and said about them, reloading.
 
 use tokio::sync::oneshot;
 
 use super::Session;
 use crate::{
-    broker::NewTopic,
-    command,
+    command::{self, Asked, Spec},
     message::{Rejection, Role},
-    pipeline::{Wish, read_refusal, refusal},
-    plugin::{Plugin, PluginStats},
+    plugin::Plugin,
     resp::Args,
 };
 
 impl Session {
-    pub(super) async fn topic(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        match args[1].to_ascii_uppercase().as_slice() {
-            b"CREATE" => self.topic_create(args).await,
-            b"LIST" => self.topic_list().await,
-            b"INFO" => self.topic_info(args).await,
-            _ => Err(command::unknown_subcommand("TOPIC", &args[1])),
-        }
-    }
-
-    async fn topic_create(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(super) async fn plugin(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         self.check_admin()?;
-        let create = command::topic_create(args)?;
-        let partitions = create.partitions.unwrap_or(self.services.settings.partitions);
-        let pipeline = &self.services.pipeline;
-        let topic = NewTopic { name: create.name, partitions, configs: create.configs };
-        let cluster = &self.identity()?.cluster;
-        let made = pipeline.create_topic(cluster, topic).await;
-        made.map_err(|error| refusal(Wish::Create, error))?;
-        self.replies.ok();
-        Ok(())
-    }
-
-    /// TOPIC INFO: partitions, copies, and the settings that are not the broker's defaults.
-    async fn topic_info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        if args.len() != 3 {
-            return Err(command::wrong_arity("topic|info"));
-        }
-        let name = command::stream_key(&args[2])?.topic;
-        let grant = self.identity()?.grant();
-        if !grant.admin && !grant.may_publish(name.as_str()) {
-            self.check_consume(&name)?;
-        }
-        let details = self.broker()?.describe_topic(&name).await.map_err(read_refusal)?;
-        self.replies.map(4);
-        self.text("name", details.info.name.as_str());
-        self.number("partitions", u64::from(details.info.partitions));
-        self.number("replicas", u64::from(details.replicas));
-        self.replies.bulk(b"configs");
-        self.replies.map(details.configs.len());
-        for (name, value) in &details.configs {
-            self.text(name, value);
-        }
-        Ok(())
-    }
-
-    /// TOPIC LIST: name and partitions of each topic the client may use.
-    async fn topic_list(&mut self) -> Result<(), Rejection> {
-        let topics = self.broker()?.topics().await.map_err(read_refusal)?;
-        let mut shown = Vec::with_capacity(topics.len());
-        for topic in topics {
-            if self.may_manage(&topic.name)? {
-                shown.push(topic);
-            }
-        }
-        self.replies.array(shown.len());
-        for topic in shown {
-            self.replies.map(2);
-            self.text("name", topic.name.as_str());
-            self.number("partitions", u64::from(topic.partitions));
-        }
-        Ok(())
-    }
-
-    pub(super) async fn plugin(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        self.check_admin()?;
-        match (args[1].to_ascii_uppercase().as_slice(), args.get(2)) {
-            (b"LIST", None) => self.plugin_list(),
-            (b"INFO", Some(name)) => self.plugin_info(name)?,
-            (b"RELOAD", None) => self.plugin_reload().await?,
-            (b"LIST" | b"INFO" | b"RELOAD", _) => {
-                let name = String::from_utf8_lossy(&args[1]).to_lowercase();
-                return Err(command::wrong_arity(&format!("plugin|{name}")));
-            }
-            _ => return Err(command::unknown_subcommand("PLUGIN", &args[1])),
+        match command::subcommand(spec, args)? {
+            Asked::Help => self.help(spec),
+            Asked::For("LIST") => self.plugin_list(),
+            Asked::For("INFO") => self.plugin_info(&args[2])?,
+            Asked::For("LOG") => self.plugin_log(args)?,
+            Asked::For(_) => self.plugin_reload().await?,
         }
         Ok(())
     }
@@ -130,14 +62,13 @@ impl Session {
             let name = String::from_utf8_lossy(name).into_owned();
             return match self.services.refusals.all().get(&name) {
                 Some(error) => Err(Rejection::err(format!("plugin `{name}` was refused: {error}"))),
-                None => Err(Rejection::err(format!("no such plugin `{name}`"))),
+                None => Err(unknown(&name)),
             };
         };
-        let stats = plugin.stats();
         let settings = plugin.settings();
         let topics: Vec<_> =
             settings.topics.iter().map(crate::message::TopicPattern::as_str).collect();
-        let mut numbers = numbers(&stats);
+        let mut numbers = numbers(plugin);
         if plugin.has(Role::Authenticator) {
             let logins = self.services.logins.stats(Some(plugin.name()));
             numbers.push(("logins".to_owned(), logins.granted));
@@ -175,16 +106,32 @@ impl Session {
         }
     }
 
-    /// A name and its value, both as texts.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
-        self.replies.bulk(name.as_bytes());
-        self.replies.bulk(value.as_bytes());
+    /// PLUGIN LOG: the last lines about a plugin, or those after a number, oldest first.
+    fn plugin_log(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        if args.len() > 4 {
+            return Err(command::wrong_arity("plugin|log"));
+        }
+        let after = args.get(3).map_or(Ok(0), |number| {
+            let number = command::integer(number).ok().and_then(|number| number.try_into().ok());
+            number.ok_or_else(|| Rejection::err("the number of a line is 0 or greater"))
+        })?;
+        let name = String::from_utf8_lossy(&args[2]);
+        let book = self.services.logbooks.find(&name).ok_or_else(|| unknown(&name))?;
+        let lines = book.after(after);
+        self.replies.array(lines.len());
+        for line in lines {
+            self.replies.map(4);
+            self.number("number", line.number);
+            self.number("unix_ms", u64::try_from(line.at_ms).unwrap_or_default());
+            self.text("level", line.level.name());
+            self.text("text", &line.text);
+        }
+        Ok(())
     }
+}
 
-    pub(super) fn number(&mut self, name: &str, value: u64) {
-        self.replies.bulk(name.as_bytes());
-        self.replies.integer(i64::try_from(value).unwrap_or(i64::MAX));
-    }
+fn unknown(name: &str) -> Rejection {
+    Rejection::err(format!("no such plugin `{name}`"))
 }
 
 fn roles(plugin: &Plugin) -> String {
@@ -196,14 +143,19 @@ fn state(plugin: &Plugin) -> &'static str {
     if plugin.stats().quarantined_for.is_some() { "quarantined" } else { "in force" }
 }
 
-/// Everything PLUGIN INFO shows as a number.
-fn numbers(stats: &PluginStats) -> Vec<(String, u64)> {
+/// Everything PLUGIN INFO shows as a number; a mark of 0 is none.
+fn numbers(plugin: &Plugin) -> Vec<(String, u64)> {
+    let stats = plugin.stats();
+    let limits = &plugin.settings().limits;
     let quarantined = stats.quarantined_for.unwrap_or_default().as_millis();
     let mut numbers = vec![
         ("calls".to_owned(), stats.calls),
         ("quarantined_ms".to_owned(), u64::try_from(quarantined).unwrap_or(u64::MAX)),
         ("instances".to_owned(), u64::from(stats.instances)),
         ("instances_made".to_owned(), stats.instances_made),
+        ("instances_recycled".to_owned(), stats.instances_recycled),
+        ("recycle_above_bytes".to_owned(), stats.recycle_above_bytes.unwrap_or_default() as u64),
+        ("recycle_after_calls".to_owned(), limits.recycle_after_calls.unwrap_or_default()),
         ("memory_bytes".to_owned(), stats.memory_bytes as u64),
         ("log_lines_dropped".to_owned(), stats.log_lines_dropped),
         ("host_calls".to_owned(), stats.host_calls),

@@ -1,0 +1,161 @@
+//! The last lines about each plugin, as `PLUGIN LOG` shows them: what it said, and what became of
+//! its loads and calls.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use super::{
+    limits::{LOG_LINE_BYTES_MAX, LOGBOOK_BYTES_MAX, LOGBOOK_LINES_MAX},
+    text::one_line,
+};
+
+/// How much a line matters; the contract's levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// For the plugin's author.
+    Debug,
+    /// Part of the day's story.
+    Info,
+    /// Something is not as it should be.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+impl LogLevel {
+    /// `debug`, `info`, `warn` or `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// Counts from 1 for each plugin.
+    pub number: u64,
+    /// When it was written, Unix milliseconds.
+    pub at_ms: i64,
+    /// How much it matters.
+    pub level: LogLevel,
+    /// One line; the gateway's own begin with `gateway: `.
+    pub text: String,
+}
+
+/// The last lines about one plugin, whatever version of it is in force.
+#[derive(Debug, Default)]
+pub struct LogBook {
+    /// Held for one line or one copy.
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    lines: VecDeque<LogLine>,
+    bytes: usize,
+    last: u64,
+}
+
+impl LogBook {
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a line of the plugin's; the oldest go when there are too many.
+    pub(super) fn says(&self, level: LogLevel, text: String) {
+        let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
+        let mut pages = self.pages();
+        pages.last += 1;
+        pages.bytes += text.len();
+        let number = pages.last;
+        pages.lines.push_back(LogLine { number, at_ms, level, text });
+        while pages.lines.len() > LOGBOOK_LINES_MAX || pages.bytes > LOGBOOK_BYTES_MAX {
+            let Some(oldest) = pages.lines.pop_front() else { return };
+            pages.bytes -= oldest.text.len();
+        }
+    }
+
+    /// Adds a line of the gateway's own about the plugin.
+    pub fn note(&self, level: LogLevel, text: &str) {
+        self.says(level, one_line(&format!("gateway: {text}"), LOG_LINE_BYTES_MAX));
+    }
+
+    /// The lines after this number, oldest first. Numbers begin anew with the gateway, so those
+    /// of an earlier one, which this one has not reached, get all lines.
+    pub fn after(&self, number: u64) -> Vec<LogLine> {
+        let pages = self.pages();
+        let is_ours = number <= pages.last;
+        pages.lines.iter().filter(|line| !is_ours || line.number > number).cloned().collect()
+    }
+}
+
+/// The books of all plugins, by name. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct LogBooks(Arc<Mutex<BTreeMap<String, Arc<LogBook>>>>);
+
+impl LogBooks {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<LogBook>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The book of a plugin; begun if there is none.
+    pub fn open(&self, plugin: &str) -> Arc<LogBook> {
+        Arc::clone(self.all().entry(plugin.to_owned()).or_default())
+    }
+
+    /// The book of a plugin that was loaded, or that was refused.
+    pub fn find(&self, plugin: &str) -> Option<Arc<LogBook>> {
+        self.all().get(plugin).map(Arc::clone)
+    }
+
+    /// Throws away the books of all others, so that names do not pile up.
+    pub(crate) fn keep(&self, is_wanted: impl Fn(&str) -> bool) {
+        self.all().retain(|plugin, _| is_wanted(plugin));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_kept_and_numbers_go_on() {
+        let book = LogBook::default();
+        (1..=250).for_each(|n| book.says(LogLevel::Info, format!("line {n}")));
+
+        let numbers = |after| book.after(after).iter().map(|line| line.number).collect::<Vec<_>>();
+        assert_eq!(numbers(0).len(), LOGBOOK_LINES_MAX);
+        assert_eq!(numbers(248), [249, 250]);
+        assert!(numbers(250).is_empty());
+        assert_eq!(numbers(251).len(), LOGBOOK_LINES_MAX, "a number of an earlier gateway");
+    }
+
+    #[test]
+    fn long_lines_leave_room_for_fewer() {
+        let book = LogBook::default();
+        (0..50).for_each(|_| book.note(LogLevel::Error, &"x".repeat(10_000)));
+
+        let lines = book.after(0);
+        assert_eq!(lines.len(), LOGBOOK_BYTES_MAX / LOG_LINE_BYTES_MAX);
+        assert_eq!(lines.last().map(|line| line.number), Some(50));
+    }
+
+    #[test]
+    fn a_book_is_one_for_all_versions_and_goes_with_its_plugin() {
+        let books = LogBooks::default();
+        books.open("a").note(LogLevel::Info, "x");
+        assert_eq!(books.open("a").after(0)[0].text, "gateway: x");
+        assert!(books.find("b").is_none());
+        books.keep(|name| name != "a");
+        assert!(books.find("a").is_none());
+    }
+}
