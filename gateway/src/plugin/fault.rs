@@ -54,8 +54,13 @@ fn trap_text(error: &wasmtime::Error) -> String {
     let mut text = one_line(&cause, GUEST_TEXT_BYTES_MAX);
     let frames = error.downcast_ref::<WasmBacktrace>().map_or(&[][..], WasmBacktrace::frames);
     let mut names = frames.iter().filter_map(wasmtime::FrameInfo::func_name);
-    if let Some(name) = names.find(|name| !name.contains("abort") && !name.contains("panic")) {
+    if let Some(name) = names.find(|name| !is_machinery(name)) {
         let _ = write!(text, ", in `{}`", one_line(name, GUEST_TEXT_BYTES_MAX));
     }
     text
+}
+
+/// True for the functions through which a language's panics end.
+fn is_machinery(name: &str) -> bool {
+    name == "exit" || ["abort", "panic", "proc_exit"].iter().any(|part| name.contains(part))
 }
