@@ -8,8 +8,8 @@
 #define PAGE_SIZE ((size_t)64 << 10)
 #define ALIGNMENT ((size_t)8)
 
-/* What calls get their memory from, one behind the other. There is one unless somebody else, such as
- * `malloc`, has made the memory grow meanwhile: what grows undisturbed stays in one piece. */
+/* What calls get their memory from, one behind the other. What grows undisturbed stays in one
+ * piece: there are more only if somebody else, such as `malloc`, has made the memory grow. */
 typedef struct segment {
     struct segment *next;
     uint8_t *end;

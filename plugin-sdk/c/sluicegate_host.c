@@ -1,5 +1,5 @@
-/* What the gateway does for a plugin: its functions as the canonical ABI passes them. Answers of more
- * than one number are written to where the last argument points. */
+/* What the gateway does for a plugin: its functions as the canonical ABI passes them. Answers of
+ * more than one number are written to where the last argument points. */
 #include "sluicegate.h"
 
 #define IMPORT(interface, function)                                             \

@@ -1,4 +1,4 @@
-/* JSON objects by position: a field can be read or replaced while every other byte stays as it was. */
+/* JSON objects by position: a field can be read or replaced while every other byte stays. */
 #ifndef SLUICEGATE_JSON_H
 #define SLUICEGATE_JSON_H
 

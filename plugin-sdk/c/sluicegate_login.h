@@ -55,8 +55,8 @@ typedef struct {
         bool is_some;
         sg_binding value;
     } binding;
-    /* How long the same user and secret get it without a call. None: until the plugin or its settings
-     * change. 0: for this connection only. */
+    /* How long the same user and secret get it without a call. None: until the plugin or its
+     * settings change. 0: for this connection only. */
     sg_maybe_u32 holds_for_secs;
 } sg_grant;
 

@@ -1,5 +1,5 @@
-/* What the roles answer, and the macros that export them. Only roles that a plugin names are exported:
- * the gateway reads them from the exports.
+/* What the roles answer, and the macros that export them. Only roles that a plugin names are
+ * exported: the gateway reads them from the exports.
  *
  * The structures lie in memory as the component model's canonical ABI says. */
 #ifndef SLUICEGATE_ROLES_H
@@ -9,8 +9,8 @@
 
 /* ---- SLUICEGATE_FILTER(on_produce, on_consume); both `sg_verdict f(sg_maybe value)` ---- */
 
-/* A refusal: the client gets `-REJECTED <plugin> <code>: <message>`. The code is a short word of a to
- * z, 0 to 9 and `-`; the message is for people and must not hold secrets. */
+/* A refusal: the client gets `-REJECTED <plugin> <code>: <message>`. The code is a short word of
+ * a to z, 0 to 9 and `-`; the message is for people and must not hold secrets. */
 typedef struct {
     sg_bytes code;
     sg_bytes message;
@@ -53,8 +53,8 @@ static inline sg_verdict sg_reject(sg_bytes code, sg_bytes message) {
 
 /* ---- SLUICEGATE_ROUTER(route); `sg_route route(sg_bytes topic)` ---- */
 
-/* Where a message goes: `sg_route_all` for every message of the topic that was asked about, which the
- * gateway remembers, `sg_route_one` for this message only. */
+/* Where a message goes: `sg_route_all` for every message of the topic that was asked about, which
+ * the gateway remembers, `sg_route_one` for this message only. */
 typedef struct {
     bool is_rejected;
     union {
@@ -66,8 +66,12 @@ typedef struct {
     };
 } sg_route;
 
-static inline sg_route sg_route_one(sg_bytes topic) { return (sg_route){.topic = topic, .scope = 0}; }
-static inline sg_route sg_route_all(sg_bytes topic) { return (sg_route){.topic = topic, .scope = 1}; }
+static inline sg_route sg_route_one(sg_bytes topic) {
+    return (sg_route){.topic = topic, .scope = 0};
+}
+static inline sg_route sg_route_all(sg_bytes topic) {
+    return (sg_route){.topic = topic, .scope = 1};
+}
 static inline sg_route sg_route_rejected(sg_bytes code, sg_bytes message) {
     return (sg_route){.is_rejected = true, .rejection = {code, message}};
 }
@@ -84,7 +88,7 @@ static inline sg_route sg_route_rejected(sg_bytes code, sg_bytes message) {
 
 /* ---- SLUICEGATE_TRANSCODER(encode, decode); both `sg_payload f(sg_bytes value)` ---- */
 
-/* The translated value, or a refusal. A record whose `decode` is refused is shown as it is stored. */
+/* The translated value, or a refusal. A record whose `decode` is refused is shown as stored. */
 typedef struct {
     bool is_rejected;
     union {
@@ -113,7 +117,7 @@ static inline sg_payload sg_payload_rejected(sg_bytes code, sg_bytes message) {
     SG_POST_("transcoder", name, symbol)
 
 /* ---- SLUICEGATE_PARTITIONER(partition); `uint32_t partition(sg_maybe key, uint32_t partitions)`
- *      or SLUICEGATE_BURST_PARTITIONER(place); `void place(sg_burst burst, uint32_t *placed)` ---- */
+ *      or SLUICEGATE_BURST_PARTITIONER(place); `void place(sg_burst, uint32_t *placed)` ---- */
 
 /* Instead of a number below `partitions`: the gateway spreads it. */
 #define SG_NO_PREFERENCE UINT32_MAX

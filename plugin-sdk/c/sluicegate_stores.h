@@ -1,8 +1,8 @@
-/* Redis and SQL, for authenticators whose TOML file grants them: `#include <sluicegate_stores.h>`, and
- * add `import sluicegate:plugin/redis@0.1.0;` or `…/sql@0.1.0;` to `wit/world.wit`.
+/* Redis and SQL, for authenticators whose TOML file grants them. Include this, and add
+ * `import sluicegate:plugin/redis@0.1.0;` or `…/sql@0.1.0;` to `wit/world.wit`.
  *
- * The gateway owns the connections and their time limits. Only valid during `authenticate`; at any other
- * time a call traps. */
+ * The gateway owns the connections and their time limits. Only valid during `authenticate`; at any
+ * other time a call traps. */
 #ifndef SLUICEGATE_STORES_H
 #define SLUICEGATE_STORES_H
 

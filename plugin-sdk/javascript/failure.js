@@ -37,8 +37,7 @@ function inOneLine(error) {
  * @param {string} stack Lines like `boom@src/index.js:38:9`.
  */
 function authorsPlaces(stack) {
-  const frames = Array.from(stack.matchAll(/^(.*?)@(.+)$/gm), ([, name, place]) => ({ name, place }));
-  return frames
-    .filter(({ place }) => !/^sluicegate\/|\binitializer\.js:/.test(place))
-    .map(({ name, place }) => (name === "" ? place : `${place} in ${name}`));
+  return Array.from(stack.matchAll(/^(.*?)@(.+)$/gm))
+    .filter(([, , place]) => !/^sluicegate\/|\binitializer\.js:/.test(place))
+    .map(([, name, place]) => (name === "" ? place : `${place} in ${name}`));
 }

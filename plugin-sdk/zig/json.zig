@@ -100,7 +100,8 @@ pub const Fields = struct {
 
 test "top-level fields are found by position" {
     const expect = std.testing.expect;
-    const text = " {\"a\":{\"card\":1}, \"c\\u0061rd\" : [1.50e3] ,\"card\":12345678901234567890}\n";
+    const text =
+        " {\"a\":{\"card\":1}, \"c\\u0061rd\" : [1.50e3] ,\"card\":12345678901234567890}\n";
     const object = Object.parse(text).?;
     try expect(std.mem.eql(u8, object.find("card").?.value, "[1.50e3]"));
     try expect(object.find("b") == null);

@@ -13,8 +13,13 @@ use super::{
 };
 
 impl Lease {
-    /// The instance in hand, or another one after a failure.
+    /// The instance in hand, or another one after a failure or when it is worn: a long burst must
+    /// not grow past the limit between two looks.
     pub(super) fn instance(&mut self) -> Result<&mut Instance, CallError> {
+        if self.instance.as_ref().is_some_and(Instance::is_worn) {
+            self.instance = None;
+            self.plugin.blueprint.shared.counters.add_recycled();
+        }
         if self.instance.is_none() {
             self.take_instance()?;
         }

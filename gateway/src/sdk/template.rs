@@ -70,7 +70,7 @@ impl Template {
         for template in [dir("template")?, own] {
             for (path, bytes) in all_files(template, template.path()) {
                 if path != Path::new(LANGUAGE_PAGE.0) {
-                    files.push((self.path(&path), self.text(bytes, page)?));
+                    files.push((self.path(&path), self.text(bytes, page)));
                 }
             }
         }
@@ -94,8 +94,8 @@ impl Template {
     }
 
     /// A template's file for this name and these roles; what is not text is kept as it is.
-    fn text(&self, bytes: &[u8], page: &str) -> anyhow::Result<Vec<u8>> {
-        let Ok(text) = std::str::from_utf8(bytes) else { return Ok(bytes.to_vec()) };
+    fn text(&self, bytes: &[u8], page: &str) -> Vec<u8> {
+        let Ok(text) = std::str::from_utf8(bytes) else { return bytes.to_vec() };
         let text = text.replace(LANGUAGE_PAGE.1, page.trim_end());
         let mut kept = String::with_capacity(text.len());
         let mut is_kept = true;
@@ -117,7 +117,7 @@ impl Template {
             .replace("@roles@", &self.roles.names());
         let kept =
             kept.replace(NAME, &self.name).replace(NAME_AS_WORD, &self.name.replace('-', "_"));
-        Ok(kept.into_bytes())
+        kept.into_bytes()
     }
 }
 

@@ -8,8 +8,8 @@ const sluicegate = @import("sluicegate");
 pub const description: sluicegate.Description = .{
     .name = "guard",
     .version = "0.1.0",
-    .summary = "Redacts a field of JSON objects, and refuses objects with a field that must not be " ++
-        "sent.",
+    .summary = "Redacts a field of JSON objects, and refuses objects with a field " ++
+        "that must not be sent.",
 };
 
 /// The field whose value is not stored.

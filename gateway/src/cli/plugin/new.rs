@@ -1,5 +1,7 @@
 //! `sluicegate plugin new`.
 
+use std::io::Write as _;
+
 use super::NewOptions;
 use crate::{
     message::Role,
@@ -12,10 +14,11 @@ pub(super) fn run(options: NewOptions) -> anyhow::Result<()> {
     let folder = options.folder.unwrap_or_else(|| options.name.clone().into());
     let template = Template { name: options.name, language, roles: Roles::new(&roles) };
     let files = template.write(&folder)?;
-    #[expect(clippy::print_stdout, reason = "the answer to `plugin new`")]
-    {
-        files.iter().for_each(|file| println!("{}", folder.join(file).display()));
-        println!("\nnext: read {}", folder.join("README.md").display());
+    let mut out = std::io::stdout().lock();
+    // A reader that went away wants no more lines.
+    for file in &files {
+        let _ = writeln!(out, "{}", folder.join(file).display());
     }
+    let _ = writeln!(out, "\nnext: read {}", folder.join("README.md").display());
     Ok(())
 }

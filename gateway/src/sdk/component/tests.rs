@@ -181,3 +181,21 @@ fn sleeping_and_exiting_end_the_call() {
         assert!(matches!(call(body), Err(CallError::Trapped { .. })));
     }
 }
+
+#[test]
+fn a_component_is_handed_back_as_it_is() {
+    let component = wat::parse_str("(component)").unwrap();
+    assert_eq!(componentise(&component, Path::new("nowhere")).unwrap(), component);
+}
+
+#[test]
+fn a_module_that_does_not_fit_its_world_is_refused_in_words() {
+    let wit = tempfile::tempdir().unwrap();
+    std::fs::write(wit.path().join("world.wit"), "package a:b; world w { export f: func(); }")
+        .unwrap();
+    let module = wat::parse_str("(module)").unwrap();
+    let error = format!("{:#}", componentise(&module, wit.path()).unwrap_err());
+    assert!(error.starts_with("it does not fit its world") && error.contains("`f`"), "{error}");
+    let error = componentise(b"text", wit.path()).unwrap_err().to_string();
+    assert!(error.starts_with("it is not WebAssembly"), "{error}");
+}

@@ -111,7 +111,7 @@ export const transcoder = defineTranscoder({
   },
 
   decode(value) {
-    const digits = new TextDecoder().decode(value);
+    const digits = new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
     if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) {
       throw new Rejection("not-hex", "the stored value is not hexadecimal");
     }

@@ -11,6 +11,7 @@ pub const description: sluicegate.Description = .{
     .version = "0.1.0",
     .summary = "What my-plugin does, in one sentence.",
 };
+// @role filter authenticator
 
 // @role filter
 /// What is stored instead of `ping`.
@@ -20,8 +21,8 @@ reply: []const u8 = "pong",
 /// The secret of the user `demo`.
 secret: []const u8 = "let me in",
 // @end
-
 // @role filter authenticator
+
 /// Takes `[settings]` of my-plugin.toml, once for each instance.
 pub fn configure(plugin: *Plugin, settings: sluicegate.Settings) !void {
     // @role filter
@@ -31,8 +32,8 @@ pub fn configure(plugin: *Plugin, settings: sluicegate.Settings) !void {
     // @role filter authenticator
 }
 // @end
-
 // @role filter
+
 /// Looks at each message before it is stored; no value is a tombstone.
 pub fn onProduce(plugin: *Plugin, value: ?[]const u8, _: sluicegate.Current) sluicegate.Verdict {
     const bytes = value orelse return .forward;
@@ -48,8 +49,8 @@ pub fn onConsume(_: *Plugin, _: ?[]const u8, _: sluicegate.Current) sluicegate.V
     return .forward;
 }
 // @end
-
 // @role router
+
 /// Chooses the topic: what goes to `NAME-old` is stored in `NAME-new`.
 pub fn route(_: *Plugin, topic: []const u8, current: sluicegate.Current) !sluicegate.Route {
     const old = "-old";
@@ -59,15 +60,15 @@ pub fn route(_: *Plugin, topic: []const u8, current: sluicegate.Current) !sluice
     return .{ .to = .{ .topic = new, .scope = .topic } };
 }
 // @end
-
 // @role partitioner
+
 /// Chooses the partition of one message by its key; null lets the gateway spread it.
 pub fn partition(_: *Plugin, key: ?[]const u8, partitions: u32) ?u32 {
     return std.hash.Fnv1a_32.hash(key orelse return null) % partitions;
 }
 // @end
-
 // @role transcoder
+
 /// What is stored: the value as hexadecimal digits.
 pub fn encode(
     _: *Plugin,
@@ -96,8 +97,8 @@ pub fn decode(
     return .{ .value = decoded };
 }
 // @end
-
 // @role authenticator
+
 /// Decides about one login.
 pub fn authenticate(
     plugin: *Plugin,
