@@ -38,12 +38,14 @@ pub(super) fn run(options: &BenchOptions) -> anyhow::Result<()> {
 async fn report(files: Vec<PluginFile>, sample: Sample, calls: u64) -> anyhow::Result<Report> {
     let lab = Lab::new()?;
     let nothing = nothing()?;
-    let host = measure(&lab, &nothing, &sample, HOST_CALLS).await?;
+    let mut host = measure(&lab, &nothing, &sample, HOST_CALLS).await?;
     let mut plugins = Vec::with_capacity(files.len());
     for file in &files {
         let measured = measure(&lab, file, &sample, calls).await;
         plugins.push(measured.with_context(|| format!("measuring `{}`", file.path.display()))?);
     }
+    // Before and after the plugins: it is taken off every time of theirs.
+    host.keep_best(&measure(&lab, &nothing, &sample, HOST_CALLS).await?);
     Ok(Report { host, plugins, calls })
 }
 

@@ -43,6 +43,22 @@ pub(super) struct Measured {
     pub(super) calls: Vec<Timed>,
 }
 
+impl Measured {
+    /// Takes those times of another run of the same plugin that are better.
+    pub(super) fn keep_best(&mut self, other: &Self) {
+        for (mine, others) in self.calls.iter_mut().zip(&other.calls) {
+            if let (Ok(mine), Ok(others)) = (&mut mine.time, &others.time)
+                && others.best < mine.best
+            {
+                *mine = *others;
+            }
+        }
+        if other.checkout.best < self.checkout.best {
+            self.checkout = other.checkout;
+        }
+    }
+}
+
 /// Measures one plugin.
 ///
 /// # Errors
