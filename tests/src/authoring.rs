@@ -148,6 +148,7 @@ pub fn with_compilers(arguments: &[&str], folder: &Path) -> Command {
     command.current_dir(folder).env("PATH", path);
     // One for all Rust projects: Debian's toolchain builds std for each.
     command.env("CARGO_TARGET_DIR", target.join("authoring/cargo"));
+    command.env("XDG_CACHE_HOME", workspace::cache_home());
     command
 }
 
@@ -196,7 +197,12 @@ async fn build(language: Language, kind: Kind) -> PathBuf {
         }
     }
     project.build().await.output_of_success();
-    project.component()
+    let component = project.component();
+    // Compiles it into the shared cache: JavaScript takes longer than a gateway may take to start.
+    let file = component.display().to_string();
+    let call = ["plugin", "call", &file, "--role", "filter", "--json", r#"{"value": {}}"#];
+    finish(with_compilers(&call, project.folder()), "").await.output_of_success();
+    component
 }
 
 /// Source files that are not the SDK's or made.

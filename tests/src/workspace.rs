@@ -47,3 +47,14 @@ pub fn component(name: &str) -> PathBuf {
             panic!("component `{name}` is not built: run `make test`, or `sluicegate plugin build`")
         })
 }
+
+/// The folder that `XDG_CACHE_HOME` names for programs under test: `sluicegate plugin call` keeps
+/// compiled code below it, where all gateways of the tests look for it too.
+pub fn cache_home() -> PathBuf {
+    target().join("cache")
+}
+
+/// The compiled code that all tests share: it depends on the component alone.
+pub fn plugin_cache() -> PathBuf {
+    cache_home().join("sluicegate/plugins")
+}

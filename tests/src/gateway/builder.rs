@@ -27,8 +27,7 @@ pub fn gateway() -> Builder {
         .set("listen.address", "127.0.0.1:0")
         .set("listen.drain_secs", 5)
         .set("broker.kind", "embedded")
-        // Compiled code depends on the component alone, so all tests may share it.
-        .set("plugins.cache_folder", workspace::target().join("plugin-cache").display().to_string())
+        .set("plugins.cache_folder", workspace::plugin_cache().display().to_string())
         .set("log.format", "json");
     if env::var("SLUICEGATE_TEST_BROKER").is_ok_and(|kind| kind == "kafka") {
         let space = crate::kafka::space();
