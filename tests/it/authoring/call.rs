@@ -1,6 +1,6 @@
 //! `plugin call` makes one call with the real engine and limits, and shows what came of it.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use sluicegate_tests::{
     command::{Finished, finish},
@@ -16,13 +16,8 @@ async fn call(guest: &str, toml: &str, arguments: &[&str]) -> Finished {
     fs::write(&settings, toml).expect("it can be written");
     let mut command = sluicegate(&["plugin", "call"]);
     command.arg(workspace::component(guest)).arg("--settings").arg(settings).args(arguments);
-    command.env("XDG_CACHE_HOME", cache());
+    command.env("XDG_CACHE_HOME", workspace::cache_home());
     finish(command, "").await
-}
-
-/// Where compiled guests are kept, so that the tests compile each of them once.
-fn cache() -> PathBuf {
-    workspace::target().join("plugin-cache")
 }
 
 fn shows(told: &Finished, words: &[&str]) {
