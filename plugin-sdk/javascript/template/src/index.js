@@ -95,8 +95,8 @@ export const partitioner = definePartitioner({
     }
     // FNV-1a, 32 bits.
     let hash = 0x811c9dc5;
-    for (const byte of key) {
-      hash = Math.imul(hash ^ byte, 0x01000193);
+    for (let at = 0; at < key.length; at++) {
+      hash = Math.imul(hash ^ key[at], 0x01000193);
     }
     return (hash >>> 0) % partitions;
   },
@@ -104,18 +104,28 @@ export const partitioner = definePartitioner({
 
 // @end
 // @role transcoder
+const DIGITS = new TextEncoder().encode("0123456789abcdef");
+
 export const transcoder = defineTranscoder({
   encode(value) {
-    const digits = Array.from(value, (byte) => byte.toString(16).padStart(2, "0"));
-    return new TextEncoder().encode(digits.join(""));
+    const digits = new Uint8Array(2 * value.length);
+    for (let at = 0; at < value.length; at++) {
+      digits[2 * at] = DIGITS[value[at] >> 4];
+      digits[2 * at + 1] = DIGITS[value[at] & 15];
+    }
+    return digits;
   },
 
   decode(value) {
-    const digits = new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
-    if (!/^(?:[0-9a-f]{2})*$/i.test(digits)) {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(value);
+    if (!/^(?:[0-9a-f]{2})*$/i.test(text)) {
       throw new Rejection("not-hex", "the stored value is not hexadecimal");
     }
-    return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    const bytes = new Uint8Array(value.length / 2);
+    for (let at = 0; at < bytes.length; at++) {
+      bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16);
+    }
+    return bytes;
   },
 });
 // @end
