@@ -16,7 +16,7 @@ pub use component::{componentise, nothing};
 pub use contract::contract_page;
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};
-pub use project::{Built, Project};
+pub use project::{Built, Project, replace};
 pub use template::Template;
 pub use world::{CONTRACT_WIT, Roles};
 

@@ -172,14 +172,14 @@ pub struct PluginLimits {
     /// Drop an instance after so many calls; `None` never does, and is the default: growth is
     /// what matters, and `recycle_above_bytes` sees it.
     pub recycle_after_calls: Option<u64>,
-    /// Drop an instance after a burst that left its memory this large. Default
+    /// Drop an instance after a call that left its memory this large. Default
     /// [`RecycleMark::HalfWay`].
     pub recycle_above_bytes: RecycleMark,
     /// Default [`FAILURES_IN_A_ROW_MAX`].
     pub failures_in_a_row_max: u32,
 }
 
-/// The size of its memory at which an instance is replaced after its burst.
+/// The size of its memory at which an instance is replaced before its next call.
 ///
 /// Language runtimes grow: JavaScript from 9 to 55 MiB, Python by 75 bytes a call (measured). A
 /// new instance is much cheaper than a call that fails for want of memory. One that has not grown

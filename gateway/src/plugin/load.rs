@@ -49,7 +49,7 @@ pub(super) fn load(
     survey: &mut Survey,
 ) -> Result<Plugin, LoadFault> {
     let hash = Sha256::digest(wasm);
-    survey.hash = hex(&hash[..HASH_BYTES_SHOWN]);
+    survey.hash = shown_hash(&hash);
     check_kind(wasm)?;
     let (component, code) = compile(engine, wasm, &hash)?;
     survey.code = Some(code);

@@ -10,11 +10,8 @@ use std::{
 
 use crate::{
     config,
-    plugin::{Engine, Plugin},
+    plugin::{Engine, Plugin, limits::WASM_BYTES_MAX},
 };
-
-/// Largest plugin file. A component with a Python runtime takes 18 MiB.
-const WASM_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// What tells one state of a plugin's files from another, without reading them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +64,7 @@ pub(super) fn load(
     files: &PluginFiles,
 ) -> Result<Arc<Plugin>, String> {
     let path = folder.join(format!("{name}.wasm"));
-    if files.wasm.1 > WASM_BYTES_MAX {
+    if files.wasm.1 > WASM_BYTES_MAX as u64 {
         return Err(format!("`{}` is over {WASM_BYTES_MAX} bytes", path.display()));
     }
     let settings_path: PathBuf = path.with_extension("toml");

@@ -10,6 +10,7 @@ use anyhow::{Context as _, anyhow, bail};
 
 use super::{
     component::componentise,
+    language::Language,
     manifest::{MANIFEST, Manifest},
     toolchain::{self, Recipe},
 };
@@ -73,7 +74,9 @@ impl Project {
     fn build_inner(&self, out: Option<&Path>) -> anyhow::Result<Built> {
         let build = self.folder.join(BUILD_FOLDER);
         let out = out.unwrap_or(&build);
-        for folder in [build.as_path(), out] {
+        // Cargo makes a folder of its own, so crates of a workspace are left without one.
+        let is_crate = self.manifest.language == Some(Language::Rust);
+        for folder in [out].into_iter().chain((!is_crate).then_some(build.as_path())) {
             fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
         }
         let Recipe { commands, output } = self.recipe()?;
@@ -125,9 +128,13 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts the file there whole: a running gateway may be watching the folder.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let aside = path.with_extension("wasm.new");
+/// Puts a file there whole: a running gateway may be watching the folder.
+///
+/// # Errors
+/// As the system says; what was there stays.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
     fs::write(&aside, bytes)?;
     fs::rename(&aside, path)
 }

@@ -3,13 +3,17 @@
 //!
 //! Nothing that goes wrong on the way ends it: not a build, not a gateway that is away.
 
-use std::{convert::Infallible, fs, io::Write as _, path::Path, time::Duration};
+use std::{convert::Infallible, fs, io::Write as _, time::Duration};
 
 use anyhow::Context as _;
 use tokio::time::timeout;
 
 use super::DevOptions;
-use crate::{plugin::short_hash, reload::Watch, sdk::Project};
+use crate::{
+    plugin::short_hash,
+    reload::Watch,
+    sdk::{Project, replace},
+};
 
 mod gateway;
 mod sources;
@@ -119,14 +123,11 @@ impl Dev<'_> {
 
     /// Puts one file into the plugin folder, whole; false if it is there already.
     fn place(&self, extension: &str, bytes: &[u8]) -> anyhow::Result<bool> {
-        let file = format!("{}.{extension}", self.name);
-        let path = self.options.plugins.join(&file);
+        let path = self.options.plugins.join(format!("{}.{extension}", self.name));
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(false);
         }
-        let put = |aside: &Path| fs::write(aside, bytes).and_then(|()| fs::rename(aside, &path));
-        put(&self.options.plugins.join(format!(".{file}.new")))
-            .with_context(|| format!("writing `{}`", path.display()))?;
+        replace(&path, bytes).with_context(|| format!("writing `{}`", path.display()))?;
         Ok(true)
     }
 
