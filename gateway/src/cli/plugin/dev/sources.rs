@@ -40,8 +40,10 @@ impl Sources {
             for entry in entries {
                 let path = entry.path();
                 if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    path.hash(&mut hasher);
-                    hash_file(&path, &mut hasher);
+                    if is_written_by_hand(&path) {
+                        path.hash(&mut hasher);
+                        hash_file(&path, &mut hasher);
+                    }
                 } else if self.is_source(&path) {
                     waiting.push(path);
                 }
@@ -56,6 +58,12 @@ impl Sources {
         let is_made = name.starts_with('.') || NOT_SOURCES.contains(&&*name);
         !is_made && fs::canonicalize(folder).is_ok_and(|folder| folder != self.plugins)
     }
+}
+
+/// False for what editors keep beside a file, and for logs: one of them may be what this program says.
+fn is_written_by_hand(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    !name.starts_with('.') && !name.ends_with('~') && !name.ends_with(".log")
 }
 
 /// A file that goes away meanwhile leaves its name.
@@ -85,7 +93,15 @@ mod tests {
         let (first, folders) = sources.look();
         assert_eq!(folders, [folder.path().to_owned(), folder.path().join("src")]);
 
-        for name in ["build/a.wasm", "target/x", "node_modules/x/y", ".venv/x", "data/0/1.log"] {
+        for name in [
+            "build/a.wasm",
+            "target/x",
+            "node_modules/x/y",
+            ".venv/x",
+            "data/0/1.log",
+            "dev.log",
+            "src/.lib.rs.swp",
+        ] {
             write(name, "made");
         }
         write("src/lib.rs", "1");
