@@ -1,6 +1,6 @@
 //! What an error of the WebAssembly engine means, in words.
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use wasmtime::{Trap, WasmBacktrace};
 
@@ -41,23 +41,29 @@ pub(super) fn into_words(
         let limit = limits.result_bytes_max;
         return CallError::ResultTooLarge { plugin, call, limit, said };
     }
-    CallError::Trapped { plugin, call, trap: said.before(&trap_text(error)) }
+    let mut trap = cause_text(error);
+    // A guest that said why it ends knows the place better than names of its machine code do.
+    if said.is_empty() {
+        trap.push_str(&place(error));
+    }
+    CallError::Trapped { plugin, call, trap: said.before(&trap) }
 }
 
-/// The cause, and the innermost function of the guest that has a name and is not the machinery
-/// that every panic of a language passes through.
-fn trap_text(error: &wasmtime::Error) -> String {
+fn cause_text(error: &wasmtime::Error) -> String {
     let cause = match error.downcast_ref::<Trap>() {
         Some(trap) => trap.to_string(),
         None => error.root_cause().to_string(),
     };
-    let mut text = one_line(&cause, GUEST_TEXT_BYTES_MAX);
+    one_line(&cause, GUEST_TEXT_BYTES_MAX)
+}
+
+/// The innermost function of the guest that has a name and is not the machinery that every panic of
+/// a language passes through; nothing without one.
+fn place(error: &wasmtime::Error) -> String {
     let frames = error.downcast_ref::<WasmBacktrace>().map_or(&[][..], WasmBacktrace::frames);
     let mut names = frames.iter().filter_map(wasmtime::FrameInfo::func_name);
-    if let Some(name) = names.find(|name| !is_machinery(name)) {
-        let _ = write!(text, ", in `{}`", one_line(name, GUEST_TEXT_BYTES_MAX));
-    }
-    text
+    let name = names.find(|name| !is_machinery(name));
+    name.map_or_else(String::new, |name| format!(", in `{}`", one_line(name, GUEST_TEXT_BYTES_MAX)))
 }
 
 /// True for the functions through which a language's panics end.

@@ -26,6 +26,10 @@ impl Said {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The guest's words before the engine's, which say what became of the call.
     pub(super) fn before(&self, trap: &str) -> String {
         if self.0.is_empty() { trap.to_owned() } else { format!("{} ({trap})", self.0) }
