@@ -33,8 +33,8 @@ core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups
   transactions:: connected:: trim:: layouts:: tools:: databus:: login:: http:: partitioners:: plugins:: drain:: limits:: \
   kafka::stored kafka::foreign
 
-# The scenes that build and run plugins in every language.
-languages = authoring::languages
+# The scenes that run compilers, and plugins in every language.
+authoring = authoring::
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
 on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)
@@ -67,9 +67,9 @@ test: ## run every check and every test, against the real servers
 	$(call step,licences and versions,$(deny))
 	$(call step,build,$(CARGO) build --workspace --all-targets)
 	$(call step,plugins,$(call plugins,target/debug/sluicegate))
-	# The guest languages come after the others: their compilers would starve scenes with many clients.
-	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace -- --skip $(languages))
-	$(call step,guest languages,$(CARGO) test --workspace --test it -- $(languages))
+	# Authors' compilers come after the others: they would starve scenes with many clients.
+	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace -- --skip $(authoring))
+	$(call step,plugin authoring,$(CARGO) test --workspace --test it -- $(authoring))
 	$(call step,faults,target/debug/faults --faults 8)
 	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
 	$(call step,core scenes on the oldest Kafka,$(call on_kafka,oldest))

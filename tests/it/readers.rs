@@ -8,11 +8,13 @@ use std::{
 
 use sluicegate_tests::{
     Client, Gateway, client::encode, console::tell, faults::proxy::Proxy, gateway, kafka,
+    process::PATIENCE,
 };
 use tokio::{
     runtime,
     sync::{Barrier, mpsc},
     task::JoinSet,
+    time::sleep,
 };
 
 /// Readers that wait at the same time.
@@ -40,6 +42,12 @@ async fn ten_thousand_readers_of_kafka_share_the_fetches_of_one() {
         let mut writer = gateway.client().await;
         let make = format!("TOPIC CREATE {topic} PARTITIONS {PARTITIONS}");
         assert_eq!(writer.send(&make).await, "+OK");
+        // Kafka answers before it tells everybody of the topic; a busy one takes its time.
+        let began = Instant::now();
+        while writer.send(&format!("XLEN {topic}")).await.error().is_some() {
+            assert!(began.elapsed() < PATIENCE, "{topic} never came");
+            sleep(Duration::from_millis(20)).await;
+        }
         proxy.forget_fetches();
         share(&gateway, &mut writer, &proxy, key).await;
     }

@@ -110,8 +110,9 @@ async fn what_the_plugin_says_is_shown_and_so_is_why_it_is_refused() {
          the settings ask"
     );
 
-    author.dev.signal(Signal::INT);
-    author.dev.wait().await.expect("Ctrl-C ends it");
+    // Not SIGINT: what a shell runs in the background ignores that.
+    author.dev.signal(Signal::TERM);
+    author.dev.wait().await.expect("a signal ends it");
     let text = author.dev.log().text();
     assert!(!text.contains("gateway: loaded"), "said once, in its own words: {text}");
 }
