@@ -69,6 +69,7 @@ impl Broker for Kafka {
                 self.topics.look_up(&topic.name).await?;
             }
             made?;
+            self.topics.await_made(&topic.name).await;
             self.topics.add(&topic.name, topic.partitions);
             Ok(info(&topic.name, topic.partitions))
         })

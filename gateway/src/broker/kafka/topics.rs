@@ -126,6 +126,23 @@ impl Topics {
         }
     }
 
+    /// Waits until Kafka tells of a topic that was just made, for it answers before its brokers know;
+    /// at most the request time-out, for the topic is there whatever they say.
+    pub(super) async fn await_made(&self, name: &TopicName) {
+        const PAUSE: Duration = Duration::from_millis(10);
+        let end = Instant::now() + self.timeout;
+        let in_kafka = self.names.topic(name);
+        while Instant::now() < end {
+            let Ok(kafka) = self.link.kafka().await else { return };
+            let options = DescribeTopicsOptions::default().timeout(self.timeout);
+            match kafka.admin().describe_topics([&in_kafka], options).await {
+                Ok(answers) if answers.get(&in_kafka).is_some_and(Result::is_ok) => return,
+                Ok(_) => tokio::time::sleep(PAUSE).await,
+                Err(_) => return,
+            }
+        }
+    }
+
     /// Takes up a topic that was made or found.
     pub(super) fn add(&self, name: &TopicName, partitions: u32) -> Topic {
         let in_kafka = Arc::from(self.names.topic(name));
