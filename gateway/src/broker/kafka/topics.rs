@@ -106,6 +106,15 @@ impl Topics {
         if self.is_missing(name) || self.names.shown(&self.names.topic(name)).is_none() {
             return Ok(None);
         }
+        let found = self.ask(name).await?;
+        if found.is_none() {
+            self.remember_missing(name);
+        }
+        Ok(found.map(|partitions| self.add(name, partitions)))
+    }
+
+    /// What Kafka says now: how many partitions, or that there is no such topic.
+    async fn ask(&self, name: &TopicName) -> Result<Option<u32>, BrokerError> {
         let in_kafka = self.names.topic(name);
         let admin = self.link.kafka().await?.admin();
         let options = DescribeTopicsOptions::default().timeout(self.timeout);
@@ -114,32 +123,19 @@ impl Topics {
             .await
             .map_err(|error| fault::asking(&error))?;
         match answers.remove(&in_kafka) {
-            Some(Ok(described)) => {
-                let partitions = u32::try_from(described.partitions.len()).unwrap_or(u32::MAX);
-                Ok(Some(self.add(name, partitions)))
-            }
+            Some(Ok(topic)) => Ok(Some(u32::try_from(topic.partitions.len()).unwrap_or(u32::MAX))),
             Some(Err(error)) if !is_unknown(&error) => Err(fault::asking(&error)),
-            _ => {
-                self.remember_missing(name);
-                Ok(None)
-            }
+            _ => Ok(None),
         }
     }
 
-    /// Waits until Kafka tells of a topic that was just made, for it answers before its brokers know;
-    /// at most the request time-out, for the topic is there whatever they say.
+    /// Waits while Kafka does not know of a topic that was just made, for it answers before its brokers
+    /// do; at most the request time-out, for the topic is there whatever they say.
     pub(super) async fn await_made(&self, name: &TopicName) {
         const PAUSE: Duration = Duration::from_millis(10);
         let end = Instant::now() + self.timeout;
-        let in_kafka = self.names.topic(name);
-        while Instant::now() < end {
-            let Ok(kafka) = self.link.kafka().await else { return };
-            let options = DescribeTopicsOptions::default().timeout(self.timeout);
-            match kafka.admin().describe_topics([&in_kafka], options).await {
-                Ok(answers) if answers.get(&in_kafka).is_some_and(Result::is_ok) => return,
-                Ok(_) => tokio::time::sleep(PAUSE).await,
-                Err(_) => return,
-            }
+        while Instant::now() < end && matches!(self.ask(name).await, Ok(None)) {
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
