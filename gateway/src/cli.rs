@@ -12,7 +12,9 @@ use crate::config::{LogFormat, Overrides};
 mod check;
 mod databus;
 mod plugin;
+mod record;
 mod serve;
+mod test;
 
 /// Redis clients in front, Kafka or a durable log behind, WebAssembly plugins between.
 #[derive(Debug, Parser)]
@@ -43,6 +45,10 @@ enum Action {
     /// Write, build, look at and try plugins.
     #[command(subcommand)]
     Plugin(plugin::Action),
+    /// Play conversations and compare them with their snapshots.
+    Test(test::TestOptions),
+    /// Write down what clients say to a running gateway, as a conversation.
+    Record(record::RecordOptions),
     /// Print the version.
     Version,
 }
@@ -115,6 +121,8 @@ impl Cli {
             }
             Action::Check(CheckOptions { options, .. }) => check::run(&options),
             Action::Plugin(action) => plugin::run(action),
+            Action::Test(options) => test::run(&options),
+            Action::Record(options) => record::run(&options),
             Action::Version => {
                 #[expect(clippy::print_stdout, reason = "the answer to `version`")]
                 {

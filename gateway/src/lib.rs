@@ -25,6 +25,7 @@ pub mod message; //   what travels: the vocabulary
 pub mod pipeline; //  the plugin chain
 pub mod idempotence; // what a producer sent lately
 pub mod plugin; //    one WebAssembly component
+pub mod trace; //     what the chain did
 pub mod broker; //    produce and fetch
 pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions

@@ -33,6 +33,8 @@ pub enum Command {
     Exec,
     /// `EXISTS key …`
     Exists,
+    /// `EXPLAIN [JSON] command …`
+    Explain,
     /// `HELLO [version [AUTH username password] [SETNAME name]]`
     Hello,
     /// `HSET key header value`
@@ -49,6 +51,8 @@ pub enum Command {
     MGet,
     /// `MODULE subcommand …`
     Module,
+    /// `MONITOR`
+    Monitor,
     /// `MULTI`
     Multi,
     /// `OBJECT subcommand key`

@@ -91,6 +91,8 @@ impl Session {
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
             Command::Plugin => self.plugin(spec, args).await,
+            Command::Explain => self.explain(args).await,
+            Command::Monitor => self.monitor(),
             Command::XAdd => self.xadd_once(args).await,
             Command::HSet | Command::Publish | Command::SPublish => {
                 self.nothing_bound(spec.command)

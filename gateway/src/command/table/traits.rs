@@ -105,7 +105,8 @@ fn flags(command: Command) -> &'static str {
         | C::SUnsubscribe
         | C::Subscribe
         | C::Unsubscribe => "pubsub noscript loading stale",
-        C::Wait => "noscript",
+        C::Explain | C::Wait => "noscript",
+        C::Monitor => "admin noscript loading stale",
         C::HSet | C::Set | C::XAdd | C::XSetId => "write denyoom fast",
         C::MGet => "readonly blocking",
         C::Unlink
@@ -155,11 +156,13 @@ fn key_places(command: Command) -> KeyPlaces {
         | C::Discard
         | C::Echo
         | C::Exec
+        | C::Explain
         | C::Hello
         | C::Info
         | C::Keys
         | C::Latency
         | C::Module
+        | C::Monitor
         | C::Multi
         | C::Ping
         | C::Plugin
