@@ -34,6 +34,7 @@ mod load_error;
 mod logbook;
 mod quarantine;
 pub mod reach;
+mod recording;
 mod reuse;
 mod runtime;
 mod said;
@@ -41,6 +42,7 @@ mod settings;
 mod stats;
 mod survey;
 mod text;
+mod twin;
 #[cfg(test)]
 mod tests;
 

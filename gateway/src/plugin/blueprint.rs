@@ -20,7 +20,8 @@ pub(super) const START: &str = "its start";
 /// All that instances of one plugin have in common.
 pub(super) struct Blueprint {
     pub(super) engine: Engine,
-    pub(super) linked: Linked,
+    /// Shared with the twins of the plugin.
+    pub(super) linked: Arc<Linked>,
     pub(super) outline: Outline,
     pub(super) shared: Arc<Shared>,
     pub(super) limits: PluginLimits,

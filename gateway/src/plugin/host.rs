@@ -15,6 +15,7 @@ use super::{
     limits::PluginLimits,
     logbook::LogBook,
     reach::{Reach, ReachInHand},
+    recording::Heard,
     said::Said,
     stats::Counters,
 };
@@ -45,7 +46,9 @@ pub(super) struct Shared {
     pub(super) log: LogGate,
     pub(super) book: Arc<LogBook>,
     /// What it was granted outside the process.
-    pub(super) reach: Reach,
+    pub(super) reach: Arc<Reach>,
+    /// A twin's lines are for the trace, not for the gateway's log.
+    pub(super) is_twin: bool,
 }
 
 /// The host's side of one instance.
@@ -60,6 +63,8 @@ pub(super) struct HostState {
     pub(super) memory: MemoryGuard,
     /// What the guest said in the call now running, in case it fails.
     pub(super) said: Said,
+    /// What a call that is recorded said and asked; `None` in all others.
+    pub(super) heard: Option<Box<Heard>>,
     /// An empty world, for guests whose language runtime expects one.
     pub(super) wasi: Option<Box<Wasi>>,
 }
@@ -73,6 +78,7 @@ impl HostState {
             burst: BurstInHand::default(),
             reach: None,
             said: Said::default(),
+            heard: None,
             wasi: with_wasi.then(Box::default),
         }
     }

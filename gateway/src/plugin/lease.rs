@@ -13,8 +13,12 @@ use super::{
     host::{Access, HostState, MessageInHand},
     instance::{Call, Instance},
     link::{Exports, having},
+    recording::Recording,
 };
-use crate::message::{Message, Rejection, Verdict};
+use crate::{
+    message::{Message, Rejection, Verdict},
+    trace::Outcome,
+};
 
 /// One instance of a plugin, for one burst on one thread. Goes back to the plugin when dropped.
 ///
@@ -26,6 +30,8 @@ pub struct Lease {
     pub(super) is_probe: bool,
     /// Calls not yet added to the plugin's count.
     pub(super) calls: u64,
+    /// Where steps are written down, if they are wanted.
+    pub(super) recording: Option<Box<Recording>>,
 }
 
 /// The message of a call and what may be done with it.
@@ -43,7 +49,7 @@ impl std::fmt::Debug for Lease {
 
 impl Lease {
     pub(super) fn new(plugin: Arc<Plugin>) -> Result<Self, CallError> {
-        let mut lease = Self { plugin, instance: None, is_probe: false, calls: 0 };
+        let mut lease = Self { plugin, instance: None, is_probe: false, calls: 0, recording: None };
         lease.take_instance()?;
         Ok(lease)
     }
@@ -93,8 +99,20 @@ impl Lease {
         let keep = |verdict: &GuestVerdict| {
             matches!(verdict, GuestVerdict::Forward | GuestVerdict::Replace(_))
         };
-        let verdict = self.call_about(name, subject, keep, run)?;
-        Ok(answer::verdict(self.plugin.name(), verdict))
+        let begun = self.begin(Some(subject.message));
+        let Subject { message, context, access } = subject;
+        let subject = Subject { message: &mut *message, context, access };
+        let verdict = self.call_about(name, subject, keep, run);
+        let verdict = verdict.map(|verdict| answer::verdict(self.plugin.name(), verdict));
+        if begun.is_some() {
+            let mut after = message.clone();
+            if let Ok(Verdict::Replace(value)) = &verdict {
+                after.record.value = Some(value.clone());
+            }
+            let outcomes = verdict.as_ref().map(|verdict| vec![filtered(verdict)]);
+            self.end(begun, name, Some(after), outcomes);
+        }
+        verdict
     }
 
     /// Asks a router where a message goes. `message` is borrowed for the call and not changed.
@@ -106,21 +124,38 @@ impl Lease {
         message: &mut Message,
         context: &CallContext,
     ) -> Result<Result<Destination, Rejection>, CallError> {
+        const NAME: &str = "router.route";
+        let begun = self.begin(Some(message));
         let topic = message.topic.clone();
-        let subject = Subject { message, context, access: Access::Read };
+        let subject = Subject { message: &mut *message, context, access: Access::Read };
         let answer = self.call_about(
-            "router.route",
+            NAME,
             subject,
             |_| false,
             |store, exports| having(exports.router.as_ref())?.call_route(store, topic.as_str()),
-        )?;
-        match answer {
-            Ok(destination) => {
+        );
+        let answer = match answer {
+            Ok(Ok(destination)) => {
                 let checked = answer::destination(&destination);
-                checked.map(Ok).map_err(|reason| self.bad_answer("router.route", reason))
+                checked.map(Ok).map_err(|reason| self.bad_answer(NAME, reason))
             }
-            Err(rejection) => Ok(Err(answer::rejection(self.plugin.name(), &rejection))),
+            Ok(Err(rejection)) => Ok(Err(answer::rejection(self.plugin.name(), &rejection))),
+            Err(error) => Err(error),
+        };
+        if begun.is_some() {
+            let mut after = message.clone();
+            if let Ok(Ok(destination)) = &answer {
+                after.topic = destination.topic.clone();
+            }
+            let outcomes = answer.as_ref().map(|answer| {
+                vec![match answer {
+                    Ok(destination) => Outcome::Route(destination.clone()),
+                    Err(rejection) => Outcome::Reject(rejection.public.to_string()),
+                }]
+            });
+            self.end(begun, NAME, Some(after), outcomes);
         }
+        answer
     }
 
     /// Asks a partitioner about all messages of a burst that go to one topic.
@@ -129,8 +164,22 @@ impl Lease {
     /// [`CallError`]; `BadAnswer` for a list of the wrong length or a partition that is not there.
     pub fn partition_many(&mut self, burst: &Burst<'_>) -> Result<Placements, CallError> {
         const NAME: &str = "partitioner.partition-many";
+        let begun = self.begin(None);
+        let placements = self.place(NAME, burst);
+        if begun.is_some() {
+            let (of, count) = (burst.partitions, burst.ends.len());
+            let outcomes = placements.as_ref().map(|placements| {
+                placements.iter().map(|chosen| Outcome::Partition { chosen, of }).collect()
+            });
+            self.end(begun, NAME, None, outcomes);
+            self.repeat_failure(count);
+        }
+        placements
+    }
+
+    fn place(&mut self, name: &'static str, burst: &Burst<'_>) -> Result<Placements, CallError> {
         let asks = self.plugin.blueprint.outline.asks_burst;
-        let call = self.role_call(NAME);
+        let call = self.role_call(name);
         let instance = self.instance()?;
         if asks {
             instance.state().burst.take(burst);
@@ -141,7 +190,7 @@ impl Lease {
         });
         instance.state().burst.put_down();
         let partitions = self.settle(outcome)?;
-        Placements::check(partitions, burst).map_err(|reason| self.bad_answer(NAME, reason))
+        Placements::check(partitions, burst).map_err(|reason| self.bad_answer(name, reason))
     }
 
     /// Asks a transcoder for the stored form of a message's value; `None` for a tombstone, about
@@ -184,11 +233,28 @@ impl Lease {
         subject: Subject<'_>,
         run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<Transcoded> + Send,
     ) -> Result<Result<Option<Bytes>, Rejection>, CallError> {
-        let answer = self.call_about(name, subject, |_| false, run)?;
-        Ok(match answer {
+        let begun = self.begin(Some(subject.message));
+        let Subject { message, context, access } = subject;
+        let subject = Subject { message: &mut *message, context, access };
+        let answer = self.call_about(name, subject, |_| false, run);
+        let answer = answer.map(|answer| match answer {
             Ok(value) => Ok(Some(Bytes::from(value))),
             Err(rejection) => Err(answer::rejection(self.plugin.name(), &rejection)),
-        })
+        });
+        if begun.is_some() {
+            let mut after = message.clone();
+            if let Ok(Ok(value)) = &answer {
+                after.record.value.clone_from(value);
+            }
+            let outcomes = answer.as_ref().map(|answer| {
+                vec![match answer {
+                    Ok(_) => Outcome::Transcoded,
+                    Err(rejection) => Outcome::Reject(rejection.public.to_string()),
+                }]
+            });
+            self.end(begun, name, Some(after), outcomes);
+        }
+        answer
     }
 
     /// Makes one call with the message in the guest's reach, if the guest asks for it at all.
@@ -215,6 +281,14 @@ impl Lease {
 
     fn role_call(&self, name: &'static str) -> Call {
         Call { name, limit: self.plugin.settings.limits.call_deadline }
+    }
+}
+
+fn filtered(verdict: &Verdict) -> Outcome {
+    match verdict {
+        Verdict::Forward | Verdict::Replace(_) => Outcome::Forward,
+        Verdict::Drop => Outcome::Drop,
+        Verdict::Reject(rejection) => Outcome::Reject(rejection.public.to_string()),
     }
 }
 

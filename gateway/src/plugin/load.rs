@@ -60,11 +60,12 @@ pub(super) fn load(
         counters: Counters::default(),
         log: LogGate::default(),
         book: engine.logbooks().open(&settings.name),
-        reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?,
+        reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?.into(),
+        is_twin: false,
     });
     let blueprint = Arc::new(Blueprint {
         engine: engine.clone(),
-        linked,
+        linked: Arc::new(linked),
         outline,
         shared,
         limits: settings.limits.clone(),

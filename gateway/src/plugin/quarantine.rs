@@ -123,6 +123,16 @@ impl Quarantine {
         })
     }
 
+    /// One in the same state, for a twin of the plugin; a try under way here is one to come there.
+    pub(super) fn copy(&self, now: Instant) -> Self {
+        let state = self.change(|state| match *state {
+            State::Probing { span } => State::Quarantined { until: now, span },
+            other => other,
+        });
+        let calm = AtomicBool::new(state == State::Trusted { failures: 0 });
+        Self { failures_max: self.failures_max, calm, state: Mutex::new(state) }
+    }
+
     fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = act(&mut state);

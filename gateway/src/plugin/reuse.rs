@@ -23,7 +23,11 @@ impl Lease {
         if self.instance.is_none() {
             self.take_instance()?;
         }
+        let records = self.is_recorded();
         let instance = self.instance.as_mut().expect("one was taken just above");
+        if records {
+            instance.state().heard = Some(Box::default());
+        }
         instance.calls += 1;
         self.calls += 1;
         Ok(instance)
@@ -57,6 +61,7 @@ impl Lease {
 
     /// Notes how a call ended. After a failure the instance is dropped.
     pub(super) fn settle<T>(&mut self, outcome: Result<T, CallError>) -> Result<T, CallError> {
+        self.listen_back();
         match outcome {
             Ok(value) => {
                 self.is_probe = false;

@@ -17,9 +17,15 @@ use crate::plugin::{
 
 impl Host for HostState {
     fn write(&mut self, level: Level, message: String) -> wasmtime::Result<()> {
+        if let Some(heard) = &mut self.heard {
+            heard.line(in_the_book(level), one_line(&message, LOG_LINE_BYTES_MAX));
+        }
         // Kept even where the line is not shown: a guest that says why it ends must be heard.
         if level == Level::Error {
             self.said.keep(&message);
+        }
+        if self.shared.is_twin {
+            return Ok(());
         }
         if !self.shared.log.admit(Instant::now()) {
             self.shared.counters.add_log_line_dropped();
