@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use super::{
     Chain, Pipeline,
+    batches::{Batches, ByTopic, TopicBurst},
     notes::Notes,
-    place::{Batches, ByTopic, TopicBurst},
     placement::Placements,
     refusal::broker_refusal,
     shape::Shaper,

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::{
     Chain, Consumed, Outcome, Pipeline,
+    batches::{Batches, ByTopic, TopicBurst},
     notes::Notes,
-    place::{Batches, ByTopic, TopicBurst},
     produce::{Course, lost},
     refusal::broker_refusal,
 };
