@@ -1,6 +1,6 @@
 //! One session's part in a group: its partitions, its places in them, its commits.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{collections::{BTreeMap, HashMap}, ops::Range, sync::Arc};
 
 use thiserror::Error;
 use tokio::{sync::watch, time::Instant};
@@ -77,6 +77,11 @@ impl Membership {
     /// The partitions it has; `None` until the group has dealt them.
     pub fn partitions(&self) -> Option<Vec<u32>> {
         self.seat.partitions()
+    }
+
+    /// Where it goes on, in each partition that it has begun to read.
+    pub fn places(&self) -> BTreeMap<u32, u64> {
+        self.places.iter().map(|(partition, place)| (*partition, place.next)).collect()
     }
 
     /// The group's name.
