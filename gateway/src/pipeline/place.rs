@@ -1,6 +1,8 @@
 //! Second half of produce: partitioner, then the transcoder's encode, into one batch a partition.
 
-use std::{collections::HashMap, time::Instant};
+use std::collections::HashMap;
+
+use tokio::time::Instant;
 
 use super::{
     Chain, Outcome, Pipeline,

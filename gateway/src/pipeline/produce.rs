@@ -1,6 +1,8 @@
 //! A burst of published messages, from the client's words to the broker's receipt.
 
-use std::{collections::HashMap, time::Instant};
+use std::collections::HashMap;
+
+use tokio::time::Instant;
 
 use super::{
     Chain, Pipeline,
@@ -59,7 +61,7 @@ impl Pipeline {
             placer.place(burst, &mut batches, &mut outcomes);
         }
         let stored = cluster.broker.produce(batches.take());
-        let stored = tokio::time::timeout_at(deadline.into(), stored).await.unwrap_or_default();
+        let stored = tokio::time::timeout_at(deadline, stored).await.unwrap_or_default();
         batches.settle(stored, context.timestamp_ms, &mut outcomes);
         self.count(&outcomes);
         let lost = || Outcome::Refused(Rejection::err("the message was lost inside the gateway"));
@@ -109,7 +111,7 @@ impl Pipeline {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<TopicInfo, BrokerError> {
-        let found = tokio::time::timeout_at(deadline.into(), self.existing(cluster, name)).await;
+        let found = tokio::time::timeout_at(deadline, self.existing(cluster, name)).await;
         found.unwrap_or_else(|_| {
             let reason = format!("the publish deadline passed while `{name}` was looked for");
             Err(BrokerError::Unreachable { reason })
