@@ -2,9 +2,10 @@
 //!
 //! The caller brings a chain of twins ([`Chain::twin`]); what a rehearsal counts is thrown away.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tokio::time::Instant;
 
 use super::{
     Chain, Consumed, Outcome, Pipeline,

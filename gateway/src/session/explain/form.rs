@@ -14,10 +14,10 @@
 
 use serde_json::{Value, json};
 
-use super::reply::Reply;
+use super::reply;
 use crate::{
     command::Spec,
-    resp::{Protocol, Replies},
+    resp::{Protocol, Replies, Reply},
     trace::{Show, Trace, json as trace_json, text as trace_text},
 };
 
@@ -53,9 +53,6 @@ pub(super) struct Explanation {
     pub(super) reply: Option<Vec<u8>>,
 }
 
-/// Versions and times are for people who look at one command.
-const SHOW: Show = Show { versions: true, times: true };
-
 impl Explanation {
     /// Nothing is known of it yet.
     pub(super) fn of(spec: &Spec) -> Self {
@@ -82,29 +79,31 @@ impl Explanation {
 
     fn lines(&self) -> Vec<String> {
         let mut lines: Vec<_> =
-            self.traces.iter().flat_map(|trace| trace_text::lines(trace, SHOW)).collect();
+            self.traces.iter().flat_map(|trace| trace_text::lines(trace, Show::ALL)).collect();
         if self.more > 0 {
             lines.push(format!("… and {} more", self.more));
         }
         lines.extend(self.changes.iter().cloned());
         lines.extend(self.notes.iter().map(|note| format!("# {note}")));
-        let reply = self.reply.as_deref().and_then(Reply::read);
-        for (nth, line) in reply.iter().flat_map(Reply::lines).enumerate() {
-            lines.push(format!("{} {line}", if nth == 0 { "<" } else { " " }));
-        }
+        let reply = self.read_reply().map(|reply| reply.to_string()).unwrap_or_default();
+        let begin = |nth| if nth == 0 { '<' } else { ' ' };
+        lines.extend(reply.lines().enumerate().map(|(nth, line)| format!("{} {line}", begin(nth))));
         lines
     }
 
     fn json(&self) -> Value {
         let mut value = self.without_reply();
-        let reply = self.reply.as_deref().and_then(Reply::read);
-        value["reply"] = reply.map_or(Value::Null, |reply| reply.json());
+        value["reply"] = self.read_reply().map_or(Value::Null, |reply| reply::json(&reply));
         value
+    }
+
+    fn read_reply(&self) -> Option<Reply> {
+        Reply::decode(self.reply.as_deref()?).ok().flatten().map(|(reply, _)| reply)
     }
 
     fn without_reply(&self) -> Value {
         let traces: Vec<_> =
-            self.traces.iter().map(|trace| trace_json::value(trace, SHOW)).collect();
+            self.traces.iter().map(|trace| trace_json::value(trace, Show::ALL)).collect();
         json!({
             "command": self.command,
             "traces": traces,

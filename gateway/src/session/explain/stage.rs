@@ -91,6 +91,7 @@ impl Session {
             refusals: Arc::clone(&real.refusals),
             logbooks: real.logbooks.clone(),
             started: real.started,
+            clock: real.clock,
         });
         let broker = Arc::clone(&rehearsal) as Arc<dyn Broker>;
         let cluster = Cluster { broker, ..own.clone() };
