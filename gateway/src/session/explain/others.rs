@@ -104,7 +104,8 @@ impl Session {
             let words = "no authenticator is loaded: meets no plugin";
             return Ok(Explanation { reply, ..Explanation::of(spec).noting(words) });
         }
-        let rehearsed = self.services.pipeline.rehearse_login(&chain.twin(), credentials);
+        let twins = chain.twin();
+        let rehearsed = self.services.pipeline.rehearse_login(&twins, credentials);
         let (decision, trace) = rehearsed.await;
         match decision {
             Decision::Granted { grant, .. } => match self.services.cluster_of(&grant) {
