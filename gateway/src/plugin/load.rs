@@ -61,6 +61,7 @@ pub(super) fn load(
         log: LogGate::default(),
         book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?.into(),
+        store_use: StoreUse::Granted,
         is_twin: false,
     });
     let blueprint = Arc::new(Blueprint {
