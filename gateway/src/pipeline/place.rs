@@ -3,17 +3,20 @@
 use std::{collections::HashMap, time::Instant};
 
 use super::{
-    Chain, Outcome, Pipeline,
+    Outcome,
     chain::Lane,
     lease::{Failed, Leases},
-    placement::{Placement, Placements, partition_of_key},
+    notes::{Notes, Reasons},
+    placement::{Placement, partition_of_key},
+    produce::Course,
     refusal::{broker_refusal, call_refusal},
     shape::too_late,
 };
 use crate::{
     broker::{Append, Appended, BrokerError, TopicInfo},
     message::{Message, Receipt, Record, Rejection, TopicName},
-    plugin::{Burst, CallContext, NO_KEY},
+    plugin::{Burst, NO_KEY},
+    trace::Stored,
 };
 
 /// Batches for the broker, and which message of the burst each record is.
@@ -98,33 +101,51 @@ impl Batches {
     }
 }
 
+/// The messages of a burst, sorted by topic.
+#[derive(Default)]
+pub(super) struct ByTopic {
+    pub(super) bursts: Vec<TopicBurst>,
+    found: HashMap<TopicName, usize>,
+}
+
+impl ByTopic {
+    /// The burst of a topic that was met before: mostly the last one.
+    pub(super) fn find(&self, topic: &TopicName) -> Option<usize> {
+        let is_last = self.bursts.last().is_some_and(|burst| burst.topic.name == *topic);
+        if is_last { Some(self.bursts.len() - 1) } else { self.found.get(topic).copied() }
+    }
+
+    /// Begins the burst of a topic.
+    pub(super) fn begin(&mut self, topic: TopicInfo, is_missing: bool) -> usize {
+        self.found.insert(topic.name.clone(), self.bursts.len());
+        self.bursts.push(TopicBurst { topic, messages: Vec::new(), is_missing });
+        self.bursts.len() - 1
+    }
+}
+
 /// The messages of a burst that go to one topic.
 pub(super) struct TopicBurst {
     pub(super) topic: TopicInfo,
     /// Place in the burst, and the message.
     pub(super) messages: Vec<(usize, Message)>,
+    /// It does not exist, and is not made: this is a rehearsal.
+    pub(super) is_missing: bool,
 }
 
-/// Places the messages of a burst.
-pub(super) struct Placer<'c> {
-    pub(super) pipeline: &'c Pipeline,
-    pub(super) chain: &'c Chain,
-    pub(super) placements: &'c Placements,
-    pub(super) context: &'c CallContext,
-    pub(super) deadline: Instant,
-}
-
-impl Placer<'_> {
+impl Course<'_> {
     /// Fixes partitions, encodes, and adds the records to `batches`; refusals go to `outcomes`.
     pub(super) fn place(
         &self,
         burst: TopicBurst,
         batches: &mut Batches,
         outcomes: &mut [Option<Outcome>],
+        notes: &mut Notes,
     ) {
-        let TopicBurst { topic, mut messages } = burst;
+        let TopicBurst { topic, mut messages, is_missing } = burst;
         let lane = self.chain.lane(&topic.name);
-        let mut leases = Leases::new(self.chain, &self.pipeline.counters);
+        let wanted = notes.are_wanted();
+        let mut leases = Leases::new(self.chain, self.counters, wanted);
+        let mut reasons = Reasons::before(&messages, wanted);
         let placement = self.placements.of(&topic);
         if let Some(at) = lane.partitioner {
             let keys = Keys::of(&messages);
@@ -137,15 +158,20 @@ impl Placer<'_> {
                 placed_bytes: &placement.bytes(),
                 placed_messages: placement.messages(),
             };
-            if let Err(refusal) = self.partition(&mut leases, at, &burst, &mut messages) {
+            let placed = self.partition(&mut leases, at, &burst, &mut messages);
+            for ((place, _), step) in messages.iter().zip(leases.take_steps()) {
+                notes.add(*place, [step]);
+            }
+            if let Err(refusal) = placed {
                 for (place, _) in messages {
                     outcomes[place] = Some(Outcome::Refused(refusal.repeat()));
                 }
                 return;
             }
         }
+        reasons.after(&messages, topic.partitions, lane.partitioner.is_some());
         spread(&lane, &topic, &placement, &mut messages);
-        for (place, mut message) in messages {
+        for (nth, (place, mut message)) in messages.into_iter().enumerate() {
             let partition = message.partition.unwrap_or_default();
             if partition >= topic.partitions {
                 let text = format!("topic `{}` has no partition {partition}", topic.name);
@@ -153,14 +179,45 @@ impl Placer<'_> {
                 continue;
             }
             let bytes = message.record.payload_len() as u64;
-            match self.encode(&mut leases, &lane, &mut message) {
+            let encoded = self.encode(&mut leases, &lane, &mut message);
+            notes.add(place, leases.take_steps());
+            match encoded {
                 Ok(()) => {
+                    if wanted {
+                        let decoded = self.decoded(&mut leases, &lane, &message);
+                        notes.placed(
+                            place,
+                            Stored {
+                                topic: topic.name.clone(),
+                                partition,
+                                because: reasons.of(nth),
+                                offset: None,
+                                record: message.record.clone(),
+                                decoded,
+                                makes_topic: is_missing.then_some(topic.partitions),
+                            },
+                        );
+                    }
                     placement.add(partition, 1, bytes);
                     batches.push(place, &topic.name, partition, message);
                 }
                 Err(rejection) => outcomes[place] = Some(Outcome::Refused(rejection)),
             }
         }
+    }
+
+    /// What readers will see of a value that was encoded.
+    fn decoded(
+        &self,
+        leases: &mut Leases<'_>,
+        lane: &Lane,
+        message: &Message,
+    ) -> Option<bytes::Bytes> {
+        let mut message = message.clone();
+        let read = leases.call(lane.transcoder?, |lease| lease.decode(&mut message, self.context));
+        // Not a step of the message's way.
+        drop(leases.take_steps());
+        read.ok()?.ok()?
     }
 
     /// Asks the partitioner about all messages; an error is a refusal for all of them.
