@@ -100,7 +100,7 @@ fn shown(ranked: &[&(Vec<u8>, f64)], with_scores: bool) -> Heard {
     }))
 }
 
-/// A score as Redis writes it.
+/// A score as Redis writes it since version 7.2: with as few digits as tell it apart.
 fn written(score: f64) -> String {
     if score == 0.0 || score.is_infinite() || PLAIN.contains(&score.abs()) {
         return score.to_string();

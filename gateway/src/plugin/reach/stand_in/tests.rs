@@ -47,7 +47,7 @@ fn command(line: &str) -> Question {
     Question { plugin: "p".into(), connection: "users".into(), asked }
 }
 
-/// Said to a real Redis too, with the same keys, by the scene `fixtures`.
+/// As a Redis 7 answered when it was asked these.
 const ANSWERS: &[(&str, &str)] = &[
     ("GET t", "\"hello\""),
     ("GET none", "(nil)"),
