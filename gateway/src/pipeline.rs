@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use crate::{broker::Clusters, telemetry::Counters, trace::Recorder};
 
 mod authenticate;
+mod batches;
 mod chain;
 mod consume;
 mod lease;

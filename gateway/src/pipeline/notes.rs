@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::Outcome;
 use crate::{
     message::Message,
@@ -35,10 +37,18 @@ impl Notes {
     }
 
     /// Where a message lies, once it is known that it is stored.
-    pub(super) fn placed(&mut self, place: usize, stored: Stored) {
-        if let Some(traces) = &mut self.0 {
-            traces[place].end = Some(End::Stored(Box::new(stored)));
-        }
+    pub(super) fn placed(&mut self, place: usize, message: &Message, whereto: Whereto) {
+        let Some(traces) = &mut self.0 else { return };
+        let Whereto { because, decoded, makes_topic } = whereto;
+        traces[place].end = Some(End::Stored(Box::new(Stored {
+            topic: message.topic.clone(),
+            partition: message.partition.unwrap_or_default(),
+            because,
+            offset: None,
+            record: message.record.clone(),
+            decoded,
+            makes_topic,
+        })));
     }
 
     /// How all of them ended.
@@ -70,6 +80,16 @@ impl Notes {
             recorder.add(traces);
         }
     }
+}
+
+/// What is known of a message's place beside the message.
+#[derive(Debug)]
+pub(super) struct Whereto {
+    pub(super) because: Because,
+    /// The value as readers will see it, where it was encoded.
+    pub(super) decoded: Option<Bytes>,
+    /// The topic would be made, with so many partitions.
+    pub(super) makes_topic: Option<u32>,
 }
 
 /// Why each message of a burst lies where it lies; empty where nobody wants to know.

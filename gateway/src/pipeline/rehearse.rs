@@ -2,12 +2,12 @@
 //!
 //! The caller brings a chain of twins ([`Chain::twin`]); what a rehearsal counts is thrown away.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{
     Chain, Consumed, Outcome, Pipeline,
+    batches::{Batches, ByTopic, TopicBurst},
     notes::Notes,
-    place::{Batches, ByTopic, TopicBurst},
     produce::{Course, lost},
     refusal::broker_refusal,
 };
