@@ -17,18 +17,22 @@ impl Host for HostState {
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
         let given = parameters.len();
-        let answer = self.reach_out(("sql", &connection, &statement, given), |shared, in_hand| {
-            let store = shared.reach.sql(&connection)?;
-            let allowed = store.statement(&statement)?;
-            let question = shared.store_use.question(|| Question {
-                plugin: shared.name.to_string(),
-                connection: connection.clone(),
-                asked: Asked::Statement { name: statement.clone(), parameters: plain(&parameters) },
-            });
-            shared.store_use.ask(question, allowed.may_write, || {
-                in_hand.wait(store.timeout(), store.rows(allowed, parameters))
-            })
-        })?;
+        let answer =
+            self.reach_out(("sql", &connection, &statement, given), |shared, in_hand| {
+                let store = shared.reach.sql(&connection)?;
+                let allowed = store.statement(&statement)?;
+                let question = shared.store_use.question(|| Question {
+                    plugin: shared.name.to_string(),
+                    connection: connection.clone(),
+                    asked: Asked::Statement {
+                        name: statement.clone(),
+                        parameters: plain(&parameters),
+                    },
+                });
+                shared.store_use.ask(question, allowed.may_write, || {
+                    in_hand.wait(store.timeout(), store.rows(allowed, parameters))
+                })
+            })?;
         Ok(answer.map_err(Error::from))
     }
 

@@ -86,28 +86,42 @@ impl StandIn {
         self.asked().lacking.iter().cloned().collect()
     }
 
+    /// True if it has an answer.
+    pub fn knows(&self, question: &Question) -> bool {
+        !self.calls(question).is_empty() || self.held(question).is_some()
+    }
+
     fn asked(&self) -> MutexGuard<'_, Heard> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the store would answer.
-    pub(super) fn answer(&self, question: &Question) -> Result<Answer, ReachError> {
+    pub fn answer(&self, question: &Question) -> Result<Answer, ReachError> {
         self.known(question).unwrap_or_else(|| Err(self.lacks(question)))
     }
 
     fn known(&self, question: &Question) -> Option<Result<Answer, ReachError>> {
+        let calls = self.calls(question);
+        let Some(last) = calls.last() else { return self.held(question) };
+        let mut asked = self.asked();
+        let times = asked.times.entry(question.clone()).or_default();
+        let call = calls.get(*times).unwrap_or(last);
+        *times += 1;
+        Some(call.answer.clone())
+    }
+
+    /// The entries for it, in order.
+    fn calls(&self, question: &Question) -> Vec<&Call> {
         let fitting = |whole: bool| {
             let calls = self.fixtures.calls.iter();
             calls.filter(|call| call.is_whole() == whole && call.fits(question)).collect::<Vec<_>>()
         };
-        let calls = [fitting(true), fitting(false)].into_iter().find(|calls| !calls.is_empty());
-        if let Some(calls) = calls {
-            let mut asked = self.asked();
-            let times = asked.times.entry(question.clone()).or_default();
-            let call = calls[(*times).min(calls.len() - 1)];
-            *times += 1;
-            return Some(call.answer.clone());
-        }
+        let whole = fitting(true);
+        if whole.is_empty() { fitting(false) } else { whole }
+    }
+
+    /// What keys say to it.
+    fn held(&self, question: &Question) -> Option<Result<Answer, ReachError>> {
         let Asked::Command { name, arguments } = &question.asked else { return None };
         let store = (question.plugin.clone(), question.connection.clone());
         self.fixtures.keys.get(&store)?.answer(name, arguments)

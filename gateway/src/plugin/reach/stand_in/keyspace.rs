@@ -60,9 +60,7 @@ impl Keyspace {
             ("EXISTS", keys @ [_, ..]) => {
                 integer(keys.iter().filter(|key| self.0.contains_key(**key)).count())
             }
-            ("TYPE", [key]) => {
-                one(Cell::text(self.0.get(*key).map_or("none", Held::kind)))
-            }
+            ("TYPE", [key]) => one(Cell::text(self.0.get(*key).map_or("none", Held::kind))),
             // Without an end: -1; without a key: -2.
             ("TTL" | "PTTL", [key]) => {
                 one(Cell::Integer(if self.0.contains_key(*key) { -1 } else { -2 }))
@@ -187,9 +185,7 @@ fn to_i64(length: usize) -> i64 {
 
 pub(super) fn number(text: &[u8]) -> Result<i64, ReachError> {
     let parsed = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-    parsed.ok_or_else(|| {
-        ReachError::Refused("ERR value is not an integer or out of range".into())
-    })
+    parsed.ok_or_else(|| ReachError::Refused("ERR value is not an integer or out of range".into()))
 }
 
 pub(super) fn bytes(bytes: &[u8]) -> Cell {

@@ -28,12 +28,12 @@ pub(super) fn answer(keys: &Keyspace, name: &str, arguments: &[&[u8]]) -> Option
         ("ZMSCORE", [_, ..]) => {
             ranked.and_then(|ranked| many(asked.iter().map(|member| score(&ranked, member))))
         }
-        ("ZRANK", [member]) => ranked.and_then(|ranked| {
-            match ranked.iter().position(|(known, _)| known == member) {
+        ("ZRANK", [member]) => {
+            ranked.and_then(|ranked| match ranked.iter().position(|(known, _)| known == member) {
                 Some(rank) => integer(rank),
                 None => one(Cell::Nil),
-            }
-        }),
+            })
+        }
         ("ZRANGE", [from, to, options @ ..]) => {
             let with_scores = with_scores(options)?;
             number(from).and_then(|from| {
@@ -88,8 +88,7 @@ fn bound(text: &[u8]) -> Result<(f64, bool), ReachError> {
     };
     let parsed = str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
     let score = parsed.filter(|score| !score.is_nan());
-    let score =
-        score.ok_or_else(|| ReachError::Refused("ERR min or max is not a float".into()))?;
+    let score = score.ok_or_else(|| ReachError::Refused("ERR min or max is not a float".into()))?;
     Ok((score, is_open))
 }
 

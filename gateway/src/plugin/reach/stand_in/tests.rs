@@ -128,8 +128,7 @@ fn stand_in(fixtures: Fixtures) -> StandIn {
 #[test]
 fn keys_answer_as_redis_does() {
     let store = ("p".to_owned(), "users".to_owned());
-    let stand_in =
-        stand_in(Fixtures { keys: [(store, keyspace())].into(), ..Fixtures::default() });
+    let stand_in = stand_in(Fixtures { keys: [(store, keyspace())].into(), ..Fixtures::default() });
     for (line, answer) in ANSWERS {
         assert_eq!(shown(&stand_in.answer(&command(line))), *answer, "{line}");
     }
@@ -190,11 +189,7 @@ fn rows_are_found_by_as_much_as_their_entry_names() {
         ..Fixtures::default()
     });
     let ask = |asked| {
-        shown(&stand_in.answer(&Question {
-            plugin: "p".into(),
-            connection: "users".into(),
-            asked,
-        }))
+        shown(&stand_in.answer(&Question { plugin: "p".into(), connection: "users".into(), asked }))
     };
     let query = |of: &str| Asked::Query {
         text: "SELECT a FROM t WHERE b = ?".into(),
