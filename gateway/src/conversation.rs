@@ -7,6 +7,8 @@
 //! A conversation file is what would be typed in redis-cli, one command a line; `script` says what
 //! else may stand in it. Not here: printing, and what to do about a difference.
 
+pub mod fixtures;
 pub mod script;
 
+pub use fixtures::{FixtureFile, Secrets};
 pub use script::{Act, Line, Script};
