@@ -7,6 +7,7 @@
 //! A conversation file is what would be typed in redis-cli, one command a line; `script` says what
 //! else may stand in it. Not here: printing, and what to do about a difference.
 
+pub mod compare;
 pub mod found;
 pub mod script;
 pub mod snapshot;
