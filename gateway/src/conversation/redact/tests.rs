@@ -60,7 +60,7 @@ fn some_commands_tell_of_the_process() {
         (
             "info",
             r#""process_id:17\r\nos:linux x\r\nrole:master\r\nbroker:memory""#,
-            r#""process_id:[VARIES]\r\nos:[VARIES]\r\nrole:master\r\nbroker:[VARIES]"#,
+            r#""process_id:[VARIES]\r\nos:[VARIES]\r\nrole:master\r\nbroker:[VARIES]""#,
         ),
         ("TIME", r#"2) "123""#, r#"2) "[MICROSECONDS]""#),
         ("CLIENT", "id=1 age=5 idle=0 db=0", "id=1 age=[VARIES] idle=[VARIES] db=0"),
