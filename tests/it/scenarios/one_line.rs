@@ -63,7 +63,7 @@ async fn a_changed_line_of_go_fails_at_its_plugin() {
     }
     let project = Project::new(go, "guard-changed", "filter").await;
     project.replace_source(&workspace::root().join("plugin-sdk/go/examples/guard.go"));
-    project.edit(r#"`"***"`"#, r#"`"###"`"#);
+    project.edit("`\"***\"`", "`\"hidden\"`");
     project.build().await.output_of_success();
 
     let workshop = Workshop::open();
