@@ -34,4 +34,5 @@ pub mod channels; //  topics as channels: one feed for all who listen
 pub mod config; //    file to settings
 pub mod reload; //    files changed: a new chain
 pub mod telemetry; // counters and logs
+pub mod clock; //     what time it is
 pub mod sdk; //       what plugin authors get

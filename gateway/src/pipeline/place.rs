@@ -1,8 +1,7 @@
 //! Second half of produce: partitioner, then the transcoder's encode, into one batch a partition.
 
-use std::time::Instant;
-
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::{
     Outcome,

@@ -1,6 +1,6 @@
 //! A burst of published messages, from the client's words to the broker's receipt.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{
     Chain, Pipeline,
@@ -85,7 +85,7 @@ impl Pipeline {
             course.place(burst, &mut batches, &mut outcomes, &mut notes);
         }
         let stored = cluster.broker.produce(batches.take());
-        let stored = tokio::time::timeout_at(deadline.into(), stored).await.unwrap_or_default();
+        let stored = tokio::time::timeout_at(deadline, stored).await.unwrap_or_default();
         batches.settle(stored, context.timestamp_ms, &mut outcomes);
         self.count(&outcomes);
         notes.settle(&outcomes);
@@ -128,7 +128,7 @@ impl Pipeline {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<TopicInfo, BrokerError> {
-        let found = tokio::time::timeout_at(deadline.into(), self.existing(cluster, name)).await;
+        let found = tokio::time::timeout_at(deadline, self.existing(cluster, name)).await;
         found.unwrap_or_else(|_| {
             let reason = format!("the publish deadline passed while `{name}` was looked for");
             Err(BrokerError::Unreachable { reason })

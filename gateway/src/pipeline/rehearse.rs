@@ -2,7 +2,7 @@
 //!
 //! The caller brings a chain of twins ([`Chain::twin`]); what a rehearsal counts is thrown away.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::{
     Chain, Consumed, Outcome, Pipeline,

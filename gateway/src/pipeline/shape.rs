@@ -1,6 +1,8 @@
 //! First half of produce: filters, then the router.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
+
+use tokio::time::Instant;
 
 use super::{
     Chain, Outcome,
