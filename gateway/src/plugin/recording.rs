@@ -77,7 +77,10 @@ impl Lease {
 
     /// What was written down since the last time; a burst of a partitioner is a step a message.
     pub fn take_steps(&mut self) -> Vec<Step> {
-        self.recording.as_mut().map(|recording| std::mem::take(&mut recording.steps)).unwrap_or_default()
+        self.recording
+            .as_mut()
+            .map(|recording| std::mem::take(&mut recording.steps))
+            .unwrap_or_default()
     }
 
     pub(super) fn is_recorded(&self) -> bool {
