@@ -47,7 +47,6 @@ mod trim;
 mod waiting;
 mod xinfo;
 
-pub(crate) use identity::now_ms;
 pub(crate) use publish::{BURST_BYTES_MAX, BURST_MESSAGES_MAX};
 pub use registry::{Peer, Registry};
 pub use services::{ReloadRequest, Services, SessionSettings};

@@ -1,36 +1,30 @@
 //! Settings become a gateway: the one place where parts are joined.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
 
 use crate::{
-    broker::Clusters,
-    channels::Channels,
+    clock::Clock,
     config::{PluginFolder, Settings},
     http::HttpListener,
-    idempotence::Windows,
     listener::Listener,
-    login::Logins,
-    order::Orders,
-    pipeline::{Chain, Pipeline, PipelineSettings},
-    plugin::{Engine, EngineSettings, LogBooks},
-    reload::{self, Refusals, Reloader, Watch},
-    resp::Limits,
-    session::{Registry, ReloadRequest, Services, SessionSettings},
-    telemetry::{Counters, Pace, Slowlog},
+    pipeline::Chain,
+    plugin::{Engine, EngineSettings},
+    reload::{self, Reloader, Watch},
+    session::Services,
 };
 
 /// Longest time a gateway that stops takes to leave its consumer groups.
 const GROUPS_LEAVE: Duration = Duration::from_secs(5);
 
 mod brokers;
+mod services;
 
 pub use brokers::check as check_clusters;
+pub(crate) use brokers::open as open_clusters;
+pub(crate) use services::{Parts, services};
 
 /// A gateway that is ready to serve.
 #[derive(Debug)]
@@ -90,10 +84,11 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let loaded = tokio::task::spawn_blocking(move || load_plugins(&loading)).await;
     let (reloader, chain) = loaded.context("loading the plugins")??;
     // Before the port opens too: what is stored must be readable.
-    let clusters = brokers::open(&settings).await?;
+    let clusters = brokers::open(&settings, Clock::System).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
     let logbooks = reloader.logbooks();
-    let services = Arc::new(services(&settings, chain, clusters, reload, logbooks));
+    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System };
+    let services = Arc::new(services(&settings, parts));
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.
     let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
@@ -105,61 +100,6 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
         None => None,
     };
     Ok(Gateway { listener, http, services, reloader, drain: settings.listen.drain })
-}
-
-fn services(
-    settings: &Settings,
-    chain: Chain,
-    clusters: Clusters,
-    reload: mpsc::Sender<ReloadRequest>,
-    logbooks: LogBooks,
-) -> Services {
-    let counters = Arc::new(Counters::default());
-    let pipeline_settings = PipelineSettings {
-        publish_deadline: settings.limits.publish_deadline,
-        create_topics: settings.topics.create,
-        partitions: settings.topics.partitions,
-        topics_max: settings.topics.max,
-    };
-    let request_bytes_max = u32::try_from(settings.limits.request_bytes_max).unwrap_or(u32::MAX);
-    let session_settings = SessionSettings {
-        idle_timeout: settings.listen.idle_timeout,
-        login_timeout: settings.listen.login_timeout,
-        write_timeout: settings.listen.write_timeout,
-        publish_deadline: settings.limits.publish_deadline,
-        output_bytes_max: settings.listen.output_bytes_max,
-        value_bytes_max: settings.limits.value_bytes_max,
-        limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
-        databus: settings.databus.clone(),
-        group_linger: settings.groups.linger,
-        slow_after: settings.limits.slow_after,
-        port: settings.listen.address.map_or(0, |address| address.port()),
-        connections_max: settings.listen.connections_max,
-        partitions: settings.topics.partitions,
-        delete_topics: settings.topics.delete,
-        streams: settings.streams.clone(),
-        is_local: settings.is_local(),
-    };
-    let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
-    let pipeline = Arc::new(pipeline);
-    let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
-    Services {
-        logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters)),
-        pipeline,
-        groups: Arc::default(),
-        windows: Windows::default(),
-        orders: Orders::default(),
-        channels,
-        settings: session_settings,
-        counters,
-        pace: Pace::default(),
-        slowlog: Slowlog::default(),
-        registry: Arc::new(Registry::default()),
-        reload,
-        refusals: Arc::new(Refusals::default()),
-        logbooks,
-        started: Instant::now(),
-    }
 }
 
 impl Gateway {

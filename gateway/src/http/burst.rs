@@ -41,7 +41,7 @@ impl<'r> Publisher<'r> {
             shared,
             caller,
             chain: shared.services.pipeline.chain(),
-            context: caller.context(),
+            context: caller.context(shared.services.clock),
             until,
             waiting: Vec::new(),
             waiting_bytes: 0,

@@ -8,10 +8,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::{answer::Refusal, routes::Shared};
 use crate::{
     broker::Cluster,
+    clock::Clock,
     login::Login,
     message::{Credentials, DEFAULT_USER, Grant},
     plugin::CallContext,
-    session::now_ms,
 };
 
 /// Says the same as a wrong key or secret does: what cannot stand in a DSN is in no store.
@@ -36,9 +36,9 @@ impl Caller {
     }
 
     /// What plugins learn about the client and the time.
-    pub(super) fn context(&self) -> CallContext {
+    pub(super) fn context(&self, clock: Clock) -> CallContext {
         let principal = Arc::from(self.grant.principal.as_str());
-        CallContext { principal, timestamp_ms: now_ms() }
+        CallContext { principal, timestamp_ms: clock.now_ms() }
     }
 }
 

@@ -108,7 +108,7 @@ impl Keeper {
         let holds_for = granted.grant.holds_for;
         let last = LastGood { granted, confirmed: Instant::now(), failing: None };
         self.last = Some(last);
-        self.wait(holds_for.map_or(IDLE_TIME, spread)).await;
+        self.wait(holds_for.map_or(IDLE_TIME, |time| spread(time, self.logins.clock))).await;
         if self.entry.is_used() {
             // A grant without end is asked for again only when the authenticators change.
             while holds_for.is_none() && self.entry.is_used() && !self.is_outdated() {

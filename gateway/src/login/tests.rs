@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{Asking, Authority, Decision, Login, Logins};
 use crate::{
+    clock::Clock,
     message::{Credentials, ErrorCode, Grant, Rejection},
     telemetry::Counters,
 };
@@ -78,7 +79,8 @@ fn grants(principal: &'static str, holds_for: impl Into<Option<Duration>>) -> Mo
 fn scene(mood: Mood) -> Scene {
     let (asked, closed) = (AtomicU64::new(0), AtomicBool::new(true));
     let double = Arc::new(Double { mood: Mutex::new(mood), asked, closed });
-    let logins = Logins::new(Arc::clone(&double) as _, Arc::new(Counters::default()));
+    let logins =
+        Logins::new(Arc::clone(&double) as _, Arc::new(Counters::default()), Clock::System);
     Scene { double, logins }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Session;
 use crate::{
     broker::{Broker, Cluster, TopicInfo},
+    clock::Clock,
     login::Login,
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
     pipeline::read_refusal,
@@ -40,19 +41,23 @@ impl Identity {
         self.login.changed().await;
     }
 
+    /// Who it is.
+    pub(super) fn principal(&self) -> &Arc<str> {
+        &self.principal
+    }
+
     /// What plugins learn about the client and the time.
-    pub(super) fn context(&self) -> CallContext {
-        CallContext { principal: Arc::clone(&self.principal), timestamp_ms: now_ms() }
+    pub(super) fn context(&self, clock: Clock) -> CallContext {
+        CallContext { principal: Arc::clone(&self.principal), timestamp_ms: clock.now_ms() }
     }
 }
 
-/// Unix milliseconds.
-pub(crate) fn now_ms() -> i64 {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 impl Session {
+    /// Unix milliseconds.
+    pub(super) fn now_ms(&self) -> i64 {
+        self.services.clock.now_ms()
+    }
+
     /// Logs in; the identity before, and its part in a group, end with the answer `Ok`.
     pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
         let login = self.services.logins.log_in(credentials).await?;

@@ -135,7 +135,7 @@ impl Session {
             return Ok(Arc::clone(subscriber));
         }
         let (id, bell) = (self.card.id(), Arc::clone(self.card.bell()));
-        let principal = self.identity()?.context().principal;
+        let principal = Arc::clone(self.identity()?.principal());
         let subscriber = self.services.channels.subscriber(id, bell, Arc::clone(&principal));
         // Nothing can wait for it yet.
         subscriber.set_protocol(self.replies.protocol());
@@ -160,7 +160,7 @@ impl Session {
         else {
             return;
         };
-        subscriber.set_principal(identity.context().principal);
+        subscriber.set_principal(Arc::clone(identity.principal()));
         if self.listening.len() == 0 {
             return;
         }

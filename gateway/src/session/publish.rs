@@ -220,7 +220,7 @@ impl Session {
         self.burst.bytes = 0;
         let outcomes = match self.identity() {
             Ok(identity) if !messages.is_empty() => {
-                let context = identity.context();
+                let context = identity.context(self.services.clock);
                 for message in &mut messages {
                     message.record.timestamp_ms = context.timestamp_ms;
                 }

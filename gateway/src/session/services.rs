@@ -1,16 +1,17 @@
 //! What all sessions share.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
     channels::Channels,
+    clock::Clock,
     command::Streams,
     config::DatabusSettings,
     consumer::Groups,
@@ -97,6 +98,8 @@ pub struct Services {
     pub refusals: Arc<crate::reload::Refusals>,
     /// The last lines about each plugin.
     pub logbooks: LogBooks,
+    /// What time it is.
+    pub clock: Clock,
     /// When the gateway started.
     pub started: Instant,
 }

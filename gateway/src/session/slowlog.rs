@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Session, identity::now_ms};
+use super::Session;
 use crate::{
     command::{self, Asked, Spec},
     message::Rejection,
@@ -96,7 +96,7 @@ impl Session {
         let user = self.identity.as_ref().map(|known| known.grant().principal.clone());
         self.services.slowlog.add(Slow {
             id: 0,
-            at_ms: now_ms(),
+            at_ms: self.now_ms(),
             took,
             words,
             user: user.unwrap_or_default(),

@@ -140,7 +140,7 @@ impl Session {
             }
         };
         let pipeline = &self.services.pipeline;
-        let context = self.identity()?.context();
+        let context = self.identity()?.context(self.services.clock);
         let chain = pipeline.chain();
         let consumed = pipeline.consume(&chain, &context, (topic, partition), records);
         let Consumed { shown, next, failure } = consumed;

@@ -17,6 +17,7 @@ use crate::{
             advice::{ClusterReport, Promises, check_connection},
         },
     },
+    clock::Clock,
     config::{BrokerKind, Settings},
 };
 
@@ -73,7 +74,7 @@ async fn advise(kafka: Weak<Kafka>, cluster: String, promises: Promises) {
 ///
 /// # Errors
 /// The log cannot be opened.
-pub(super) async fn open(settings: &Settings) -> anyhow::Result<Clusters> {
+pub(crate) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Clusters> {
     let promises = promises(settings);
     let settings = settings.broker.clone();
     match settings.kind {
@@ -83,6 +84,7 @@ pub(super) async fn open(settings: &Settings) -> anyhow::Result<Clusters> {
                 retention_bytes: settings.retention_bytes,
                 retention_age: settings.retention,
                 queue_bytes_max: settings.queue_bytes_max,
+                clock,
                 ..EmbeddedSettings::folder(settings.folder.clone())
             };
             let place = format!("opening the log in `{}`", settings.folder.display());
@@ -90,7 +92,9 @@ pub(super) async fn open(settings: &Settings) -> anyhow::Result<Clusters> {
         }
         BrokerKind::Memory => {
             let queue_bytes_max = settings.queue_bytes_max;
-            open_log(EmbeddedSettings { queue_bytes_max, ..EmbeddedSettings::memory() }).await
+            let memory = EmbeddedSettings { queue_bytes_max, clock, ..EmbeddedSettings::memory() };
+            // There is nothing to read: no thread that may wait is needed.
+            Ok(Clusters::one(Arc::new(Embedded::open(memory)?)))
         }
         BrokerKind::Kafka => {
             let named: BTreeMap<_, Arc<dyn Broker>> = settings

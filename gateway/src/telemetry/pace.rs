@@ -2,8 +2,10 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 /// Two looks closer together than this see the same pace.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

@@ -12,7 +12,7 @@ use super::{
     partition::Partition,
     queue::{Answer, Bases, Job, Part},
     settings::APPEND_BYTES_MAX,
-    shared::{Shared, now_ms},
+    shared::Shared,
 };
 use crate::broker::{Append, Appended, BrokerError};
 
@@ -54,7 +54,7 @@ pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
     let job_bytes = JOB_BYTES.min(append_bytes_max(shared));
     let mut produced = Produced::default();
     let mut filling = Filling::default();
-    let (mut topic, mut is_full, now_ms) = (None, false, now_ms());
+    let (mut topic, mut is_full, now_ms) = (None, false, shared.settings.clock.now_ms());
     for append in appends {
         let admitted = admit(shared, append, &mut topic).and_then(|(topic, partition, bytes)| {
             is_full = is_full || !shared.queue.reserve(bytes);

@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::ensure;
 
+use crate::clock::Clock;
+
 /// Size at which a segment is sealed and the next one begun.
 ///
 /// Retention frees whole segments, so this is also its grain; reopening never reads one whole.
@@ -77,6 +79,8 @@ pub struct EmbeddedSettings {
     pub journal_bytes: u64,
     /// Most segment files kept open at once.
     pub open_files_max: usize,
+    /// What time it is: stamps records that come without a time, and tells which are old.
+    pub clock: Clock,
 }
 
 impl EmbeddedSettings {
@@ -91,6 +95,7 @@ impl EmbeddedSettings {
             queue_bytes_max: QUEUE_BYTES_MAX,
             journal_bytes: JOURNAL_BYTES,
             open_files_max: OPEN_FILES_MAX,
+            clock: Clock::System,
         }
     }
 

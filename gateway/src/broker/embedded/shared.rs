@@ -1,9 +1,6 @@
 //! What callers, readers and the writer thread have in common.
 
-use std::{
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::PathBuf;
 
 use super::{
     EmbeddedSettings, Storage, catalog::Catalog, files::SegmentFiles, queue::Queue,
@@ -37,10 +34,4 @@ impl Shared {
             settings,
         }
     }
-}
-
-/// Unix time in milliseconds.
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -8,7 +8,7 @@ use crate::{
     consumer::{Claim, Position, Renewal, StreamGroup},
     message::{Rejection, StoredRecord},
     resp::Args,
-    session::{now_ms, read::READ_RECORDS_MAX},
+    session::read::READ_RECORDS_MAX,
 };
 
 /// An XAUTOCLAIM looks at so many pending entries for each one it may give. Source: Redis.
@@ -22,7 +22,7 @@ struct Claimed {
 
 impl Session {
     pub(in crate::session) async fn xclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let now = now_ms();
+        let now = self.now_ms();
         let wanted = command::group_claim(args, now)?;
         self.check_group(&wanted.name).await?;
         let open = self.group_to_claim(&wanted).await?;
@@ -78,7 +78,7 @@ impl Session {
         let open = self.open_group(&wanted.name)?;
         let count = wanted.count.min(READ_RECORDS_MAX);
         let looks = wanted.count.saturating_mul(LOOKS_EACH).min(LOOKS_EACH * READ_RECORDS_MAX);
-        let now = now_ms();
+        let now = self.now_ms();
         let (consumer, idle_min_ms) = (wanted.consumer.as_slice(), wanted.idle_min_ms);
         let renewal = Renewal { delivered_ms: now, deliveries: None, is_silent: wanted.ids_only };
         let claim = Claim { consumer, idle_min_ms, is_forced: false, renewal, now };

@@ -6,7 +6,6 @@ use crate::{
     command::GroupName,
     consumer::{CONSUMERS_MAX, StreamGroup},
     message::Rejection,
-    session::now_ms,
 };
 
 impl Session {
@@ -19,7 +18,7 @@ impl Session {
         if !self.group_exists(topic, name).await? {
             return Err(no_group_of_key(name));
         }
-        let is_new = meet(&*self.use_group(name)?, consumer)?;
+        let is_new = meet(&*self.use_group(name)?, consumer, self.now_ms())?;
         self.replies.integer(i64::from(is_new));
         Ok(())
     }
@@ -39,12 +38,12 @@ impl Session {
     }
 }
 
-/// Notes that a consumer asked for something; true if it is a new one.
+/// Notes that a consumer asked for something at this time; true if it is a new one.
 ///
 /// # Errors
 /// There are too many.
-pub(super) fn meet(group: &StreamGroup, consumer: &[u8]) -> Result<bool, Rejection> {
-    group.meet(consumer, now_ms()).map_err(|_| too_many(group))
+pub(super) fn meet(group: &StreamGroup, consumer: &[u8], now_ms: i64) -> Result<bool, Rejection> {
+    group.meet(consumer, now_ms).map_err(|_| too_many(group))
 }
 
 pub(super) fn too_many(group: &StreamGroup) -> Rejection {

@@ -10,7 +10,6 @@ use crate::{
     message::{Rejection, TopicName},
     pipeline::read_refusal,
     resp::Args,
-    session::now_ms,
 };
 
 /// What is shown of a group in one topic.
@@ -67,7 +66,7 @@ impl Session {
         }
         let consumers = self.open_group(&name)?.map(|group| group.consumers());
         let consumers = consumers.unwrap_or_default();
-        let now = now_ms();
+        let now = self.now_ms();
         self.replies.array(consumers.len());
         for (name, consumer) in consumers {
             self.replies.map(4);
@@ -108,7 +107,7 @@ impl Session {
             self.replies.bulk(b"pel-count");
             self.send_count(open.map_or(0, |group| group.overview().count));
             self.replies.bulk(b"pending");
-            let pending = listed(open, None, count);
+            let pending = self.listed(open, None, count);
             self.replies.array(pending.len());
             for (position, entry) in pending {
                 self.replies.array(4);
@@ -121,11 +120,22 @@ impl Session {
             let consumers = open.map(StreamGroup::consumers).unwrap_or_default();
             self.replies.array(consumers.len());
             for (name, consumer) in consumers {
-                let pending = listed(open, Some(&name), count);
+                let pending = self.listed(open, Some(&name), count);
                 self.send_consumer_in_full(&name, &consumer, pending);
             }
         }
         Ok(())
+    }
+
+    fn listed(
+        &self,
+        group: Option<&StreamGroup>,
+        of: Option<&[u8]>,
+        count: usize,
+    ) -> Vec<(Position, Pending)> {
+        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+        let listed = group.map(|group| group.pending(all, of, (i64::MIN, self.now_ms()), count));
+        listed.unwrap_or_default()
     }
 
     fn send_consumer_in_full(
@@ -215,14 +225,4 @@ impl Session {
         }
         Ok(summary)
     }
-}
-
-fn listed(
-    group: Option<&StreamGroup>,
-    of: Option<&[u8]>,
-    count: usize,
-) -> Vec<(Position, Pending)> {
-    let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
-    let listed = group.map(|group| group.pending(all, of, (i64::MIN, now_ms()), count));
-    listed.unwrap_or_default()
 }

@@ -8,7 +8,6 @@ use crate::{
     consumer::{Position, StreamGroup},
     message::Rejection,
     resp::Args,
-    session::now_ms,
 };
 
 /// Most entries of one XPENDING; whoever wants more goes on behind the last one.
@@ -53,7 +52,7 @@ impl Session {
     }
 
     fn send_pending(&mut self, group: Option<&StreamGroup>, list: &PendingList) {
-        let now = now_ms();
+        let now = self.now_ms();
         let most = list.count.min(LISTED_MAX);
         let range = (from(list.start), until(list.end));
         let of = list.consumer.as_deref();

@@ -17,7 +17,7 @@ use crate::{
     pipeline::read_refusal,
     resp::{Args, Protocol},
     session::{
-        Socket, now_ms,
+        Socket,
         read::{FOR_EVER, LONG, READ_BYTES_MAX, READ_RECORDS_MAX, Reach, changed},
         streams::{FETCH_BYTES, FETCH_RECORDS, Fetched},
         waiting::Unanswered,
@@ -81,7 +81,7 @@ impl Session {
                 group.dealt(self.commit_deadline()).await;
             }
             group.refresh().await.map_err(read_refusal)?;
-            meet(&group, &read.consumer)?;
+            meet(&group, &read.consumer, self.now_ms())?;
         }
         Ok(watches)
     }
@@ -174,7 +174,7 @@ impl Session {
                         break;
                     }
                 };
-                let to = (read.consumer.as_slice(), now_ms());
+                let to = (read.consumer.as_slice(), self.now_ms());
                 let delivered = group.deliver(&reading, to, shown, next);
                 is_stuck |= delivered.is_stuck;
                 for stored in delivered.entries {
@@ -213,7 +213,7 @@ impl Session {
         let group = self.open_group(name)?.ok_or_else(|| no_group(name, NO_GROUP_SUFFIX))?;
         let start = super::pending::from((id, true));
         let most = read.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
-        let now = now_ms();
+        let now = self.now_ms();
         let range = (start, std::ops::Bound::Unbounded);
         let listed = group.pending(range, Some(&read.consumer), (i64::MIN, now), most);
         let positions: Vec<_> = listed.into_iter().map(|(position, _)| position).collect();

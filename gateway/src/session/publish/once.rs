@@ -12,7 +12,6 @@ use crate::{
     message::{ErrorCode, Message, MessageId, Rejection},
     pipeline::{Outcome, broker_refusal},
     resp::Args,
-    session::now_ms,
 };
 
 /// Producers remembered of one partition; each takes some kilobytes.
@@ -41,7 +40,7 @@ impl Session {
         let until = began + deadline / STORE_SHARE;
         let looked = async {
             let turn = producing.turn(&identity.producer).await;
-            producing.find(&identity, now_ms()).await.map(|found| (turn, found))
+            producing.find(&identity, self.now_ms()).await.map(|found| (turn, found))
         };
         let (mut turn, found) = match timeout_at(until, looked).await {
             Ok(looked) => looked.map_err(broker_refusal)?,
@@ -65,7 +64,7 @@ impl Session {
         match outcomes.first_mut() {
             Some(Outcome::Stored(receipt)) => {
                 // Another gateway may have stored the same a moment before: the first one counts.
-                let seen = timeout_at(answered_by, producing.find(&identity, now_ms())).await;
+                let seen = timeout_at(answered_by, producing.find(&identity, self.now_ms())).await;
                 if let Ok(Ok(Some(first))) = seen
                     && receipt.topic == key.topic
                 {

@@ -6,7 +6,7 @@ use super::Running;
 use crate::{
     broker::{
         BrokerError,
-        embedded::{catalog::Topic, queue::Job, shared::now_ms},
+        embedded::{catalog::Topic, queue::Job},
     },
     message::TopicName,
 };
@@ -61,7 +61,7 @@ impl Running {
             let topics = shared.catalog.topics();
             candidates = topics.values().flat_map(|topic| topic.partitions.clone()).collect();
         }
-        let now_ms = now_ms();
+        let now_ms = shared.settings.clock.now_ms();
         self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
         // The gateway trims its own topics itself: what it needs of them does not go by age.
         candidates.retain(|partition| !partition.is_removed() && !partition.topic.is_internal());

@@ -1,0 +1,92 @@
+//! What sessions share, made of its parts: for a gateway that serves, and for a conversation that
+//! is played.
+
+use std::sync::Arc;
+
+use tokio::{sync::mpsc, time::Instant};
+
+use crate::{
+    broker::Clusters,
+    channels::Channels,
+    clock::Clock,
+    config::Settings,
+    idempotence::Windows,
+    login::Logins,
+    order::Orders,
+    pipeline::{Chain, Pipeline, PipelineSettings},
+    plugin::LogBooks,
+    reload::Refusals,
+    resp::Limits,
+    session::{Registry, ReloadRequest, Services, SessionSettings},
+    telemetry::{Counters, Pace, Slowlog},
+};
+
+/// What the settings do not say.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// The plugins that are in force first.
+    pub(crate) chain: Chain,
+    /// What stands behind the gateway, opened.
+    pub(crate) clusters: Clusters,
+    /// Who hears of wishes to look at the plugin folder again.
+    pub(crate) reload: mpsc::Sender<ReloadRequest>,
+    /// The last lines about each plugin.
+    pub(crate) logbooks: LogBooks,
+    /// What time it is.
+    pub(crate) clock: Clock,
+}
+
+/// Joins the parts. Nothing is bound and no task is started.
+pub(crate) fn services(settings: &Settings, parts: Parts) -> Services {
+    let Parts { chain, clusters, reload, logbooks, clock } = parts;
+    let counters = Arc::new(Counters::default());
+    let pipeline_settings = PipelineSettings {
+        publish_deadline: settings.limits.publish_deadline,
+        create_topics: settings.topics.create,
+        partitions: settings.topics.partitions,
+        topics_max: settings.topics.max,
+    };
+    let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
+    let pipeline = Arc::new(pipeline);
+    let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
+    Services {
+        logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters), clock),
+        pipeline,
+        groups: Arc::default(),
+        windows: Windows::default(),
+        orders: Orders::default(),
+        channels,
+        settings: session_settings(settings),
+        counters,
+        pace: Pace::default(),
+        slowlog: Slowlog::default(),
+        registry: Arc::new(Registry::default()),
+        reload,
+        refusals: Arc::new(Refusals::default()),
+        logbooks,
+        clock,
+        started: Instant::now(),
+    }
+}
+
+fn session_settings(settings: &Settings) -> SessionSettings {
+    let request_bytes_max = u32::try_from(settings.limits.request_bytes_max).unwrap_or(u32::MAX);
+    SessionSettings {
+        idle_timeout: settings.listen.idle_timeout,
+        login_timeout: settings.listen.login_timeout,
+        write_timeout: settings.listen.write_timeout,
+        publish_deadline: settings.limits.publish_deadline,
+        output_bytes_max: settings.listen.output_bytes_max,
+        value_bytes_max: settings.limits.value_bytes_max,
+        limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
+        databus: settings.databus.clone(),
+        group_linger: settings.groups.linger,
+        slow_after: settings.limits.slow_after,
+        port: settings.listen.address.map_or(0, |address| address.port()),
+        connections_max: settings.listen.connections_max,
+        partitions: settings.topics.partitions,
+        delete_topics: settings.topics.delete,
+        streams: settings.streams.clone(),
+        is_local: settings.is_local(),
+    }
+}
