@@ -5,12 +5,9 @@
 //! watch and laid into the queues that subscribers have, so that a watcher who does not read is cut
 //! off as they are, and slows nobody. While nobody watches, a command costs one look at a number.
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::UNIX_EPOCH,
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -134,7 +131,7 @@ impl Session {
         if is_hidden(spec, args) {
             return;
         }
-        let now = UNIX_EPOCH.elapsed().unwrap_or_default();
+        let now = self.services.clock.now();
         line::write(&mut self.shown, now, self.card.client().peer(), args);
         if self.shown.len() > GATHERED_BYTES_MAX {
             self.tell_watchers();
