@@ -26,6 +26,7 @@ pub mod pipeline; //  the plugin chain
 pub mod idempotence; // what a producer sent lately
 pub mod plugin; //    one WebAssembly component
 pub mod trace; //     what the chain did
+pub mod conversation; // said again, and compared
 pub mod broker; //    produce and fetch
 pub mod order; //     one order over many partitions
 pub mod consumer; //  groups and their partitions

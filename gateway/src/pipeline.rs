@@ -8,16 +8,19 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 
-use crate::{broker::Clusters, telemetry::Counters};
+use crate::{broker::Clusters, telemetry::Counters, trace::Recorder};
 
 mod authenticate;
+mod batches;
 mod chain;
 mod consume;
 mod lease;
+mod notes;
 mod place;
 mod placement;
 mod produce;
 mod refusal;
+mod rehearse;
 mod shape;
 
 pub use authenticate::LOGIN_UNCHECKED;
@@ -50,6 +53,8 @@ pub struct Pipeline {
     placements: Vec<Placements>,
     settings: PipelineSettings,
     counters: Arc<Counters>,
+    /// Where traces go, if somebody wants them.
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Pipeline {
@@ -67,7 +72,14 @@ impl Pipeline {
             clusters,
             settings,
             counters,
+            recorder: None,
         }
+    }
+
+    /// The same, with a trace of every message and login for `recorder`.
+    #[must_use]
+    pub fn recorded(self, recorder: Arc<Recorder>) -> Self {
+        Self { recorder: Some(recorder), ..self }
     }
 
     /// The chain in force. Whoever holds it keeps it alive; a burst must use one only.

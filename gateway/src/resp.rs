@@ -20,7 +20,7 @@ mod encode;
 #[cfg(test)]
 mod corpus_test;
 
-pub use decode::{Args, Decoder, Scan};
+pub use decode::{Args, Decoder, Scan, words};
 pub use encode::{Protocol, Replies};
 pub use limits::Limits;
 pub use protocol_error::ProtocolError;

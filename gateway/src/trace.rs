@@ -6,6 +6,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{
     message::{Grant, Message, Record, TopicName},
     plugin::{Destination, LogLevel},
@@ -174,6 +176,8 @@ pub struct Stored {
     pub offset: Option<u64>,
     /// The record as it lies there.
     pub record: Record,
+    /// What the transcoder makes of the record's value when it is read; `None` without one.
+    pub decoded: Option<Bytes>,
     /// The topic does not exist and would be made, with so many partitions.
     pub makes_topic: Option<u32>,
 }

@@ -2,11 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::Pipeline;
+use super::{Chain, Pipeline};
 use crate::{
     login::Decision,
     message::{Credentials, Denial, ErrorCode, Rejection},
     plugin::{OnFailure, Plugin},
+    telemetry::Counters,
+    trace::{End, Step, Subject, Trace},
 };
 
 /// What a login hears whose authenticator cannot answer now: neither good nor bad.
@@ -20,33 +22,13 @@ impl Pipeline {
     /// was passed over and no other knows them, nobody can tell whether they are good.
     pub async fn authenticate(&self, login: Credentials) -> Decision {
         let chain = self.chain();
-        let mut passed_over = None;
-        for plugin in chain.authenticators() {
-            let why = match plugin.authenticate(login.clone()).await {
-                Ok(Ok(grant)) => return Decision::Granted { grant, by: plugin.name().into() },
-                Ok(Err(Denial::NotMine)) => continue,
-                Ok(Err(Denial::Refused(rejection))) => return Decision::Refused(rejection),
-                Ok(Err(Denial::Unavailable(why))) => why,
-                Err(error) => {
-                    self.counters.plugin_failures.add(1);
-                    error.to_string()
-                }
-            };
-            let by = plugin.name().into();
-            match self.without(plugin) {
-                Without::Nobody { last_good } => {
-                    return Decision::Unavailable { by, why, last_good };
-                }
-                Without::Others => {
-                    passed_over = Some(Decision::Unavailable { by, why, last_good: None });
-                }
-            }
+        let recorder = self.recorder.as_ref();
+        let asked = decide((&chain, &self.counters), login, recorder.is_some());
+        let (decision, trace) = asked.await;
+        if let Some(recorder) = recorder {
+            recorder.add([trace]);
         }
-        if let Some(undecided) = passed_over {
-            return undecided;
-        }
-        let words = "invalid username-password pair or user is disabled.";
-        Decision::Refused(Rejection::new(ErrorCode::WrongPass, words))
+        decision
     }
 
     /// How long a client waits for a login: as for a publish, or as long as the slowest
@@ -57,18 +39,79 @@ impl Pipeline {
         let slowest = deadlines.max().unwrap_or_default() + LOGIN_MARGIN;
         slowest.max(self.settings.publish_deadline)
     }
+}
 
-    /// Who is asked instead of an authenticator that cannot answer.
-    fn without(&self, plugin: &Arc<Plugin>) -> Without {
-        let settings = plugin.settings();
-        match settings.on_failure {
-            OnFailure::Bypass => {
-                self.counters.plugin_bypasses.add(1);
-                Without::Others
+/// Asks the authenticators of a chain; how they were asked, if that is wanted.
+pub(super) async fn decide(
+    (chain, counters): (&Chain, &Counters),
+    login: Credentials,
+    wanted: bool,
+) -> (Decision, Trace) {
+    let username = if wanted { login.username.clone() } else { String::new() };
+    let mut trace = Trace { subject: Subject::Login { username }, steps: Vec::new(), end: None };
+    let decision = ask_all((chain, counters), login, wanted.then_some(&mut trace.steps)).await;
+    if wanted {
+        trace.end = Some(match &decision {
+            Decision::Granted { by, .. } => End::LoggedIn { by: Arc::clone(by) },
+            Decision::Refused(rejection) => End::Refused(rejection.to_string()),
+            Decision::Unavailable { by, .. } => End::Refused(format!("`{by}` cannot answer")),
+        });
+    }
+    (decision, trace)
+}
+
+async fn ask_all(
+    (chain, counters): (&Chain, &Counters),
+    login: Credentials,
+    mut steps: Option<&mut Vec<Step>>,
+) -> Decision {
+    let mut passed_over = None;
+    for plugin in chain.authenticators() {
+        let answer = match &mut steps {
+            None => plugin.authenticate(login.clone()).await,
+            Some(steps) => {
+                let (answer, mut made) = plugin.authenticate_recorded(login.clone()).await;
+                steps.append(&mut made);
+                answer
             }
-            OnFailure::LastGood => Without::Nobody { last_good: Some(settings.limits.last_good) },
-            OnFailure::Reject => Without::Nobody { last_good: None },
+        };
+        let why = match answer {
+            Ok(Ok(grant)) => return Decision::Granted { grant, by: plugin.name().into() },
+            Ok(Err(Denial::NotMine)) => continue,
+            Ok(Err(Denial::Refused(rejection))) => return Decision::Refused(rejection),
+            Ok(Err(Denial::Unavailable(why))) => why,
+            Err(error) => {
+                counters.plugin_failures.add(1);
+                error.to_string()
+            }
+        };
+        let by = plugin.name().into();
+        match without(plugin, counters) {
+            Without::Nobody { last_good } => {
+                return Decision::Unavailable { by, why, last_good };
+            }
+            Without::Others => {
+                passed_over = Some(Decision::Unavailable { by, why, last_good: None });
+            }
         }
+    }
+    if let Some(undecided) = passed_over {
+        return undecided;
+    }
+    let words = "invalid username-password pair or user is disabled.";
+    Decision::Refused(Rejection::new(ErrorCode::WrongPass, words))
+}
+
+/// Who is asked instead of an authenticator that cannot answer.
+fn without(plugin: &Arc<Plugin>, counters: &Counters) -> Without {
+    let settings = plugin.settings();
+    match settings.on_failure {
+        OnFailure::Bypass => {
+            counters.plugin_bypasses.add(1);
+            Without::Others
+        }
+        OnFailure::LastGood => Without::Nobody { last_good: Some(settings.limits.last_good) },
+        OnFailure::Reject => Without::Nobody { last_good: None },
     }
 }
 

@@ -44,6 +44,13 @@ impl Chain {
         Self { generation, plugins, lanes: RwLock::default() }
     }
 
+    /// A chain of the twins of its plugins: what runs through it changes nothing of this one.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        let plugins = self.plugins.iter().map(|plugin| plugin.twin()).collect();
+        Self { generation: self.generation, plugins, lanes: RwLock::default() }
+    }
+
     /// The chain's number; grows with every reload.
     pub fn generation(&self) -> u64 {
         self.generation

@@ -13,6 +13,8 @@ use super::{
 use crate::{
     message::{Message, Rejection, StoredRecord, TopicName, Verdict},
     plugin::CallContext,
+    telemetry::Counters,
+    trace::{End, Subject, Trace},
 };
 
 /// Header that marks a record which its transcoder could not decode; the value says why.
@@ -38,73 +40,102 @@ impl Pipeline {
         &self,
         chain: &Chain,
         context: &CallContext,
-        (topic, partition): (&TopicName, u32),
+        place: (&TopicName, u32),
         records: Vec<StoredRecord>,
     ) -> Consumed {
-        let lane = chain.lane(topic);
-        let next = records.last().map(|record| record.offset + 1);
-        if lane.filters.is_empty() && lane.transcoder.is_none() {
-            self.counters.records_consumed.add(records.len() as u64);
-            return Consumed { shown: records, next, failure: None };
+        let recorder = self.recorder.as_ref();
+        let chain = (chain, &*self.counters);
+        let (consumed, traces) = consume(chain, context, place, records, recorder.is_some());
+        if let Some(recorder) = recorder {
+            recorder.add(traces);
         }
-        let mut leases = Leases::new(chain, &self.counters);
-        let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
-        for StoredRecord { offset, record } in records {
-            let mut message = Message {
-                topic: topic.clone(),
-                partition: Some(partition),
-                record,
-                expected_offset: None,
-            };
-            let context = CallContext {
-                principal: Arc::clone(&context.principal),
-                timestamp_ms: message.record.timestamp_ms,
-            };
-            match self.show(&mut leases, &lane, &mut message, &context) {
-                Ok(true) => consumed.shown.push(StoredRecord { offset, record: message.record }),
-                Ok(false) => self.counters.records_hidden.add(1),
-                Err(failure) => {
-                    consumed.failure = Some(failure);
-                    break;
-                }
-            }
-            consumed.next = Some(offset + 1);
-        }
-        self.counters.records_consumed.add(consumed.shown.len() as u64);
         consumed
     }
+}
 
+/// Takes records through a chain; their traces if they are wanted.
+pub(super) fn consume(
+    (chain, counters): (&Chain, &Counters),
+    context: &CallContext,
+    (topic, partition): (&TopicName, u32),
+    records: Vec<StoredRecord>,
+    wanted: bool,
+) -> (Consumed, Vec<Trace>) {
+    let lane = chain.lane(topic);
+    let next = records.last().map(|record| record.offset + 1);
+    if lane.filters.is_empty() && lane.transcoder.is_none() && !wanted {
+        counters.records_consumed.add(records.len() as u64);
+        return (Consumed { shown: records, next, failure: None }, Vec::new());
+    }
+    let leases = Leases::new(chain, counters, wanted);
+    let mut reader = Reader { leases, lane: &lane, counters };
+    let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
+    let mut traces = Vec::new();
+    for StoredRecord { offset, record } in records {
+        let topic = topic.clone();
+        let mut message =
+            Message { topic, partition: Some(partition), record, expected_offset: None };
+        let context = CallContext {
+            principal: Arc::clone(&context.principal),
+            timestamp_ms: message.record.timestamp_ms,
+        };
+        let subject = wanted.then(|| Subject::Consumed { message: message.clone(), offset });
+        let shown = reader.show(&mut message, &context);
+        if let Some(subject) = subject {
+            let end = end(&shown, &message);
+            traces.push(Trace { subject, steps: reader.leases.take_steps(), end: Some(end) });
+        }
+        match shown {
+            Ok(true) => consumed.shown.push(StoredRecord { offset, record: message.record }),
+            Ok(false) => counters.records_hidden.add(1),
+            Err(failure) => {
+                consumed.failure = Some(failure);
+                break;
+            }
+        }
+        consumed.next = Some(offset + 1);
+    }
+    counters.records_consumed.add(consumed.shown.len() as u64);
+    (consumed, traces)
+}
+
+fn end(shown: &Result<bool, Rejection>, message: &Message) -> End {
+    match shown {
+        Ok(true) => End::Shown(message.record.clone()),
+        Ok(false) => End::Hidden,
+        Err(failure) => End::Refused(failure.to_string()),
+    }
+}
+
+/// Takes the records of one topic through its lane.
+struct Reader<'c> {
+    leases: Leases<'c>,
+    lane: &'c Lane,
+    counters: &'c Counters,
+}
+
+impl Reader<'_> {
     /// Takes one record through; `false` hides it.
-    fn show(
-        &self,
-        leases: &mut Leases<'_>,
-        lane: &Lane,
-        message: &mut Message,
-        context: &CallContext,
-    ) -> Result<bool, Rejection> {
-        self.decode(leases, lane, message, context)?;
-        for at in lane.filters.iter().rev() {
-            match leases.call(*at, |lease| lease.on_consume(message, context)) {
+    fn show(&mut self, message: &mut Message, context: &CallContext) -> Result<bool, Rejection> {
+        self.decode(message, context)?;
+        for at in self.lane.filters.iter().rev() {
+            match self.leases.call(*at, |lease| lease.on_consume(message, context)) {
                 Ok(Verdict::Forward) | Err(Failed::Bypass) => {}
                 Ok(Verdict::Replace(value)) => message.record.value = Some(value),
                 Ok(Verdict::Drop | Verdict::Reject(_)) => return Ok(false),
-                Err(Failed::Refuse(error)) => return Err(call_refusal(leases.plugin(*at), error)),
+                Err(Failed::Refuse(error)) => {
+                    return Err(call_refusal(self.leases.plugin(*at), error));
+                }
             }
         }
         Ok(true)
     }
 
-    fn decode(
-        &self,
-        leases: &mut Leases<'_>,
-        lane: &Lane,
-        message: &mut Message,
-        context: &CallContext,
-    ) -> Result<(), Rejection> {
-        let Some(at) = lane.transcoder.filter(|_| message.record.value.is_some()) else {
+    fn decode(&mut self, message: &mut Message, context: &CallContext) -> Result<(), Rejection> {
+        let Some(at) = self.lane.transcoder.filter(|_| message.record.value.is_some()) else {
             return Ok(());
         };
-        match leases.call(at, |lease| lease.decode(message, context)) {
+        match self.leases.call(at, |lease| lease.decode(message, context)) {
             Ok(Ok(value)) => message.record.value = value,
             Ok(Err(rejection)) => {
                 self.counters.records_undecoded.add(1);
@@ -113,7 +144,7 @@ impl Pipeline {
                 message.record.headers.push((name, Some(why)));
             }
             Err(Failed::Bypass) => {}
-            Err(Failed::Refuse(error)) => return Err(call_refusal(leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => return Err(call_refusal(self.leases.plugin(at), error)),
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use super::Chain;
 use crate::{
     plugin::{CallError, Lease, OnFailure, Plugin},
     telemetry::{Counters, Occasionally},
+    trace::Step,
 };
 
 /// A failing plugin may fail with every message; its log line comes once in so long.
@@ -20,6 +21,8 @@ pub(super) struct Leases<'c> {
     chain: &'c Chain,
     counters: &'c Counters,
     slots: Vec<Option<Lease>>,
+    /// What the calls since the last look were, where that is wanted.
+    steps: Option<Vec<Step>>,
 }
 
 /// What a failed call means for the message in hand.
@@ -31,8 +34,30 @@ pub(super) enum Failed {
 }
 
 impl<'c> Leases<'c> {
-    pub(super) fn new(chain: &'c Chain, counters: &'c Counters) -> Self {
-        Self { chain, counters, slots: Vec::new() }
+    pub(super) fn new(chain: &'c Chain, counters: &'c Counters, records: bool) -> Self {
+        Self { chain, counters, slots: Vec::new(), steps: records.then(Vec::new) }
+    }
+
+    pub(super) fn records(&self) -> bool {
+        self.steps.is_some()
+    }
+
+    /// The calls since the last time, as steps.
+    pub(super) fn take_steps(&mut self) -> Vec<Step> {
+        self.steps.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn write_down(
+        steps: &mut Vec<Step>,
+        lease: Option<&mut Lease>,
+        plugin: &Plugin,
+        error: Option<&CallError>,
+    ) {
+        match (lease, error) {
+            (Some(lease), _) => steps.append(&mut lease.take_steps()),
+            (None, Some(error)) => steps.push(plugin.missed(error)),
+            (None, None) => {}
+        }
     }
 
     /// Calls one plugin; a failed instance is not used again.
@@ -46,10 +71,19 @@ impl<'c> Leases<'c> {
             self.slots.resize_with(at + 1, || None);
         }
         let slot = &mut self.slots[at];
+        let records = self.steps.is_some();
         let answer = match slot {
             Some(lease) => run(lease),
-            None => plugin.lease().and_then(|lease| run(slot.insert(lease))),
+            None => plugin.lease().and_then(|mut lease| {
+                if records {
+                    lease.record();
+                }
+                run(slot.insert(lease))
+            }),
         };
+        if let Some(steps) = &mut self.steps {
+            Self::write_down(steps, slot.as_mut(), plugin, answer.as_ref().err());
+        }
         answer.map_err(|error| {
             *slot = None;
             fail(self.counters, plugin, error)

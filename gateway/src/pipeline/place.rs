@@ -1,132 +1,39 @@
 //! Second half of produce: partitioner, then the transcoder's encode, into one batch a partition.
 
-use std::collections::HashMap;
-
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{
-    Chain, Outcome, Pipeline,
+    Outcome,
+    batches::{Batches, TopicBurst},
     chain::Lane,
     lease::{Failed, Leases},
-    placement::{Placement, Placements, partition_of_key},
-    refusal::{broker_refusal, call_refusal},
+    notes::{Notes, Reasons, Whereto},
+    placement::{Placement, partition_of_key},
+    produce::Course,
+    refusal::call_refusal,
     shape::too_late,
 };
 use crate::{
-    broker::{Append, Appended, BrokerError, TopicInfo},
-    message::{Message, Receipt, Record, Rejection, TopicName},
-    plugin::{Burst, CallContext, NO_KEY},
+    broker::TopicInfo,
+    message::{Message, Rejection},
+    plugin::{Burst, NO_KEY},
 };
 
-/// Batches for the broker, and which message of the burst each record is.
-#[derive(Default)]
-pub(super) struct Batches {
-    appends: Vec<Append>,
-    /// For each append, the places in the burst of its records.
-    places: Vec<Vec<usize>>,
-    /// Topic and partition of each append that was taken.
-    whereto: Vec<(TopicName, u32)>,
-    found: HashMap<(TopicName, u32), usize>,
-}
-
-impl Batches {
-    fn push(&mut self, place: usize, topic: &TopicName, partition: u32, message: Message) {
-        if message.expected_offset.is_some() {
-            // Alone: what others expect must not decide about it, nor it about others.
-            self.found.remove(&(topic.clone(), partition));
-            let at = self.begin(Append {
-                expected_offset: message.expected_offset,
-                ..Append::new(topic.clone(), partition, Vec::new())
-            });
-            return self.add(at, place, message.record);
-        }
-        let goes_on = |last: &Append| {
-            last.partition == partition && last.topic == *topic && last.expected_offset.is_none()
-        };
-        if self.appends.last().is_some_and(goes_on) {
-            return self.add(self.appends.len() - 1, place, message.record);
-        }
-        let key = (topic.clone(), partition);
-        let at = self.found.get(&key).copied().unwrap_or_else(|| {
-            let at = self.begin(Append::new(topic.clone(), partition, Vec::new()));
-            self.found.insert(key, at);
-            at
-        });
-        self.add(at, place, message.record);
-    }
-
-    fn begin(&mut self, append: Append) -> usize {
-        self.appends.push(append);
-        self.places.push(Vec::new());
-        self.appends.len() - 1
-    }
-
-    fn add(&mut self, at: usize, place: usize, record: Record) {
-        self.appends[at].records.push(record);
-        self.places[at].push(place);
-    }
-
-    /// The appends, for the broker.
-    pub(super) fn take(&mut self) -> Vec<Append> {
-        let appends = std::mem::take(&mut self.appends);
-        self.whereto = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
-        appends
-    }
-
-    /// Notes what became of the appends that were taken; without an answer it is not known.
-    pub(super) fn settle(
-        self,
-        answers: Vec<Result<Appended, BrokerError>>,
-        timestamp_ms: i64,
-        outcomes: &mut [Option<Outcome>],
-    ) {
-        let mut answers = answers.into_iter();
-        for ((topic, partition), places) in self.whereto.into_iter().zip(self.places) {
-            let answer = answers.next().unwrap_or_else(|| {
-                Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
-            });
-            for (nth, place) in places.into_iter().enumerate() {
-                outcomes[place] = Some(match &answer {
-                    Ok(appended) => Outcome::Stored(Receipt {
-                        topic: topic.clone(),
-                        partition,
-                        offset: appended.offset(nth),
-                        timestamp_ms,
-                    }),
-                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
-                });
-            }
-        }
-    }
-}
-
-/// The messages of a burst that go to one topic.
-pub(super) struct TopicBurst {
-    pub(super) topic: TopicInfo,
-    /// Place in the burst, and the message.
-    pub(super) messages: Vec<(usize, Message)>,
-}
-
-/// Places the messages of a burst.
-pub(super) struct Placer<'c> {
-    pub(super) pipeline: &'c Pipeline,
-    pub(super) chain: &'c Chain,
-    pub(super) placements: &'c Placements,
-    pub(super) context: &'c CallContext,
-    pub(super) deadline: Instant,
-}
-
-impl Placer<'_> {
+impl Course<'_> {
     /// Fixes partitions, encodes, and adds the records to `batches`; refusals go to `outcomes`.
     pub(super) fn place(
         &self,
         burst: TopicBurst,
         batches: &mut Batches,
         outcomes: &mut [Option<Outcome>],
+        notes: &mut Notes,
     ) {
-        let TopicBurst { topic, mut messages } = burst;
+        let TopicBurst { topic, mut messages, is_missing } = burst;
         let lane = self.chain.lane(&topic.name);
-        let mut leases = Leases::new(self.chain, &self.pipeline.counters);
+        let wanted = notes.are_wanted();
+        let mut leases = Leases::new(self.chain, self.counters, wanted);
+        let mut reasons = Reasons::before(&messages, wanted);
         let placement = self.placements.of(&topic);
         if let Some(at) = lane.partitioner {
             let keys = Keys::of(&messages);
@@ -139,15 +46,20 @@ impl Placer<'_> {
                 placed_bytes: &placement.bytes(),
                 placed_messages: placement.messages(),
             };
-            if let Err(refusal) = self.partition(&mut leases, at, &burst, &mut messages) {
+            let placed = self.partition(&mut leases, at, &burst, &mut messages);
+            for ((place, _), step) in messages.iter().zip(leases.take_steps()) {
+                notes.add(*place, [step]);
+            }
+            if let Err(refusal) = placed {
                 for (place, _) in messages {
                     outcomes[place] = Some(Outcome::Refused(refusal.repeat()));
                 }
                 return;
             }
         }
+        reasons.after(&messages, topic.partitions, lane.partitioner.is_some());
         spread(&lane, &topic, &placement, &mut messages);
-        for (place, mut message) in messages {
+        for (nth, (place, mut message)) in messages.into_iter().enumerate() {
             let partition = message.partition.unwrap_or_default();
             if partition >= topic.partitions {
                 let text = format!("topic `{}` has no partition {partition}", topic.name);
@@ -155,14 +67,31 @@ impl Placer<'_> {
                 continue;
             }
             let bytes = message.record.payload_len() as u64;
-            match self.encode(&mut leases, &lane, &mut message) {
+            let encoded = self.encode(&mut leases, &lane, &mut message);
+            notes.add(place, leases.take_steps());
+            match encoded {
                 Ok(()) => {
+                    if wanted {
+                        let decoded = self.decoded(&mut leases, &lane, &message);
+                        let makes_topic = is_missing.then_some(topic.partitions);
+                        let because = reasons.of(nth);
+                        notes.placed(place, &message, Whereto { because, decoded, makes_topic });
+                    }
                     placement.add(partition, 1, bytes);
                     batches.push(place, &topic.name, partition, message);
                 }
                 Err(rejection) => outcomes[place] = Some(Outcome::Refused(rejection)),
             }
         }
+    }
+
+    /// What readers will see of a value that was encoded.
+    fn decoded(&self, leases: &mut Leases<'_>, lane: &Lane, message: &Message) -> Option<Bytes> {
+        let mut message = message.clone();
+        let read = leases.call(lane.transcoder?, |lease| lease.decode(&mut message, self.context));
+        // Not a step of the message's way.
+        drop(leases.take_steps());
+        read.ok()?.ok()?
     }
 
     /// Asks the partitioner about all messages; an error is a refusal for all of them.

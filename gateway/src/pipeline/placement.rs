@@ -26,6 +26,14 @@ impl Placement {
         Self { bytes, messages: AtomicU64::new(0), next: AtomicU32::new(0) }
     }
 
+    fn copy(&self) -> Self {
+        Self {
+            bytes: self.bytes().into_iter().map(AtomicU64::new).collect(),
+            messages: AtomicU64::new(self.messages()),
+            next: AtomicU32::new(self.next.load(Ordering::Relaxed)),
+        }
+    }
+
     /// Counts messages placed in one partition.
     pub(super) fn add(&self, partition: u32, messages: u64, bytes: u64) {
         self.messages.fetch_add(messages, Ordering::Relaxed);
@@ -54,6 +62,14 @@ impl Placement {
 pub(super) struct Placements(RwLock<HashMap<TopicName, Arc<Placement>>>);
 
 impl Placements {
+    /// The same numbers, counted on apart from these.
+    pub(super) fn copy(&self) -> Self {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let copies =
+            known.iter().map(|(topic, placement)| (topic.clone(), placement.copy().into()));
+        Self(RwLock::new(copies.collect()))
+    }
+
     /// The placement of a topic. Its entries are bounded by the topics that exist.
     pub(super) fn of(&self, topic: &TopicInfo) -> Arc<Placement> {
         let fits = |placement: &Arc<Placement>| placement.bytes.len() == topic.partitions as usize;

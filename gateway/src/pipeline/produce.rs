@@ -1,12 +1,12 @@
 //! A burst of published messages, from the client's words to the broker's receipt.
 
-use std::collections::HashMap;
-
 use tokio::time::Instant;
 
 use super::{
     Chain, Pipeline,
-    place::{Batches, Placer, TopicBurst},
+    batches::{Batches, ByTopic, TopicBurst},
+    notes::Notes,
+    placement::Placements,
     refusal::broker_refusal,
     shape::Shaper,
 };
@@ -14,6 +14,7 @@ use crate::{
     broker::{BrokerError, Cluster, NewTopic, TopicInfo},
     message::{ErrorCode, INTERNAL_PREFIX, Message, Receipt, Rejection, TopicName},
     plugin::CallContext,
+    telemetry::Counters,
 };
 
 /// How the way of one published message ended.
@@ -25,6 +26,41 @@ pub enum Outcome {
     Dropped,
     /// Not stored, or with the code `UNKNOWN` perhaps stored.
     Refused(Rejection),
+}
+
+/// What all steps of one burst need.
+pub(super) struct Course<'c> {
+    pub(super) chain: &'c Chain,
+    pub(super) counters: &'c Counters,
+    pub(super) placements: &'c Placements,
+    pub(super) context: &'c CallContext,
+    pub(super) deadline: Instant,
+}
+
+impl Course<'_> {
+    /// Filters and routes: `Some` for each message whose way ends there.
+    pub(super) fn shape(
+        &self,
+        messages: &mut [Message],
+        notes: &mut Notes,
+    ) -> Vec<Option<Outcome>> {
+        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
+        outcomes.resize_with(messages.len(), || None);
+        if self.chain.plugins().is_empty() {
+            return outcomes;
+        }
+        let mut shaper = Shaper::new(self, notes.are_wanted());
+        for (place, (message, outcome)) in messages.iter_mut().zip(&mut outcomes).enumerate() {
+            *outcome = shaper.shape(message);
+            notes.add(place, shaper.take_steps());
+        }
+        outcomes
+    }
+}
+
+/// For a message without an outcome, of which there is none.
+pub(super) fn lost() -> Outcome {
+    Outcome::Refused(Rejection::err("the message was lost inside the gateway"))
 }
 
 impl Pipeline {
@@ -39,32 +75,21 @@ impl Pipeline {
         mut messages: Vec<Message>,
     ) -> Vec<Outcome> {
         let deadline = Instant::now() + self.settings.publish_deadline;
-        let count = messages.len();
-        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
-        outcomes.resize_with(count, || None);
-        if !chain.plugins().is_empty() {
-            let mut shaper = Shaper::new(chain, &self.counters, context, deadline);
-            for (message, outcome) in messages.iter_mut().zip(&mut outcomes) {
-                *outcome = shaper.shape(message);
-            }
-        }
+        let placements = &self.placements[cluster.id];
+        let course = Course { chain, counters: &self.counters, placements, context, deadline };
+        let mut notes = Notes::about(&messages, self.recorder.is_some());
+        let mut outcomes = course.shape(&mut messages, &mut notes);
         let bursts = self.by_topic(cluster, messages, deadline, &mut outcomes).await;
         let mut batches = Batches::default();
-        let placer = Placer {
-            pipeline: self,
-            chain,
-            placements: &self.placements[cluster.id],
-            context,
-            deadline,
-        };
         for burst in bursts {
-            placer.place(burst, &mut batches, &mut outcomes);
+            course.place(burst, &mut batches, &mut outcomes, &mut notes);
         }
         let stored = cluster.broker.produce(batches.take());
         let stored = tokio::time::timeout_at(deadline, stored).await.unwrap_or_default();
         batches.settle(stored, context.timestamp_ms, &mut outcomes);
         self.count(&outcomes);
-        let lost = || Outcome::Refused(Rejection::err("the message was lost inside the gateway"));
+        notes.settle(&outcomes);
+        notes.hand_to(self.recorder.as_ref());
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
     }
 
@@ -76,32 +101,24 @@ impl Pipeline {
         deadline: Instant,
         outcomes: &mut [Option<Outcome>],
     ) -> Vec<TopicBurst> {
-        let mut bursts: Vec<TopicBurst> = Vec::new();
-        let mut found: HashMap<TopicName, usize> = HashMap::new();
+        let mut sorted = ByTopic::default();
         for (place, message) in messages.into_iter().enumerate() {
             if outcomes[place].is_some() {
                 continue;
             }
-            let same = bursts.last().is_some_and(|burst| burst.topic.name == message.topic);
-            let known =
-                if same { Some(bursts.len() - 1) } else { found.get(&message.topic).copied() };
-            let at = match known {
+            let at = match sorted.find(&message.topic) {
                 Some(at) => at,
                 None => match self.existing_until(deadline, cluster, &message.topic).await {
-                    Ok(topic) => {
-                        found.insert(topic.name.clone(), bursts.len());
-                        bursts.push(TopicBurst { topic, messages: Vec::new() });
-                        bursts.len() - 1
-                    }
+                    Ok(topic) => sorted.begin(topic, false),
                     Err(error) => {
                         outcomes[place] = Some(Outcome::Refused(broker_refusal(error)));
                         continue;
                     }
                 },
             };
-            bursts[at].messages.push((place, message));
+            sorted.bursts[at].messages.push((place, message));
         }
-        bursts
+        sorted.bursts
     }
 
     /// The same as [`Self::existing`], within the time that is left.
@@ -127,20 +144,10 @@ impl Pipeline {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<TopicInfo, BrokerError> {
-        if name.is_internal() {
-            let reason = format!("`{name}` is a topic of the gateway itself");
-            return Err(BrokerError::Refused { reason });
+        if let Some(topic) = self.known(cluster, name).await? {
+            return Ok(topic);
         }
         let broker = &cluster.broker;
-        if let Some(topic) = broker.topic(name.as_str()) {
-            return Ok(topic);
-        }
-        if let Some(topic) = broker.look_up(name).await? {
-            return Ok(topic);
-        }
-        if !self.settings.create_topics {
-            return Err(BrokerError::NoSuchTopic { topic: name.clone() });
-        }
         let mut made = broker.watch_topics();
         match self
             .create_topic(cluster, NewTopic::new(name.clone(), self.settings.partitions))
@@ -165,6 +172,29 @@ impl Pipeline {
         tokio::time::timeout(limit, shown).await.unwrap_or(Err(missing))
     }
 
+    /// The topic, if it exists; asked for where it is not known here yet.
+    ///
+    /// # Errors
+    /// `Refused` for topics of the gateway itself, `NoSuchTopic` where none may be made.
+    pub(super) async fn known(
+        &self,
+        cluster: &Cluster,
+        name: &TopicName,
+    ) -> Result<Option<TopicInfo>, BrokerError> {
+        if name.is_internal() {
+            let reason = format!("`{name}` is a topic of the gateway itself");
+            return Err(BrokerError::Refused { reason });
+        }
+        if let Some(topic) = cluster.broker.topic(name.as_str()) {
+            return Ok(Some(topic));
+        }
+        let found = cluster.broker.look_up(name).await?;
+        if found.is_none() && !self.settings.create_topics {
+            return Err(BrokerError::NoSuchTopic { topic: name.clone() });
+        }
+        Ok(found)
+    }
+
     /// Makes a topic, unless there are as many as there may be.
     ///
     /// # Errors
@@ -174,16 +204,27 @@ impl Pipeline {
         cluster: &Cluster,
         topic: NewTopic,
     ) -> Result<TopicInfo, BrokerError> {
-        if topic.name.is_internal() {
+        self.may_make(cluster, &topic.name).await?;
+        cluster.broker.create_topic(topic).await
+    }
+
+    /// # Errors
+    /// `Refused` if a topic of this name may not be made.
+    pub(super) async fn may_make(
+        &self,
+        cluster: &Cluster,
+        name: &TopicName,
+    ) -> Result<(), BrokerError> {
+        if name.is_internal() {
             let reason = format!("names that begin with `{INTERNAL_PREFIX}` are the gateway's own");
             return Err(BrokerError::Refused { reason });
         }
         let (broker, most) = (&cluster.broker, self.settings.topics_max);
-        if broker.topic(topic.name.as_str()).is_none() && broker.topics().await?.len() >= most {
+        if broker.topic(name.as_str()).is_none() && broker.topics().await?.len() >= most {
             let reason = format!("there are {most} topics, as many as `topics.max` allows");
             return Err(BrokerError::Refused { reason });
         }
-        broker.create_topic(topic).await
+        Ok(())
     }
 
     fn count(&self, outcomes: &[Option<Outcome>]) {

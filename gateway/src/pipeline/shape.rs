@@ -8,12 +8,13 @@ use super::{
     Chain, Outcome,
     chain::Lane,
     lease::{Failed, Leases},
+    produce::Course,
     refusal::call_refusal,
 };
 use crate::{
     message::{ErrorCode, Message, Rejection, TopicName, Verdict},
     plugin::{CallContext, RouteScope},
-    telemetry::Counters,
+    trace::Step,
 };
 
 /// Runs filters and routers over a burst.
@@ -27,14 +28,15 @@ pub(super) struct Shaper<'c> {
 }
 
 impl<'c> Shaper<'c> {
-    pub(super) fn new(
-        chain: &'c Chain,
-        counters: &'c Counters,
-        context: &'c CallContext,
-        deadline: Instant,
-    ) -> Self {
-        let leases = Leases::new(chain, counters);
+    pub(super) fn new(course: &Course<'c>, records: bool) -> Self {
+        let Course { chain, counters, context, deadline, .. } = *course;
+        let leases = Leases::new(chain, counters, records);
         Self { chain, leases, context, deadline, last: None }
+    }
+
+    /// The calls since the last time, as steps.
+    pub(super) fn take_steps(&mut self) -> Vec<Step> {
+        self.leases.take_steps()
     }
 
     /// Takes one message through; `Some` if its way ends here.
@@ -83,7 +85,8 @@ impl<'c> Shaper<'c> {
 
     fn route(&mut self, lane: &Lane, message: &mut Message) -> Option<Rejection> {
         let at = lane.router?;
-        if let Some(topic) = lane.route.get() {
+        // Whoever writes down what happens wants to see the router too.
+        if let Some(topic) = lane.route.get().filter(|_| !self.leases.records()) {
             message.topic = topic.clone();
             return None;
         }

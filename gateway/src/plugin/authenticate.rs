@@ -8,7 +8,10 @@ use super::{
     Plugin, bindings::exports::sluicegate::plugin::authenticator, call_error::CallError, grant,
     instance::Call, lease::Lease, link::having, reach::ReachInHand,
 };
-use crate::message::{Credentials, Denial, Grant};
+use crate::{
+    message::{Credentials, Denial, Grant},
+    trace::{Outcome, Step},
+};
 
 const AUTHENTICATE: &str = "authenticator.authenticate";
 
@@ -24,21 +27,70 @@ impl Plugin {
         self: &Arc<Self>,
         credentials: Credentials,
     ) -> Result<Result<Grant, Denial>, CallError> {
+        self.log_in(credentials, false).await.0
+    }
+
+    /// The same, and the call as a step of a trace.
+    pub async fn authenticate_recorded(
+        self: &Arc<Self>,
+        credentials: Credentials,
+    ) -> (Result<Result<Grant, Denial>, CallError>, Vec<Step>) {
+        self.log_in(credentials, true).await
+    }
+
+    async fn log_in(
+        self: &Arc<Self>,
+        credentials: Credentials,
+        records: bool,
+    ) -> (Result<Result<Grant, Denial>, CallError>, Vec<Step>) {
         // Never closed; and without a permit the worst answer would be `Busy`.
         let _permit = self.logins.acquire().await.ok();
         let turn = self.blueprint.engine.login_turn().await;
         let plugin = Arc::clone(self);
-        let work =
-            tokio::task::spawn_blocking(move || plugin.lease()?.authenticate(credentials, turn));
+        let work = tokio::task::spawn_blocking(move || {
+            let mut lease = match plugin.lease() {
+                Ok(lease) => lease,
+                Err(error) => {
+                    let steps = if records { vec![plugin.missed(&error)] } else { Vec::new() };
+                    return (Err(error), steps);
+                }
+            };
+            if records {
+                lease.record();
+            }
+            let answer = lease.authenticate(credentials, turn);
+            (answer, lease.take_steps())
+        });
         work.await.unwrap_or_else(|failed| {
             let (plugin, trap) = (Arc::clone(&self.blueprint.shared.name), failed.to_string());
-            Err(CallError::Trapped { plugin, call: AUTHENTICATE, trap })
+            (Err(CallError::Trapped { plugin, call: AUTHENTICATE, trap }), Vec::new())
         })
     }
 }
 
 impl Lease {
     fn authenticate(
+        &mut self,
+        credentials: Credentials,
+        turn: Option<OwnedSemaphorePermit>,
+    ) -> Result<Result<Grant, Denial>, CallError> {
+        let begun = self.begin(None);
+        let answer = self.ask(credentials, turn);
+        if begun.is_some() {
+            let outcomes = answer.as_ref().map(|answer| {
+                vec![match answer {
+                    Ok(grant) => Outcome::Granted(Box::new(grant.clone())),
+                    Err(Denial::NotMine) => Outcome::Denied("not mine".into()),
+                    Err(Denial::Refused(rejection)) => Outcome::Denied(rejection.to_string()),
+                    Err(Denial::Unavailable(why)) => Outcome::Denied(format!("unavailable: {why}")),
+                }]
+            });
+            self.end(begun, AUTHENTICATE, None, outcomes);
+        }
+        answer
+    }
+
+    fn ask(
         &mut self,
         credentials: Credentials,
         turn: Option<OwnedSemaphorePermit>,

@@ -207,6 +207,16 @@ impl Decoder {
     }
 }
 
+/// Splits a line that a person typed into words, as an inline request and redis-cli do.
+///
+/// # Errors
+/// A quote that is never closed, or closed in the middle of a word.
+pub fn words(line: &[u8]) -> Result<Vec<Vec<u8>>, ProtocolError> {
+    let (mut bytes, mut spans) = (Vec::new(), Vec::new());
+    inline::unquote(line, &mut bytes, &mut spans)?;
+    Ok(Args::new(&spans, &bytes).iter().map(<[u8]>::to_vec).collect())
+}
+
 enum Argument {
     At(Span),
     Incomplete { needed: usize },

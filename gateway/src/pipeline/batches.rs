@@ -1,0 +1,128 @@
+//! A burst sorted: by topic on its way in, by partition on its way to the broker.
+
+use std::collections::HashMap;
+
+use super::{Outcome, refusal::broker_refusal};
+use crate::{
+    broker::{Append, Appended, BrokerError, TopicInfo},
+    message::{Message, Receipt, Record, TopicName},
+};
+
+/// Batches for the broker, and which message of the burst each record is.
+#[derive(Default)]
+pub(super) struct Batches {
+    appends: Vec<Append>,
+    /// For each append, the places in the burst of its records.
+    places: Vec<Vec<usize>>,
+    /// Topic and partition of each append that was taken.
+    whereto: Vec<(TopicName, u32)>,
+    found: HashMap<(TopicName, u32), usize>,
+}
+
+impl Batches {
+    pub(super) fn push(
+        &mut self,
+        place: usize,
+        topic: &TopicName,
+        partition: u32,
+        message: Message,
+    ) {
+        if message.expected_offset.is_some() {
+            // Alone: what others expect must not decide about it, nor it about others.
+            self.found.remove(&(topic.clone(), partition));
+            let at = self.begin(Append {
+                expected_offset: message.expected_offset,
+                ..Append::new(topic.clone(), partition, Vec::new())
+            });
+            return self.add(at, place, message.record);
+        }
+        let goes_on = |last: &Append| {
+            last.partition == partition && last.topic == *topic && last.expected_offset.is_none()
+        };
+        if self.appends.last().is_some_and(goes_on) {
+            return self.add(self.appends.len() - 1, place, message.record);
+        }
+        let key = (topic.clone(), partition);
+        let at = self.found.get(&key).copied().unwrap_or_else(|| {
+            let at = self.begin(Append::new(topic.clone(), partition, Vec::new()));
+            self.found.insert(key, at);
+            at
+        });
+        self.add(at, place, message.record);
+    }
+
+    fn begin(&mut self, append: Append) -> usize {
+        self.appends.push(append);
+        self.places.push(Vec::new());
+        self.appends.len() - 1
+    }
+
+    fn add(&mut self, at: usize, place: usize, record: Record) {
+        self.appends[at].records.push(record);
+        self.places[at].push(place);
+    }
+
+    /// The appends, for the broker.
+    pub(super) fn take(&mut self) -> Vec<Append> {
+        let appends = std::mem::take(&mut self.appends);
+        self.whereto = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
+        appends
+    }
+
+    /// Notes what became of the appends that were taken; without an answer it is not known.
+    pub(super) fn settle(
+        self,
+        answers: Vec<Result<Appended, BrokerError>>,
+        timestamp_ms: i64,
+        outcomes: &mut [Option<Outcome>],
+    ) {
+        let mut answers = answers.into_iter();
+        for ((topic, partition), places) in self.whereto.into_iter().zip(self.places) {
+            let answer = answers.next().unwrap_or_else(|| {
+                Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
+            });
+            for (nth, place) in places.into_iter().enumerate() {
+                outcomes[place] = Some(match &answer {
+                    Ok(appended) => Outcome::Stored(Receipt {
+                        topic: topic.clone(),
+                        partition,
+                        offset: appended.offset(nth),
+                        timestamp_ms,
+                    }),
+                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
+                });
+            }
+        }
+    }
+}
+
+/// The messages of a burst, sorted by topic.
+#[derive(Default)]
+pub(super) struct ByTopic {
+    pub(super) bursts: Vec<TopicBurst>,
+    found: HashMap<TopicName, usize>,
+}
+
+impl ByTopic {
+    /// The burst of a topic that was met before: mostly the last one.
+    pub(super) fn find(&self, topic: &TopicName) -> Option<usize> {
+        let is_last = self.bursts.last().is_some_and(|burst| burst.topic.name == *topic);
+        if is_last { Some(self.bursts.len() - 1) } else { self.found.get(topic).copied() }
+    }
+
+    /// Begins the burst of a topic.
+    pub(super) fn begin(&mut self, topic: TopicInfo, is_missing: bool) -> usize {
+        self.found.insert(topic.name.clone(), self.bursts.len());
+        self.bursts.push(TopicBurst { topic, messages: Vec::new(), is_missing });
+        self.bursts.len() - 1
+    }
+}
+
+/// The messages of a burst that go to one topic.
+pub(super) struct TopicBurst {
+    pub(super) topic: TopicInfo,
+    /// Place in the burst, and the message.
+    pub(super) messages: Vec<(usize, Message)>,
+    /// It does not exist, and is not made: this is a rehearsal.
+    pub(super) is_missing: bool,
+}
