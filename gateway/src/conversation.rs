@@ -8,5 +8,9 @@
 //! else may stand in it. Not here: printing, and what to do about a difference.
 
 pub mod script;
+pub mod stage;
+pub mod play;
 
+pub use play::{Entry, Played};
 pub use script::{Act, Line, Script};
+pub use stage::Cast;
