@@ -116,3 +116,6 @@ fn lock(changes: &Mutex<Changes>) -> MutexGuard<'_, Changes> {
 fn no_topic<T>(topic: &TopicName) -> Result<T, BrokerError> {
     Err(BrokerError::NoSuchTopic { topic: topic.clone() })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! One session's part in a group: its partitions, its places in them, its commits.
 
-use std::{collections::{BTreeMap, HashMap}, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+};
 
 use thiserror::Error;
 use tokio::{sync::watch, time::Instant};

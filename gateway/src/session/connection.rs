@@ -81,7 +81,10 @@ impl Session {
 
     /// AUTH where there is no authenticator: Redis' answers for its user without a password.
     pub(super) fn auth_in_the_open(
-        &self, named: bool, credentials: &Credentials) -> Result<(), Rejection> {
+        &self,
+        named: bool,
+        credentials: &Credentials,
+    ) -> Result<(), Rejection> {
         if self.identity.is_none() {
             return Err(Rejection::new(ErrorCode::NoAuth, "no authenticator is loaded"));
         }

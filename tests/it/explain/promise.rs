@@ -1,8 +1,11 @@
 //! Any conversation: EXPLAIN changes nothing, and what it foretells comes true.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 use sluicegate_tests::{faults::random::Random, gateway};
 
-use super::{comes_true, line_comes_true};
+use super::{comes_true, ends, line_comes_true, words};
 use crate::databus::{DSN, databus, make_topic};
 
 /// Commands of one conversation.
@@ -15,6 +18,7 @@ const HASH: &str = "[settings]\nformula = \"round-robin\"";
 
 #[tokio::test]
 async fn what_is_foretold_of_streams_comes_true() {
+    let mut met = Met::default();
     for seed in [1, 2, 3] {
         let gateway = gateway()
             .plugin("filter-json", FILTER)
@@ -26,13 +30,15 @@ async fn what_is_foretold_of_streams_comes_true() {
         client.send("TOPIC CREATE many PARTITIONS 3").await;
         let mut random = Random::new(seed);
         for _ in 0..STEPS {
-            comes_true(&mut client, &command(&mut random)).await;
+            met.note(&comes_true(&mut client, &command(&mut random)).await);
         }
     }
+    met.holds(&["stored", "shown", "refused by a plugin", "error", "changes"]);
 }
 
 #[tokio::test]
 async fn what_is_foretold_of_the_databus_dialect_comes_true() {
+    let mut met = Met::default();
     for seed in [1, 2] {
         let gateway = databus().plugin("partition-hash", HASH).start().await;
         make_topic(&gateway, "orders", 3).await;
@@ -45,7 +51,35 @@ async fn what_is_foretold_of_the_databus_dialect_comes_true() {
                 2 => "MGET".to_owned(),
                 _ => format!("SET {} {} COMMIT", random.between(0, 3), random.between(0, 20)),
             };
-            line_comes_true(&mut client, &line).await;
+            met.note(&line_comes_true(&mut client, &line).await);
+        }
+    }
+    met.holds(&["stored", "shown", "error", "changes"]);
+}
+
+/// What the commands of a conversation came to: chance must not make it too easy.
+#[derive(Default)]
+struct Met(BTreeMap<String, usize>);
+
+impl Met {
+    fn note(&mut self, told: &Value) {
+        let mut count = |what: &str| *self.0.entry(what.to_owned()).or_default() += 1;
+        if told.get("command").is_none() {
+            return count("error");
+        }
+        ends(told).into_iter().for_each(|end| match end {
+            "refused" => count("refused by a plugin"),
+            end => count(end),
+        });
+        if !words(told, "changes").is_empty() {
+            count("changes");
+        }
+    }
+
+    fn holds(&self, wanted: &[&str]) {
+        for what in wanted {
+            let count = self.0.get(*what).copied().unwrap_or_default();
+            assert!(count >= 10, "{what} came {count} times: {:?}", self.0);
         }
     }
 }

@@ -60,6 +60,8 @@ async fn every_option_of_xadd_comes_true() {
     let told = explain(&mut client, "XADD orders MAXLEN = 1 * a b").await;
     let told = words(&told, "changes");
     assert!(told[0].contains("of orders/0 would be deleted"), "{told:?}");
+    let told = explain(&mut client, "XADD fresh NOMKSTREAM * a b").await;
+    assert_eq!(words(&told, "notes"), ["there is no such topic, and NOMKSTREAM makes none"]);
     let told = explain(&mut client, "XADD orders IDMP p id-1 * a b").await;
     assert_eq!(words(&told, "notes"), ["this id is stored already: the answer is its place"]);
 }

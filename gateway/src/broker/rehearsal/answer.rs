@@ -113,9 +113,7 @@ impl Broker for Rehearsal {
             if self.find(name).await?.is_none() {
                 return no_topic(name);
             }
-            let mut changes = self.changes();
-            changes.topics.insert(name.clone(), None);
-            changes.deeds.push(Deed::DeleteTopic(name.clone()));
+            self.changes().delete(name);
             Ok(())
         })
     }

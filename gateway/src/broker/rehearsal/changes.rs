@@ -7,7 +7,7 @@ use std::{
 
 use super::Deed;
 use crate::{
-    broker::{Committed, OffsetRange, TopicDetails},
+    broker::{Committed, Fetch, OffsetRange, TopicDetails},
     message::{Record, StoredRecord, TopicName},
 };
 
@@ -40,12 +40,20 @@ impl Tail {
         self.base + self.records.len() as u64
     }
 
-    /// Its records from an offset on.
-    pub(super) fn from(&self, offset: u64, most: usize) -> Vec<StoredRecord> {
-        let skipped = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+    /// Its records from an offset on, as many as asked for.
+    pub(super) fn read(&self, fetch: &Fetch) -> Vec<StoredRecord> {
+        let skipped = usize::try_from(fetch.from.saturating_sub(self.base)).unwrap_or(usize::MAX);
         let offsets = self.base..;
-        let stored = offsets.zip(&self.records).skip(skipped).take(most);
-        stored.map(|(offset, record)| StoredRecord { offset, record: record.clone() }).collect()
+        let mut bytes = 0;
+        let mut stored = Vec::new();
+        for (offset, record) in offsets.zip(&self.records).skip(skipped).take(fetch.records_max) {
+            bytes += record.payload_len();
+            stored.push(StoredRecord { offset, record: record.clone() });
+            if bytes > fetch.bytes_max {
+                break;
+            }
+        }
+        stored
     }
 }
 
@@ -85,6 +93,15 @@ impl Changes {
     /// Lets a partition begin later.
     pub(super) fn cut(&mut self, topic: &TopicName, partition: u32, before: u64) {
         self.starts.insert((topic.clone(), partition), before);
+    }
+
+    /// Deletes a topic with all that lies in it.
+    pub(super) fn delete(&mut self, topic: &TopicName) {
+        self.tails.retain(|(of, _), _| of != topic);
+        self.starts.retain(|(of, _), _| of != topic);
+        self.places.retain(|(_, of), _| of != topic);
+        self.topics.insert(topic.clone(), None);
+        self.deeds.push(Deed::DeleteTopic(topic.clone()));
     }
 
     pub(super) fn commit(&mut self, group: &str, topic: &TopicName, place: (u32, Committed)) {

@@ -113,15 +113,14 @@ impl Rehearsal {
         let tail = self.changes().tail(&fetch.topic, fetch.partition);
         fetch.from =
             self.changes().over(&fetch.topic, fetch.partition, EMPTY).start.max(fetch.from);
-        let (from, most) = (fetch.from, fetch.records_max);
         let base = tail.as_ref().map_or(u64::MAX, |tail| tail.base);
-        let on_top = || tail.as_ref().map_or_else(Vec::new, |tail| tail.from(from, most));
-        if from >= base {
-            return Ok(Some(on_top()));
+        let on_top = tail.map(|tail| tail.read(&fetch)).unwrap_or_default();
+        if fetch.from >= base {
+            return Ok(Some(on_top));
         }
         match self.known(fetch.topic.as_str()) {
             Known::Really => {}
-            Known::Made(_) => return Ok(Some(on_top())),
+            Known::Made(_) => return Ok(Some(on_top)),
             Known::Gone => return no_topic(&fetch.topic),
         }
         let found = match below {
@@ -131,7 +130,7 @@ impl Rehearsal {
         let Some(mut found) = found else { return Ok(None) };
         found.retain(|stored| stored.offset < base);
         let is_all = found.is_empty() && below.is_some_and(|end| end > base);
-        Ok(Some(if is_all { on_top() } else { found }))
+        Ok(Some(if is_all { on_top } else { found }))
     }
 }
 

@@ -81,7 +81,7 @@ impl Explanation {
         let mut lines: Vec<_> =
             self.traces.iter().flat_map(|trace| trace_text::lines(trace, Show::ALL)).collect();
         if self.more > 0 {
-            lines.push(format!("… and {} more", self.more));
+            lines.push(format!("and {} more, whose way is not shown", self.more));
         }
         lines.extend(self.changes.iter().cloned());
         lines.extend(self.notes.iter().map(|note| format!("# {note}")));

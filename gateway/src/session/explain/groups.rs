@@ -55,7 +55,9 @@ pub(super) fn told(before: &[Seen], stage: &Stage, named: &[GroupName]) -> Vec<S
     let Ok(identity) = stage.session.identity() else { return lines };
     for (before, name) in before.iter().zip(named) {
         let groups = stage.twins.groups();
-        let Some(open) = groups.stream(&identity.cluster, &name.group, &name.topic) else { continue };
+        let Some(open) = groups.stream(&identity.cluster, &name.group, &name.topic) else {
+            continue;
+        };
         let of = format!("group `{}` of `{}`", name.group, name.topic);
         lines.extend(compare(before, &Seen::of(Some(&open)), &of));
     }
@@ -82,7 +84,11 @@ fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
     }
     for ((what, consumer), positions) in given {
         let consumer = text(consumer);
-        lines.push(format!("{} of {of} {what} `{consumer}`: {}", entries(&positions), ids(&positions)));
+        lines.push(format!(
+            "{} of {of} {what} `{consumer}`: {}",
+            entries(&positions),
+            ids(&positions)
+        ));
     }
     let is_left = |position: &&Position| !after.pending.contains_key(*position);
     let done: Vec<_> = before.pending.keys().filter(is_left).copied().collect();

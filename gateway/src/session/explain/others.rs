@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    changes,
-    form::Explanation,
-    stage::Stage,
-};
+use super::{changes, form::Explanation, stage::Stage};
 use crate::{
     broker::Deed,
     command::{self, Command, Spec},
@@ -163,13 +159,14 @@ impl Session {
         replies
     }
 
-    /// What is to be said beside a command that was played.
+    /// What is to be said beside a command that was played, besides its reply and, if there are
+    /// any, its traces.
     pub(super) fn notes(
         &self,
         spec: &Spec,
         args: &Args<'_>,
         stage: &Stage,
-        reply: &[u8],
+        (reply, is_told): (&[u8], bool),
     ) -> Vec<String> {
         let mut notes = Vec::new();
         if stage.session.services.counters.messages_repeated.get() > 0 {
@@ -186,8 +183,12 @@ impl Session {
         if matches!(reply, b"*-1\r\n" | b"_\r\n" | b"*0\r\n")
             && let Some(wait) = self.longest_wait(spec, args)
         {
-            let long = if wait.is_zero() { "without end".to_owned() } else { format!("for {wait:?}") };
+            let long =
+                if wait.is_zero() { "without end".to_owned() } else { format!("for {wait:?}") };
             notes.push(format!("there is nothing now: it would wait {long}"));
+        }
+        if spec.command == Command::XAdd && matches!(reply, b"$-1\r\n" | b"_\r\n") && !is_told {
+            notes.push("there is no such topic, and NOMKSTREAM makes none".to_owned());
         }
         if !meets_plugins(spec.command) {
             notes.push("meets no plugin".to_owned());

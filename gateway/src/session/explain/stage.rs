@@ -58,7 +58,7 @@ impl Session {
             self.membership.as_ref(),
             stage.session.membership.as_ref(),
         ));
-        let notes = self.notes(spec, args, &stage, &reply);
+        let notes = self.notes(spec, args, &stage, (&reply, !traces.is_empty()));
         let more = stage.recorder.others();
         let command = spec.name;
         Ok(Ok(Explanation { command, traces, more, changes, notes, reply: Some(reply) }))
@@ -105,11 +105,7 @@ impl Session {
     }
 
     /// Copies what the gateway has of the groups that the command names, and of the session's own.
-    fn copy_groups(
-        &self,
-        stage: &Stage,
-        named: &[GroupName],
-    ) -> Result<Vec<Seen>, Rejection> {
+    fn copy_groups(&self, stage: &Stage, named: &[GroupName]) -> Result<Vec<Seen>, Rejection> {
         let real = &self.identity()?.cluster;
         let cluster = &stage.session.identity()?.cluster;
         let mut before = Vec::with_capacity(named.len());
