@@ -21,7 +21,7 @@ mod others; //  commands that are not played
 mod reply; //   the command's own reply, for people and as JSON
 mod stage; //   where a command is played
 
-use form::Form;
+use form::{Explanation, Form};
 use kind::Kind;
 
 /// Most records whose way is shown.
@@ -54,7 +54,7 @@ impl Session {
                 if needs_admin {
                     self.check_admin()?;
                 }
-                self.told(spec, words)
+                Explanation::of(spec).noting(words)
             }
             Kind::Not => return Err(not_explained(spec)),
         };

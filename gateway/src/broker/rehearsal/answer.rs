@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Deed, Rehearsal, member::Member, no_topic, read::Known};
+use super::{Deed, Rehearsal, changes::Place, member::Member, no_topic, read::Known};
 use crate::{
     broker::{
         Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
@@ -226,8 +226,11 @@ impl Broker for Rehearsal {
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         Box::pin(async move {
-            if let Some(here) = self.changes().committed(group, topic, partition) {
-                return Ok(here);
+            let place = self.changes().committed(group, topic, partition);
+            match place {
+                Place::Committed(committed) => return Ok(Some(committed)),
+                Place::Forgotten => return Ok(None),
+                Place::AsItIs => {}
             }
             match self.known(topic.as_str()) {
                 Known::Really => self.real.committed(group, topic, partition).await,

@@ -35,6 +35,16 @@ pub(super) struct Tail {
     pub(super) records: Vec<Record>,
 }
 
+/// A group's place in a partition.
+pub(super) enum Place {
+    /// It was committed here.
+    Committed(Committed),
+    /// It was forgotten here.
+    Forgotten,
+    /// As the real broker has it.
+    AsItIs,
+}
+
 impl Tail {
     fn end(&self) -> u64 {
         self.base + self.records.len() as u64
@@ -112,18 +122,13 @@ impl Changes {
         self.deeds.push(Deed::Commit { group, topic, partition, committed });
     }
 
-    /// A group's place; `None` if that is as it really is.
-    pub(super) fn committed(
-        &self,
-        group: &str,
-        topic: &TopicName,
-        partition: u32,
-    ) -> Option<Option<Committed>> {
+    pub(super) fn committed(&self, group: &str, topic: &TopicName, partition: u32) -> Place {
         let key = (group.to_owned(), topic.clone());
         let place = self.places.get(&key).and_then(|places| places.get(&partition));
         match place {
-            Some(committed) => Some(Some(committed.clone())),
-            None => self.forgotten.contains(&key).then_some(None),
+            Some(committed) => Place::Committed(committed.clone()),
+            None if self.forgotten.contains(&key) => Place::Forgotten,
+            None => Place::AsItIs,
         }
     }
 

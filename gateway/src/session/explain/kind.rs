@@ -40,14 +40,16 @@ pub(super) fn of(spec: &Spec, args: &Args<'_>) -> Kind {
         words.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
     };
     match spec.command {
-        C::Explain | C::Multi | C::Exec | C::Discard | C::Watch | C::Unwatch | C::Monitor => {
-            Kind::Not
-        }
-        C::Quit | C::Reset => Kind::Not,
-        C::XAdd | C::Publish | C::SPublish | C::Set | C::HSet | C::MGet => Kind::Played,
-        C::XRead | C::XReadGroup | C::XRange | C::XRevRange => Kind::Played,
-        C::XClaim | C::XAutoClaim | C::XAck | C::XGroup | C::XTrim => Kind::Played,
-        C::XCfgSet | C::XDel | C::XDelEx | C::XAckDel | C::XSetId => Kind::Played,
+        C::Explain
+        | C::Multi
+        | C::Exec
+        | C::Discard
+        | C::Watch
+        | C::Unwatch
+        | C::Monitor
+        | C::Quit
+        | C::Reset => Kind::Not,
+        command if is_played(command) => Kind::Played,
         C::Topic if has(&["CREATE"]) => Kind::Played,
         C::Del | C::Unlink => Kind::Deletes,
         C::Auth => Kind::LogsIn,
@@ -69,4 +71,18 @@ pub(super) fn of(spec: &Spec, args: &Args<'_>) -> Kind {
         },
         _ => Kind::Asked,
     }
+}
+
+/// Commands about messages, entries and groups.
+fn is_played(command: Command) -> bool {
+    use Command as C;
+    let publishes = matches!(command, C::XAdd | C::Publish | C::SPublish | C::Set | C::HSet);
+    let reads = matches!(
+        command,
+        C::XRead | C::XReadGroup | C::XRange | C::XRevRange | C::MGet | C::XClaim | C::XAutoClaim
+    );
+    let changes = matches!(command, C::XAck | C::XGroup | C::XTrim);
+    // What a log refuses, and why, is said by the commands themselves.
+    let refused = matches!(command, C::XCfgSet | C::XDel | C::XDelEx | C::XAckDel | C::XSetId);
+    publishes || reads || changes || refused
 }

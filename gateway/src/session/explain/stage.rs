@@ -69,9 +69,11 @@ impl Session {
         let identity = self.identity()?;
         let own = &identity.cluster;
         let rehearsal = Arc::new(Rehearsal::new(Arc::clone(&own.broker)));
-        let clusters = real.pipeline.clusters().with(|cluster| match cluster.id == own.id {
-            true => Arc::clone(&rehearsal) as Arc<dyn Broker>,
-            false => Arc::new(Rehearsal::new(Arc::clone(&cluster.broker))),
+        let clusters = real.pipeline.clusters().with(|cluster| -> Arc<dyn Broker> {
+            if cluster.id == own.id {
+                return Arc::clone(&rehearsal) as _;
+            }
+            Arc::new(Rehearsal::new(Arc::clone(&cluster.broker)))
         });
         let recorder = Arc::new(Recorder::at_most(TRACES_MAX));
         let twins = TwinGroups::default();
