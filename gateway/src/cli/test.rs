@@ -22,6 +22,9 @@ mod junit; //    for build servers
 mod progress; // while it runs, on a terminal
 mod report; //   for people, and as JSON
 
+#[allow(dead_code, reason = "called once the tool writes pending snapshots")]
+mod review; // pending snapshots, decided with one key each
+
 /// What `test` takes.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
