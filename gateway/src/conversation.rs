@@ -11,6 +11,8 @@ pub mod found; //      which conversations there are
 pub mod rules; //      what holds for a folder of them
 pub mod script; //     one of them, read
 pub mod redact; //     what varies from run to run
+pub mod stage; //      a gateway of its own
+pub mod play; //       one of them, played
 pub mod transcript; // what was played, as text
 pub mod snapshot; //   the file beside it
 pub mod compare; //    where two texts part
@@ -19,4 +21,6 @@ pub mod setup; //      which gateway it is played with
 pub mod suite; //      many of them
 
 pub use fixtures::{FixtureFile, Secrets};
+pub use play::{Entry, Played};
 pub use script::{Act, Line, Script};
+pub use stage::Cast;
