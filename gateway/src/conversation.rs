@@ -17,6 +17,7 @@ pub mod transcript; // what was played, as text
 pub mod snapshot; //   the file beside it
 pub mod compare; //    where two texts part
 pub mod fixtures; //   what stores answer
+pub mod case; //       one with all that it is played with
 pub mod setup; //      which gateway it is played with
 pub mod suite; //      many of them
 
