@@ -10,12 +10,15 @@ use std::{
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use crate::conversation::{
-    case::Case,
-    found::{self, Found},
-    setup::{Choice, Loaded, Setup},
-    snapshot,
-    suite::{Course, Keep, Outcome, Played, Verdict, play_all},
+use crate::{
+    config::Variables,
+    conversation::{
+        case::Case,
+        found::{self, Found},
+        setup::{Choice, Loaded, Setup},
+        snapshot,
+        suite::{Course, Keep, Outcome, Played, Verdict, play_all},
+    },
 };
 
 mod junit; //    for build servers
@@ -198,7 +201,10 @@ impl<'a> Player<'a> {
         };
         let loaded = self.loaded[&case.setup].get_or_init(|| {
             let cache = super::plugin::cache_folder();
-            case.setup.load(cache).map_err(|error| format!("{error:#}"))
+            // Recording asks the real stores; whoever plays reaches nothing.
+            let variables =
+                if self.options.record { Variables::Environment } else { Variables::StandIns };
+            case.setup.load(cache, variables).map_err(|error| format!("{error:#}"))
         });
         match loaded {
             Ok(loaded) => self.perform(case, loaded),
