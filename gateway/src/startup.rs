@@ -99,7 +99,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let clusters = brokers::open(&settings, Clock::System).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
     let logbooks = reloader.logbooks();
-    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System };
+    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System, recorder: None };
     let services = Arc::new(services(&settings, parts));
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.

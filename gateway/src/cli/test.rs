@@ -10,12 +10,16 @@ use std::{
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use crate::conversation::{
-    case::Case,
-    found::{self, Found},
-    setup::{Choice, Loaded, Setup},
-    snapshot,
-    suite::{Course, Keep, Outcome, Played, Verdict, play_all},
+use crate::{
+    config::BrokerKind,
+    conversation::{
+        case::Case,
+        found::{self, Found},
+        perform::{Told, perform, record},
+        setup::{Choice, Loaded, Setup},
+        snapshot,
+        suite::{Course, Keep, Outcome, Verdict, play_all},
+    },
 };
 
 mod junit; //    for build servers
@@ -96,6 +100,16 @@ enum Broker {
     Memory,
     Embedded,
     Kafka,
+}
+
+impl Broker {
+    fn kind(self) -> BrokerKind {
+        match self {
+            Self::Memory => BrokerKind::Memory,
+            Self::Embedded => BrokerKind::Embedded,
+            Self::Kafka => BrokerKind::Kafka,
+        }
+    }
 }
 
 fn existing(path: &str) -> Result<PathBuf, String> {
@@ -191,7 +205,7 @@ impl<'a> Player<'a> {
         Self { options, loaded: setups.collect(), cases }
     }
 
-    fn play(&self, file: &Path) -> anyhow::Result<Played> {
+    fn play(&self, file: &Path) -> anyhow::Result<Told> {
         let case = match &self.cases[file] {
             Ok(case) => case,
             Err(error) => bail!("{error:#}"),
@@ -206,8 +220,15 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Played> {
-        let _ = (case, loaded, self.options.broker, self.options.record);
-        bail!("not yet")
+    fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Told> {
+        let broker = self.options.broker.kind();
+        let warnings = match self.options.record {
+            true => record(case, loaded, broker)?,
+            false => Vec::new(),
+        };
+        // What was recorded is played: no secret comes near a snapshot.
+        let mut told = perform(case, loaded, broker)?;
+        told.notes.splice(..0, warnings);
+        Ok(told)
     }
 }

@@ -93,7 +93,8 @@ pub(super) fn text(
 
 fn told(verdict: &Verdict, colours: bool) -> String {
     let file = verdict.file.display();
-    match &verdict.outcome {
+    let notes = verdict.notes.iter().map(|note| format!("{file}: note: {note}\n"));
+    let outcome = match &verdict.outcome {
         Outcome::AsAccepted => String::new(),
         Outcome::New => format!("{file}: new: it has no snapshot yet\n"),
         Outcome::Failed(error) => {
@@ -101,7 +102,8 @@ fn told(verdict: &Verdict, colours: bool) -> String {
             format!("{file}: could not be played\n  {why}\n")
         }
         Outcome::Differs(difference) => differing(&file.to_string(), difference, colours),
-    }
+    };
+    notes.chain([outcome]).collect()
 }
 
 /// `orders.resp:7: filter-json did something else`, and what.
@@ -202,6 +204,7 @@ mod tests {
             outcome,
             accepted: None,
             text: String::new(),
+            notes: Vec::new(),
             took: Duration::ZERO,
         };
         outcomes.into_iter().map(verdict).collect()
