@@ -33,10 +33,16 @@ impl Clock {
 
     /// Unix milliseconds.
     pub fn now_ms(&self) -> i64 {
-        let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        i64::try_from(self.now().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Time since 1970, as finely as the clock has it.
+    pub fn now(&self) -> Duration {
         match self {
-            Self::System => millis(UNIX_EPOCH.elapsed().unwrap_or_default()),
-            Self::Played { since } => PLAYED_FROM_MS.saturating_add(millis(since.elapsed())),
+            Self::System => UNIX_EPOCH.elapsed().unwrap_or_default(),
+            Self::Played { since } => {
+                Duration::from_millis(PLAYED_FROM_MS.unsigned_abs()) + since.elapsed()
+            }
         }
     }
 

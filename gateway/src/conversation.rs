@@ -7,10 +7,20 @@
 //! A conversation file is what would be typed in redis-cli, one command a line; `script` says what
 //! else may stand in it. Not here: printing, and what to do about a difference.
 
-pub mod script;
-pub mod stage;
-pub mod play;
+pub mod found; //      which conversations there are
+pub mod rules; //      what holds for a folder of them
+pub mod script; //     one of them, read
+pub mod redact; //     what varies from run to run
+pub mod transcript; // what was played, as text
+pub mod snapshot; //   the file beside it
+pub mod compare; //    where two texts part
+pub mod fixtures; //   what stores answer
+pub mod setup; //      which gateway it is played with
+pub mod stage; //      that gateway, in this process
+pub mod play; //       the lines said, and what came of each
+pub mod suite; //      many of them
 
+pub use fixtures::{FixtureFile, Secrets};
 pub use play::{Entry, Played};
 pub use script::{Act, Line, Script};
 pub use stage::Cast;

@@ -54,6 +54,7 @@ pub use services::{ReloadRequest, Services, SessionSettings};
 use client::Voice;
 use identity::Identity;
 use listening::Listening;
+use monitor::Watching;
 use publish::Burst;
 use registry::{Card, Order};
 use socket::{Ended, Socket};
@@ -86,6 +87,10 @@ struct Session {
     membership: Option<crate::consumer::Membership>,
     /// What it listens to.
     listening: Listening,
+    /// Its place among those who see the commands of all.
+    watching: Option<Watching>,
+    /// Its commands, as those will see them next.
+    shown: BytesMut,
     /// Commands that wait for EXEC.
     transaction: Transaction,
     /// Which replies the client wants.
@@ -138,6 +143,8 @@ impl Session {
             card,
             membership: None,
             listening,
+            watching: None,
+            shown: BytesMut::new(),
             transaction: Transaction::default(),
             voice: Voice::default(),
             streams: groups::StreamUses::new(),
@@ -187,7 +194,7 @@ impl Session {
             return Err(Ended::Killed);
         }
         self.card.client().note_unhandled(buffer.len());
-        let listens = self.listening.len() > 0;
+        let listens = self.listening.len() > 0 || self.watching.is_some();
         let bell = (&**self.card.bell(), listens);
         socket.read(buffer, self.identity.as_mut(), bell).await
     }

@@ -1,6 +1,6 @@
 //! Settings become a gateway: the one place where parts are joined.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
@@ -41,10 +41,22 @@ pub struct Gateway {
 /// # Errors
 /// A plugin is refused, or clients beyond this machine could connect without login.
 pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
+    load_plugins_of(settings, None)
+}
+
+/// The same; plugins without settings beside them may have them in the folder of their `project`.
+///
+/// # Errors
+/// As [`load_plugins`].
+pub fn load_plugins_of(
+    settings: &Settings,
+    project: Option<PathBuf>,
+) -> anyhow::Result<(Reloader, Chain)> {
     let PluginFolder { folder, cache_folder } = settings.plugins.clone();
     let engine_settings = EngineSettings { cache_folder, ..EngineSettings::default() };
     let engine = Engine::new(&engine_settings).context("starting the WebAssembly engine")?;
-    let mut reloader = Reloader::new(Arc::new(engine), folder.clone());
+    let reloader = Reloader::new(Arc::new(engine), folder.clone());
+    let mut reloader = reloader.with_settings_in(project);
     let chain = reloader.look().context("the plugin folder was looked at already")?;
     let refusals = reloader.refusals();
     if !refusals.is_empty() {

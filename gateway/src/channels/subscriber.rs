@@ -98,6 +98,11 @@ impl Subscriber {
         (queue.waiting.len(), queue.bytes)
     }
 
+    /// Lays bytes into the queue that are alike in both versions and for every principal.
+    pub fn lay(&self, bytes: Bytes) {
+        self.push(|_, _| Some(Laid { bytes, is_last: false }));
+    }
+
     /// Lays what `lay` makes for the protocol version and the principal into the queue; false if it
     /// makes nothing. An empty queue takes any message, or one over the limit could never come.
     pub(super) fn push(&self, lay: impl FnOnce(Protocol, &Arc<str>) -> Option<Laid>) -> bool {

@@ -10,6 +10,27 @@ use crate::{
 };
 
 impl Session {
+    /// Answers a command, and lets those who watch see it: before it is done, but EXEC behind the
+    /// commands that it runs, and a watcher's own behind their answers.
+    pub(super) async fn answer_shown<S>(
+        &mut self,
+        spec: &Spec,
+        args: &Args<'_>,
+        socket: &mut Socket<S>,
+    ) -> Result<Next, Ended>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin,
+    {
+        if spec.command == Command::Exec || self.watching.is_some() {
+            let next = self.answer(spec, args, socket).await;
+            self.show(spec, args);
+            return next;
+        }
+        self.show(spec, args);
+        self.tell_watchers();
+        self.answer(spec, args, socket).await
+    }
+
     /// Answers a command that was admitted and does not publish.
     #[expect(
         clippy::cognitive_complexity,

@@ -44,6 +44,7 @@ impl Session {
     pub(super) fn reset(&mut self) -> Result<(), Rejection> {
         self.listening.leave_all();
         self.note_subscriptions();
+        self.stop_watching();
         self.transaction = Transaction::default();
         self.card.client().note_queued(None);
         self.voice = Voice::Loud;

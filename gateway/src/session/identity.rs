@@ -71,6 +71,7 @@ impl Session {
         self.card.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
         self.listen_as_allowed();
+        self.watch_as_allowed();
         Ok(())
     }
 

@@ -204,6 +204,7 @@ impl Session {
         if self.burst.replies.is_empty() {
             return;
         }
+        self.tell_watchers();
         let (mut replies, outcomes) = self.send_burst().await;
         self.answer_burst(replies.drain(..), outcomes);
         // The list's room serves the next burst.

@@ -10,6 +10,8 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::monitor::Monitors;
+
 mod client;
 mod line;
 
@@ -23,13 +25,20 @@ pub struct Registry {
     next: AtomicU64,
     /// Those in a blocking command.
     blocked: AtomicUsize,
+    /// Those who see the commands of all.
+    pub(super) monitors: Monitors,
     /// Held for one look or change, never across an await.
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { next: AtomicU64::new(1), blocked: AtomicUsize::new(0), clients: Mutex::default() }
+        Self {
+            next: AtomicU64::new(1),
+            blocked: AtomicUsize::new(0),
+            monitors: Monitors::default(),
+            clients: Mutex::default(),
+        }
     }
 }
 

@@ -69,6 +69,7 @@ impl Session {
         self.services.counters.bytes_received.add(at as u64);
         Socket::<S>::consume(buffer, at);
         self.flush_burst().await;
+        self.tell_watchers();
         Ok(next)
     }
 
@@ -82,16 +83,21 @@ impl Session {
             return false;
         }
         self.card.client().note_command(spec.command);
-        match spec.command {
+        let is_done = match spec.command {
             Command::Ping if self.burst.is_empty() => self.ping(args).is_ok(),
             command if self.publishes(command) => self.add_to_burst(command, args),
             _ => false,
+        };
+        if is_done {
+            self.show(spec, args);
         }
+        is_done
     }
 
     /// True if a command means what it always means: it is not queued, refused or left unanswered.
     fn is_plain(&self) -> bool {
-        !self.transaction.is_open() && self.voice == Voice::Loud && !self.is_listening_only()
+        let hears_only = self.is_listening_only() || self.watching.is_some();
+        !self.transaction.is_open() && self.voice == Voice::Loud && !hears_only
     }
 
     /// Answers one request, unless the client wants no answer.
@@ -153,11 +159,12 @@ impl Session {
             return Ok(Next::Go);
         }
         if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
+            self.show(spec, &args);
             return Ok(Next::Go);
         }
         let began = Instant::now();
         self.waited = Duration::ZERO;
-        let next = self.answer(spec, &args, socket).await?;
+        let next = self.answer_shown(spec, &args, socket).await?;
         self.note_if_slow(spec, &args, began);
         Ok(next)
     }

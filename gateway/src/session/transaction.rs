@@ -65,6 +65,10 @@ impl Session {
                 spec.name.to_ascii_lowercase()
             ))));
         }
+        if let Err(rejection) = self.check_watching(spec) {
+            self.transaction.spoil();
+            return Some(Err(rejection));
+        }
         let passes = matches!(
             spec.command,
             Command::Exec
@@ -146,6 +150,7 @@ impl Session {
             let args = decoder.args(&requests[at..]);
             at += consumed;
             let spec = command::find(&args[0]).expect("a queued command was found when it came");
+            self.show(spec, &args);
             if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
                 continue;
             }
@@ -153,6 +158,7 @@ impl Session {
             if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
                 continue;
             }
+            self.tell_watchers();
             // Whether the connection goes on is EXEC's own answer.
             let _ = self.answer(spec, &args, socket).await?;
             if self.replies.len() > REPLIES_FLUSH_BYTES {

@@ -57,6 +57,8 @@ pub(in crate::session) struct Client {
     pub(super) shards: AtomicUsize,
     pub(super) patterns: AtomicUsize,
     is_resp3: AtomicBool,
+    /// It sees the commands of all.
+    watches: AtomicBool,
     /// Made when it first subscribes.
     subscriber: OnceLock<Arc<Subscriber>>,
     texts: Mutex<Texts>,
@@ -100,6 +102,7 @@ impl Client {
             shards: AtomicUsize::new(0),
             patterns: AtomicUsize::new(0),
             is_resp3: AtomicBool::new(false),
+            watches: AtomicBool::new(false),
             subscriber: OnceLock::new(),
             texts: Mutex::new(texts),
         }
@@ -156,6 +159,14 @@ impl Client {
 
     pub(in crate::session) fn note_protocol(&self, protocol: Protocol) {
         self.is_resp3.store(protocol == Protocol::Resp3, Ordering::Relaxed);
+    }
+
+    pub(in crate::session) fn note_watching(&self, watches: bool) {
+        self.watches.store(watches, Ordering::Relaxed);
+    }
+
+    pub(super) fn watches(&self) -> bool {
+        self.watches.load(Ordering::Relaxed)
     }
 
     pub(in crate::session) fn note_subscriptions(&self, [channels, shards, patterns]: [usize; 3]) {
