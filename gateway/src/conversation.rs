@@ -22,7 +22,7 @@ pub mod snapshot; //   the file beside it
 pub mod compare; //    where two texts part
 pub mod suite; //      many of them
 
-pub use fixtures::Secrets;
+pub use fixtures::{FixtureFile, Secrets};
 pub use play::{Entry, Played};
 pub use script::{Act, Line, Script};
 pub use stage::Cast;

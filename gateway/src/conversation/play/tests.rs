@@ -167,21 +167,3 @@ fn a_conversation_is_the_same_each_time() {
         assert_eq!(again, first);
     }
 }
-
-#[test]
-#[ignore = "measures"]
-fn measure() {
-    let script = "TOPIC CREATE t PARTITIONS 1\nXADD t * n 1\nXADD t * n 2\nXLEN t\nXRANGE t - +";
-    let began = std::time::Instant::now();
-    for _ in 0..200 {
-        played(script);
-    }
-    println!("{:?} each", began.elapsed() / 200);
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    println!("{}", status.lines().find(|l| l.starts_with("VmRSS")).unwrap());
-    for _ in 0..400 {
-        played(script);
-    }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    println!("{}", status.lines().find(|l| l.starts_with("VmRSS")).unwrap());
-}
