@@ -6,7 +6,7 @@ use console::Style;
 use serde_json::{Value, json};
 
 use crate::conversation::{
-    compare::Difference,
+    compare::{Difference, What},
     suite::{Outcome, Verdict},
 };
 
@@ -111,7 +111,11 @@ fn differing(file: &str, difference: &Difference, colours: bool) -> String {
     let Difference { line, said, what, lines, more } = difference;
     let bold = Style::new().bold().force_styling(colours);
     let cause = cause(file, *line, &what.words());
-    let mut text = format!("{}\n  {said}\n", bold.apply_to(cause));
+    let mut text = format!("{}\n", bold.apply_to(cause));
+    // Otherwise it is among the lines that differ.
+    if *what != What::Said {
+        text.push_str(&format!("  {said}\n"));
+    }
     for (sign, line) in lines {
         let colour = match sign {
             '-' => Style::new().red(),
@@ -179,7 +183,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::conversation::compare::What;
 
     fn verdicts() -> Vec<Verdict> {
         let difference = Difference {
