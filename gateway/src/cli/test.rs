@@ -22,7 +22,6 @@ mod junit; //    for build servers
 mod progress; // while it runs, on a terminal
 mod report; //   for people, and as JSON
 
-#[allow(dead_code, reason = "called once the tool writes pending snapshots")]
 mod review; // pending snapshots, decided with one key each
 
 /// What `test` takes.
@@ -158,8 +157,11 @@ impl TestOptions {
 
     /// The last word: an error where not all is as accepted.
     fn judge(&self, verdicts: &[Verdict], summary: &report::Summary) -> anyhow::Result<()> {
-        let _ = verdicts;
-        let bad = if self.accept { summary.failed } else { summary.bad() };
+        let bad = match (self.accept, self.review) {
+            (true, _) => summary.failed,
+            (_, true) => summary.failed + undecided(verdicts)?,
+            _ => summary.bad(),
+        };
         if bad == 0 {
             return Ok(());
         }
@@ -172,6 +174,33 @@ impl TestOptions {
         };
         bail!("{bad} of {} not as accepted\n  hint:  {hint}", report::conversations(summary.all))
     }
+}
+
+/// Asks about each pending snapshot; how many were not accepted.
+fn undecided(verdicts: &[Verdict]) -> anyhow::Result<usize> {
+    let pending: Vec<_> = verdicts.iter().filter_map(waiting).collect();
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let review::Reviewed { rejected, skipped, .. } = review::review(&pending)?;
+    Ok(rejected.len() + skipped.len())
+}
+
+/// The pending snapshot of a conversation, where there is one.
+fn waiting(verdict: &Verdict) -> Option<review::Pending> {
+    let cause = match &verdict.outcome {
+        Outcome::Differs(it) => {
+            report::cause(&verdict.file.display().to_string(), it.line, &it.what.words())
+        }
+        Outcome::New => String::new(),
+        Outcome::AsAccepted | Outcome::Failed(_) => return None,
+    };
+    Some(review::Pending {
+        snapshot: snapshot::accepted(&verdict.file),
+        old: verdict.accepted.clone(),
+        new: verdict.text.clone(),
+        cause,
+    })
 }
 
 /// Plays conversations, and loads what several of them are played with once.
