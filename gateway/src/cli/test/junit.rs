@@ -66,6 +66,7 @@ mod tests {
             outcome,
             accepted: None,
             text: "client> PING".into(),
+            notes: Vec::new(),
             took: Duration::from_millis(12),
         };
         let verdicts = [
