@@ -60,7 +60,9 @@ impl<'a> Player<'a> {
         let broker = self.options.broker.kind();
         let warnings = match self.options.record {
             // With the environment's variables, which lead to the real stores.
-            true => record(case, &case.setup.load(cache_folder(), Variables::Environment)?, broker)?,
+            true => {
+                record(case, &case.setup.load(cache_folder(), Variables::Environment)?, broker)?
+            }
             false => Vec::new(),
         };
         // What was recorded is played: no secret comes near a snapshot.
