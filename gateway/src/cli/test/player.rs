@@ -57,10 +57,10 @@ impl<'a> Player<'a> {
 
     fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Told> {
         let broker = self.options.broker.kind();
-        let warnings = match self.options.record {
-            true => record(case, loaded, broker)?,
-            false => Vec::new(),
-        };
+        let mut warnings = Vec::new();
+        if self.options.record {
+            warnings = record(case, loaded, broker)?;
+        }
         // What was recorded is played: no secret comes near a snapshot.
         let mut told = perform(case, loaded, broker)?;
         told.notes.splice(..0, warnings);
