@@ -11,6 +11,7 @@ use anyhow::bail;
 use super::TestOptions;
 use crate::{
     cli::plugin::cache_folder,
+    config::Variables,
     conversation::{
         case::Case,
         perform::{Told, perform, record},
@@ -46,8 +47,8 @@ impl<'a> Player<'a> {
             Err(error) => bail!("{error:#}"),
         };
         let loaded = self.loaded[&case.setup].get_or_init(|| {
-            let cache = cache_folder();
-            case.setup.load(cache).map_err(|error| format!("{error:#}"))
+            let loaded = case.setup.load(cache_folder(), Variables::StandIns);
+            loaded.map_err(|error| format!("{error:#}"))
         });
         match loaded {
             Ok(loaded) => self.perform(case, loaded),
@@ -59,7 +60,9 @@ impl<'a> Player<'a> {
         let broker = self.options.broker.kind();
         let mut warnings = Vec::new();
         if self.options.record {
-            warnings = record(case, loaded, broker)?;
+            // With the environment's variables, which lead to the real stores.
+            let real = case.setup.load(cache_folder(), Variables::Environment)?;
+            warnings = record(case, &real, broker)?;
         }
         // What was recorded is played: no secret comes near a snapshot.
         let mut told = perform(case, loaded, broker)?;
