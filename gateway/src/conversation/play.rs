@@ -5,12 +5,12 @@
 //! come of it then but with time. Where time is real, it is over with its answer, and with a silence
 //! where somebody else may still get something.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
-    Act, Line, Script,
+    Act, Line, Script, Secrets,
     stage::{Stage, Time},
 };
 use crate::{command, resp::Reply, trace::Trace};
@@ -58,15 +58,11 @@ pub struct Entry {
     pub waits: bool,
 }
 
-/// Plays a script. `secrets` are what `${NAME}` in its lines stands for.
+/// Plays a script; `secrets` say what `${NAME}` in its lines stands for.
 ///
 /// # Errors
 /// The gateway has written what is no reply.
-pub async fn play(
-    script: &Script,
-    stage: &mut Stage,
-    secrets: &BTreeMap<String, String>,
-) -> anyhow::Result<Played> {
+pub async fn play(script: &Script, stage: &mut Stage, secrets: &Secrets) -> anyhow::Result<Played> {
     let mut player = Player { stage, clients: Vec::new() };
     let mut played = Played::default();
     for line in &script.lines {
@@ -82,14 +78,10 @@ struct Player<'s> {
 }
 
 impl Player<'_> {
-    async fn play(
-        &mut self,
-        line: &Line,
-        secrets: &BTreeMap<String, String>,
-    ) -> anyhow::Result<Entry> {
+    async fn play(&mut self, line: &Line, secrets: &Secrets) -> anyhow::Result<Entry> {
         let speaker = match &line.act {
             Act::Say { client, args } => {
-                let args: Vec<_> = args.iter().map(|arg| filled_in(arg, secrets)).collect();
+                let args: Vec<_> = args.iter().map(|arg| secrets.said(arg)).collect();
                 let at = self.connected(client);
                 self.clients[at].say(&args).await;
                 let may_wait = args.first().is_some_and(|name| command::may_wait(name));
@@ -171,29 +163,4 @@ impl Player<'_> {
             waits,
         })
     }
-}
-
-/// A word with the secrets that it names.
-fn filled_in(word: &[u8], secrets: &BTreeMap<String, String>) -> Vec<u8> {
-    let mut filled = Vec::with_capacity(word.len());
-    let mut rest = word;
-    while let Some(start) = rest.windows(2).position(|two| two == b"${") {
-        let (before, named) = rest.split_at(start);
-        filled.extend_from_slice(before);
-        let end = named.iter().position(|byte| *byte == b'}');
-        let name = end.and_then(|end| str::from_utf8(&named[2..end]).ok());
-        match (end, name.and_then(|name| secrets.get(name))) {
-            (Some(end), Some(secret)) => {
-                filled.extend_from_slice(secret.as_bytes());
-                rest = &named[end + 1..];
-            }
-            // What is no secret is meant as it stands.
-            _ => {
-                filled.extend_from_slice(b"${");
-                rest = &named[2..];
-            }
-        }
-    }
-    filled.extend_from_slice(rest);
-    filled
 }

@@ -5,7 +5,7 @@
 //! paused: time passes only while all tasks wait, and then at once to the next moment for which one
 //! of them waits. So waiting costs nothing, and all times are the same whenever it is played.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::{
@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Script,
+    Script, Secrets,
     play::{Played, play},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub struct Cast {
     /// The plugins: twins, since nothing of theirs may outlive a conversation.
     pub chain: Chain,
     /// What `${NAME}` in a line stands for.
-    pub secrets: BTreeMap<String, String>,
+    pub secrets: Secrets,
     /// How long a command that may wait for messages is waited for where time is real.
     pub patience: Duration,
 }
@@ -55,7 +55,7 @@ pub struct Cast {
 impl Cast {
     /// Commands may wait for a second where time is real.
     pub fn new(settings: Settings, chain: Chain) -> Self {
-        Self { settings, chain, secrets: BTreeMap::new(), patience: Duration::from_secs(1) }
+        Self { settings, chain, secrets: Secrets::default(), patience: Duration::from_secs(1) }
     }
 
     /// Plays a conversation on this thread, which must not belong to a runtime.

@@ -136,19 +136,6 @@ fn a_client_that_wants_no_answer_is_not_said_to_wait() {
     assert_eq!(lines(script), ["client < PONG", "client < OK"]);
 }
 
-#[test]
-fn secrets_are_filled_in() {
-    let secrets = BTreeMap::from([("KEY".to_owned(), "s3cret".to_owned())]);
-    for (word, filled) in [
-        ("${KEY}", "s3cret"),
-        ("a:${KEY}:${KEY}", "a:s3cret:s3cret"),
-        ("${OTHER} ${KEY} ${", "${OTHER} s3cret ${"),
-        ("$KEY", "$KEY"),
-    ] {
-        assert_eq!(filled_in(word.as_bytes(), &secrets), filled.as_bytes());
-    }
-}
-
 /// Who wakes first of several readers must not be left to chance, nor any time.
 #[test]
 fn a_conversation_is_the_same_each_time() {
@@ -179,22 +166,4 @@ fn a_conversation_is_the_same_each_time() {
         let again = text(&played(script));
         assert_eq!(again, first);
     }
-}
-
-#[test]
-#[ignore = "measures"]
-fn measure() {
-    let script = "TOPIC CREATE t PARTITIONS 1\nXADD t * n 1\nXADD t * n 2\nXLEN t\nXRANGE t - +";
-    let began = std::time::Instant::now();
-    for _ in 0..200 {
-        played(script);
-    }
-    println!("{:?} each", began.elapsed() / 200);
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    println!("{}", status.lines().find(|l| l.starts_with("VmRSS")).unwrap());
-    for _ in 0..400 {
-        played(script);
-    }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    println!("{}", status.lines().find(|l| l.starts_with("VmRSS")).unwrap());
 }
