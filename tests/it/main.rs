@@ -25,6 +25,7 @@ mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way
 mod authoring; //    plugins as their authors make them
+mod testing; //      conversations and their snapshots
 mod scenarios; //    pipelines that are tested as users test theirs
 mod reload; //       new plugins under traffic
 mod durability; //   what is acknowledged stays

@@ -14,6 +14,7 @@ use anyhow::bail;
 use crate::{
     config::{self, Overrides, Settings},
     pipeline::Chain,
+    sdk::MANIFEST,
     startup,
 };
 
@@ -41,6 +42,18 @@ pub enum Plugins {
     Project(PathBuf),
 }
 
+impl Plugins {
+    /// What somebody means who names a folder: where it is the one that a project is built into,
+    /// the project, whose settings lie outside of it.
+    fn named(folder: &Path) -> Self {
+        let project = folder.parent().filter(|_| folder.ends_with(BUILT));
+        match project.filter(|project| project.join(MANIFEST).is_file()) {
+            Some(project) => Self::Project(project.to_owned()),
+            None => Self::Folder(folder.to_owned()),
+        }
+    }
+}
+
 /// What one of those who may choose says.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -65,10 +78,11 @@ impl Setup {
     pub fn choose(choices: &[Choice], folder: &Path) -> Self {
         let config = choices.iter().find_map(|choice| choice.config.clone());
         let plugins = choices.iter().find_map(|choice| match &choice.plugins {
-            Some(folder) => Some(Plugins::Folder(folder.clone())),
+            Some(folder) => Some(Plugins::named(folder)),
             None => choice.config.as_ref().map(|_| Plugins::Configured),
         });
-        let plugins = plugins.unwrap_or_else(|| match folder.join(BUILT).is_dir() {
+        let is_project = folder.join(MANIFEST).is_file() || folder.join(BUILT).is_dir();
+        let plugins = plugins.unwrap_or_else(|| match is_project {
             true => Plugins::Project(folder.to_owned()),
             false => Plugins::Configured,
         });
@@ -88,6 +102,12 @@ impl Setup {
                 folder.display()
             ),
             Plugins::Folder(folder) => (Some(folder.clone()), None),
+            // Without its plugin the conversation would say nothing, and be accepted like that.
+            Plugins::Project(project) if !project.join(BUILT).is_dir() => bail!(
+                "the plugin of the project in `{}` is not built\n  \
+                 hint:  `sluicegate plugin build` builds it",
+                shown(project)
+            ),
             Plugins::Project(project) => (Some(project.join(BUILT)), Some(project.clone())),
         };
         let overrides = Overrides {
@@ -106,6 +126,11 @@ impl Setup {
         };
         Ok(Loaded { settings, chain })
     }
+}
+
+/// The folder that one is in has no name of its own in relative paths.
+fn shown(folder: &Path) -> std::path::Display<'_> {
+    if folder.as_os_str().is_empty() { Path::new(".").display() } else { folder.display() }
 }
 
 #[cfg(test)]
@@ -146,6 +171,25 @@ mod tests {
         let setup = Setup::choose(&[], folder.path());
         assert_eq!(setup.plugins, Plugins::Project(folder.path().to_owned()));
         assert_eq!(setup.load(None).unwrap().chain.plugins().len(), 0);
+    }
+
+    #[test]
+    fn who_names_what_a_project_is_built_into_means_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let built = folder.path().join(BUILT);
+        let choices = [choice(Some("g.toml"), built.to_str())];
+        let chosen = |choices| Setup::choose(choices, Path::new("no/such/folder")).plugins;
+        assert_eq!(chosen(&choices), Plugins::Folder(built.clone()));
+        std::fs::write(folder.path().join(MANIFEST), "").unwrap();
+        assert_eq!(chosen(&choices), Plugins::Project(folder.path().to_owned()));
+    }
+
+    #[test]
+    fn a_project_must_be_built() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(MANIFEST), "").unwrap();
+        let error = Setup::choose(&[], folder.path()).load(None).unwrap_err().to_string();
+        assert!(error.contains("is not built\n  hint:  `sluicegate plugin build`"), "{error}");
     }
 
     #[test]

@@ -44,7 +44,8 @@ fn engine() -> Result<Engine, EngineError> {
     }
 }
 
-fn cache_folder() -> Option<PathBuf> {
+/// Where compiled code of plugins that nobody serves with is kept, for this user.
+pub(in crate::cli) fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|f| f.is_absolute());
     let base = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
     Some(base?.join("sluicegate").join("plugins"))

@@ -95,7 +95,10 @@ impl StandIn {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the store would answer.
+    /// What the store would answer; the next time perhaps something else.
+    ///
+    /// # Errors
+    /// The store's, as fixtures say; `Unavailable` where they do not.
     pub fn answer(&self, question: &Question) -> Result<Answer, ReachError> {
         self.known(question).unwrap_or_else(|| Err(self.lacks(question)))
     }

@@ -196,10 +196,12 @@ fn value(found: Option<&Vec<u8>>) -> Cell {
     found.map_or(Cell::Nil, |found| bytes(found))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of all answers to commands")]
 pub(super) fn one(cell: Cell) -> Heard {
     Ok(Answer::Single(cell))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of all answers to commands")]
 pub(super) fn many(cells: impl Iterator<Item = Cell>) -> Heard {
     Ok(Answer::Many(cells.collect()))
 }

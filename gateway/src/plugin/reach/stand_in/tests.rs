@@ -34,7 +34,9 @@ fn shown(answer: &Result<Answer, ReachError>) -> String {
     match answer {
         Ok(Answer::Single(single)) => cell(single),
         Ok(Answer::Many(many)) => format!("[{}]", cells(many)),
-        Ok(Answer::Rows(rows)) => rows.iter().map(|row| format!("({})", cells(row))).collect(),
+        Ok(Answer::Rows(rows)) => {
+            rows.iter().map(|row| format!("({})", cells(row))).collect::<Vec<_>>().join(" ")
+        }
         Err(error) => error.words().to_owned(),
     }
 }
