@@ -21,6 +21,7 @@ use super::{
     play::{Played, play},
 };
 use crate::{
+    broker::Clusters,
     clock::Clock,
     config::{BrokerKind, Settings},
     pipeline::Chain,
@@ -46,6 +47,9 @@ pub struct Cast {
     pub settings: Settings,
     /// The plugins: twins, since nothing of theirs may outlive a conversation.
     pub chain: Chain,
+    /// What stands behind the gateway, where the caller has opened it: a part of brokers that
+    /// others use too, in real time. Without it what the settings say is opened.
+    pub clusters: Option<Clusters>,
     /// What `${NAME}` in a line stands for.
     pub secrets: Secrets,
     /// How long a command that may wait for messages is waited for where time is real.
@@ -55,7 +59,14 @@ pub struct Cast {
 impl Cast {
     /// Commands may wait for a second where time is real.
     pub fn new(settings: Settings, chain: Chain) -> Self {
-        Self { settings, chain, secrets: Secrets::default(), patience: Duration::from_secs(1) }
+        let clusters = None;
+        Self {
+            settings,
+            chain,
+            clusters,
+            secrets: Secrets::default(),
+            patience: Duration::from_secs(1),
+        }
     }
 
     /// Plays a conversation on this thread, which must not belong to a runtime.
@@ -71,8 +82,8 @@ impl Cast {
             .build()
             .context("starting the runtime of a conversation")?;
         let played = runtime.block_on(async {
-            let Self { settings, chain, secrets, .. } = self;
-            let mut stage = Stage::open(&settings, chain, time).await?;
+            let Self { settings, chain, clusters, secrets, .. } = self;
+            let mut stage = Stage::open(&settings, chain, clusters, time).await?;
             let played = play(script, &mut stage, &secrets).await?;
             stage.close().await?;
             anyhow::Ok(played)
@@ -97,9 +108,11 @@ pub enum Time {
 
 impl Time {
     fn of(cast: &Cast) -> Self {
-        match cast.settings.broker.kind {
-            BrokerKind::Memory => Self::Virtual,
-            BrokerKind::Embedded | BrokerKind::Kafka => Self::Real { patience: cast.patience },
+        match (cast.settings.broker.kind, &cast.clusters) {
+            (BrokerKind::Memory, None) => Self::Virtual,
+            (BrokerKind::Embedded | BrokerKind::Kafka, None) | (_, Some(_)) => {
+                Self::Real { patience: cast.patience }
+            }
         }
     }
 }
@@ -116,24 +129,32 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Opens what stands behind the gateway. The runtime's clock must be paused for
+    /// Opens what stands behind the gateway, unless `clusters` are that. The runtime's clock must be paused for
     /// [`Time::Virtual`].
     ///
     /// # Errors
     /// The broker cannot be opened.
-    pub async fn open(settings: &Settings, chain: Chain, time: Time) -> anyhow::Result<Self> {
+    pub async fn open(
+        settings: &Settings,
+        chain: Chain,
+        clusters: Option<Clusters>,
+        time: Time,
+    ) -> anyhow::Result<Self> {
         let clock = match time {
             Time::Virtual => Clock::played(),
             Time::Real { .. } => Clock::System,
         };
-        let clusters = open_clusters(settings, clock).await?;
+        let clusters = match clusters {
+            Some(clusters) => clusters,
+            None => open_clusters(settings, clock).await?,
+        };
         let recorder = Arc::new(Recorder::default());
         let (reload, requests) = mpsc::channel(1);
         let mut sessions = JoinSet::new();
         sessions.spawn(refuse_reloads(requests));
         let logbooks = LogBooks::default();
-        let recorded = Some(Arc::clone(&recorder));
-        let parts = Parts { chain, clusters, reload, logbooks, clock, recorder: recorded };
+        let traces_to = Some(Arc::clone(&recorder));
+        let parts = Parts { chain, clusters, reload, logbooks, clock, recorder: traces_to };
         let services = Arc::new(services(settings, parts));
         Ok(Self { services, recorder, time, stop: watch::Sender::new(false), sessions, clients: 0 })
     }
