@@ -10,17 +10,16 @@
 pub mod found; //      which conversations there are
 pub mod rules; //      what holds for a folder of them
 pub mod script; //     one of them, read
-pub mod redact; //     what varies from run to run
-pub mod stage; //      a gateway of its own
-pub mod play; //       one of them, played
-pub mod transcript; // what was played, as text
-pub mod snapshot; //   the file beside it
-pub mod compare; //    where two texts part
+pub mod setup; //      which gateway it is played with
 pub mod fixtures; //   what stores answer
 pub mod case; //       one with all that it is played with
-pub mod setup; //      which gateway it is played with
-pub mod stage; //      that gateway, in this process
-pub mod play; //       the lines said, and what came of each
+pub mod stage; //      a gateway for it
+pub mod play; //       its lines, said
+pub mod redact; //     what varies from run to run
+pub mod transcript; // what was played, as text
+pub mod perform; //    a case becomes text
+pub mod snapshot; //   the file beside it
+pub mod compare; //    where two texts part
 pub mod suite; //      many of them
 
 pub use fixtures::{FixtureFile, Secrets};

@@ -14,6 +14,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    config::Variables,
     pipeline::Chain,
     plugin::{Engine, LogBooks, LogLevel, Plugin},
     session::{ReloadRequest, Services},
@@ -63,7 +64,7 @@ impl Reloader {
     /// Nothing is loaded yet.
     pub fn new(engine: Arc<Engine>, folder: PathBuf) -> Self {
         let (loaded, refused) = (BTreeMap::new(), BTreeMap::new());
-        let folders = Folders { plugins: folder, settings: None };
+        let folders = Folders { plugins: folder, settings: None, variables: Variables::default() };
         Self { engine, folders, loaded, refused, generation: 0 }
     }
 
@@ -72,6 +73,13 @@ impl Reloader {
     #[must_use]
     pub fn with_settings_in(mut self, folder: Option<PathBuf>) -> Self {
         self.folders.settings = folder;
+        self
+    }
+
+    /// What `${NAME}` in the plugins' settings stands for.
+    #[must_use]
+    pub fn with_variables(mut self, variables: Variables) -> Self {
+        self.folders.variables = variables;
         self
     }
 

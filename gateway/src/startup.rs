@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
-    config::{PluginFolder, Settings},
+    config::{PluginFolder, Settings, Variables},
     http::HttpListener,
     listener::Listener,
     pipeline::Chain,
@@ -41,22 +41,24 @@ pub struct Gateway {
 /// # Errors
 /// A plugin is refused, or clients beyond this machine could connect without login.
 pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
-    load_plugins_of(settings, None)
+    load_plugins_of(settings, None, Variables::Environment)
 }
 
-/// The same; plugins without settings beside them may have them in the folder of their `project`.
+/// The same; plugins without settings beside them may have them in the folder of their `project`,
+/// and `variables` say what `${NAME}` in settings stands for.
 ///
 /// # Errors
 /// As [`load_plugins`].
 pub fn load_plugins_of(
     settings: &Settings,
     project: Option<PathBuf>,
+    variables: Variables,
 ) -> anyhow::Result<(Reloader, Chain)> {
     let PluginFolder { folder, cache_folder } = settings.plugins.clone();
     let engine_settings = EngineSettings { cache_folder, ..EngineSettings::default() };
     let engine = Engine::new(&engine_settings).context("starting the WebAssembly engine")?;
     let reloader = Reloader::new(Arc::new(engine), folder.clone());
-    let mut reloader = reloader.with_settings_in(project);
+    let mut reloader = reloader.with_settings_in(project).with_variables(variables);
     let chain = reloader.look().context("the plugin folder was looked at already")?;
     let refusals = reloader.refusals();
     if !refusals.is_empty() {

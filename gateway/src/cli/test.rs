@@ -1,29 +1,27 @@
 //! `sluicegate test`: conversations played against the real gateway, compared with their snapshots.
 
-use std::{
-    collections::BTreeMap,
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-};
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use crate::conversation::{
-    case::Case,
-    found::{self, Found},
-    setup::{Choice, Loaded, Setup},
-    snapshot,
-    suite::{Course, Keep, Outcome, Played, Verdict, play_all},
+use crate::{
+    config::BrokerKind,
+    conversation::{
+        found::{self, Found},
+        snapshot,
+        suite::{Course, Keep, Outcome, Verdict, play_all},
+    },
 };
 
-mod junit; //    for build servers
+mod player; //   what conversations are played with
 mod progress; // while it runs, on a terminal
 mod report; //   for people, and as JSON
+mod junit; //    for build servers
+mod review; //   pending snapshots, decided with one key each
 
-#[allow(dead_code, reason = "called once the tool writes pending snapshots")]
-mod review; // pending snapshots, decided with one key each
+use player::Player;
+use review::Pending;
 
 /// What `test` takes.
 #[derive(Args, Clone, Debug)]
@@ -98,6 +96,16 @@ enum Broker {
     Kafka,
 }
 
+impl Broker {
+    fn kind(self) -> BrokerKind {
+        match self {
+            Self::Memory => BrokerKind::Memory,
+            Self::Embedded => BrokerKind::Embedded,
+            Self::Kafka => BrokerKind::Kafka,
+        }
+    }
+}
+
 fn existing(path: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(path);
     if path.exists() { Ok(path) } else { Err("there is no such file or folder".into()) }
@@ -132,7 +140,36 @@ pub(super) fn run(options: &TestOptions) -> anyhow::Result<()> {
     if let Some(path) = &options.junit {
         junit::write(path, &verdicts)?;
     }
-    options.judge(&verdicts, &summary)
+    let open = if options.review { review(&verdicts)? } else { options.open(&summary) };
+    options.judge(open, summary.all)
+}
+
+/// Asks about all that is new or differs; how many conversations are not as accepted then.
+fn review(verdicts: &[Verdict]) -> anyhow::Result<usize> {
+    let is_failed = |verdict: &&Verdict| matches!(verdict.outcome, Outcome::Failed(_));
+    let failed = verdicts.iter().filter(is_failed).count();
+    let pending: Vec<_> = verdicts.iter().filter_map(pending).collect();
+    if pending.is_empty() {
+        return Ok(failed);
+    }
+    let reviewed = review::review(&pending)?;
+    Ok(failed + reviewed.rejected.len() + reviewed.skipped.len())
+}
+
+fn pending(verdict: &Verdict) -> Option<Pending> {
+    let cause = match &verdict.outcome {
+        Outcome::AsAccepted | Outcome::Failed(_) => return None,
+        Outcome::New => String::new(),
+        Outcome::Differs(it) => {
+            report::cause(&verdict.file.display().to_string(), it.line, &it.what.words())
+        }
+    };
+    Some(Pending {
+        snapshot: snapshot::accepted(&verdict.file),
+        old: verdict.accepted.clone(),
+        new: verdict.text.trim_end().to_owned(),
+        cause,
+    })
 }
 
 /// A reader that went away wants no more lines.
@@ -156,58 +193,20 @@ impl TestOptions {
         }
     }
 
+    /// How many conversations are not as accepted.
+    fn open(&self, summary: &report::Summary) -> usize {
+        if self.accept { summary.failed } else { summary.bad() }
+    }
+
     /// The last word: an error where not all is as accepted.
-    fn judge(&self, verdicts: &[Verdict], summary: &report::Summary) -> anyhow::Result<()> {
-        let _ = verdicts;
-        let bad = if self.accept { summary.failed } else { summary.bad() };
-        if bad == 0 {
-            return Ok(());
-        }
+    fn judge(&self, open: usize, all: usize) -> anyhow::Result<()> {
         let hint = match (self.accept, self.check) {
-            (true, _) => "mend those that could not be played",
-            (_, true) => {
-                "play them with `sluicegate test --review`, and keep the snapshots with them"
-            }
+            _ if open == 0 => return Ok(()),
+            (true, _) => "mend what could not be played",
+            (_, true) => "play them without --check, review and commit the snapshots",
             _ => "`sluicegate test --review` decides about each, `--accept` accepts all",
         };
-        bail!("{bad} of {} not as accepted\n  hint:  {hint}", report::conversations(summary.all))
-    }
-}
-
-/// Plays conversations, and loads what several of them are played with once.
-struct Player<'a> {
-    options: &'a TestOptions,
-    cases: BTreeMap<&'a Path, anyhow::Result<Case>>,
-    /// Loaded by whoever needs it first; the others wait.
-    loaded: BTreeMap<Setup, OnceLock<Result<Loaded, String>>>,
-}
-
-impl<'a> Player<'a> {
-    fn new(options: &'a TestOptions, files: &'a [PathBuf]) -> Self {
-        let flags = Choice { config: options.config.clone(), plugins: options.plugins.clone() };
-        let read = |file| Case::read(file, &options.paths, &flags);
-        let cases: BTreeMap<_, _> = files.iter().map(|f| (f.as_path(), read(f))).collect();
-        let setups = cases.values().flatten().map(|case| (case.setup.clone(), OnceLock::new()));
-        Self { options, loaded: setups.collect(), cases }
-    }
-
-    fn play(&self, file: &Path) -> anyhow::Result<Played> {
-        let case = match &self.cases[file] {
-            Ok(case) => case,
-            Err(error) => bail!("{error:#}"),
-        };
-        let loaded = self.loaded[&case.setup].get_or_init(|| {
-            let cache = super::plugin::cache_folder();
-            case.setup.load(cache).map_err(|error| format!("{error:#}"))
-        });
-        match loaded {
-            Ok(loaded) => self.perform(case, loaded),
-            Err(error) => bail!("{error}"),
-        }
-    }
-
-    fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Played> {
-        let _ = (case, loaded, self.options.broker, self.options.record);
-        bail!("not yet")
+        let are = if open == 1 { "is" } else { "are" };
+        bail!("{open} of {} {are} not as accepted\n  hint:  {hint}", report::conversations(all))
     }
 }

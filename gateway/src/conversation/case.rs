@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Script,
+    Script, fixtures,
     found::folders_above,
     rules::Rules,
     setup::{Choice, Setup},
@@ -36,8 +36,8 @@ impl Case {
             config: script.config.as_ref().map(|path| folder.join(path)),
             plugins: script.plugins.as_ref().map(|path| folder.join(path)),
         };
-        let ruled = Choice { config: rules.config.clone(), plugins: rules.plugins.clone() };
-        let setup = Setup::choose(&[own, flags.clone(), ruled], folder);
+        let of_folder = Choice { config: rules.config.clone(), plugins: rules.plugins.clone() };
+        let setup = Setup::choose(&[own, flags.clone(), of_folder], folder);
         Ok(Self { file: file.to_owned(), script, rules, setup })
     }
 
@@ -49,11 +49,12 @@ impl Case {
         names
     }
 
-    /// What stores answer: the file it names, or the one of its name beside it, if there is one.
-    pub fn fixtures(&self) -> Option<PathBuf> {
+    /// The file of what stores answer, which need not exist: the one it names, or the one of its
+    /// name beside it.
+    pub fn fixtures_file(&self) -> PathBuf {
         match &self.script.fixtures {
-            Some(named) => Some(self.file.with_file_name("").join(named)),
-            None => Some(self.file.with_extension("fixtures.toml")).filter(|path| path.exists()),
+            Some(named) => self.file.parent().unwrap_or(Path::new("")).join(named),
+            None => self.file.with_extension(fixtures::EXTENSION),
         }
     }
 }
@@ -79,14 +80,12 @@ mod tests {
         assert_eq!(case.setup.config, Some(root.join("a/../g.toml")));
         assert_eq!(case.setup.plugins, Plugins::Configured, "the configuration has its plugins");
         assert_eq!(case.secrets(), ["A", "B"]);
-        assert_eq!(case.fixtures(), None);
+        assert_eq!(case.fixtures_file(), root.join("a/b.fixtures.toml"));
 
-        fs::write(root.join("a/b.fixtures.toml"), "").unwrap();
-        assert_eq!(case.fixtures(), Some(root.join("a/b.fixtures.toml")));
         fs::write(&file, "@fixtures x.toml\nPING").unwrap();
         let flags = Choice { config: None, plugins: Some("q".into()) };
         let case = Case::read(&file, &named, &flags).unwrap();
         assert_eq!(case.setup.plugins, Plugins::Folder("q".into()));
-        assert_eq!(case.fixtures(), Some(root.join("a/x.toml")));
+        assert_eq!(case.fixtures_file(), root.join("a/x.toml"));
     }
 }

@@ -38,7 +38,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 
-use crate::plugin::reach::{Fixtures, StandIn};
+use crate::{
+    config,
+    plugin::reach::{Fixtures, StandIn},
+};
 
 mod calls;
 mod cells;
@@ -95,6 +98,6 @@ impl FixtureFile {
 
     /// What stands for a secret.
     fn stands_for(&self, name: &str) -> String {
-        self.stands_for.get(name).cloned().unwrap_or_else(|| secrets::stand_in(name))
+        self.stands_for.get(name).cloned().unwrap_or_else(|| config::stand_in(name))
     }
 }

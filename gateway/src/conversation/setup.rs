@@ -12,7 +12,7 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    config::{self, Overrides, Settings},
+    config::{self, Overrides, Settings, Variables},
     pipeline::Chain,
     sdk::MANIFEST,
     startup,
@@ -82,18 +82,18 @@ impl Setup {
             None => choice.config.as_ref().map(|_| Plugins::Configured),
         });
         let is_project = folder.join(MANIFEST).is_file() || folder.join(BUILT).is_dir();
-        let plugins = plugins.unwrap_or_else(|| match is_project {
-            true => Plugins::Project(folder.to_owned()),
-            false => Plugins::Configured,
+        let plugins = plugins.unwrap_or_else(|| {
+            if is_project { Plugins::Project(folder.to_owned()) } else { Plugins::Configured }
         });
         Self { config, plugins }
     }
 
-    /// Reads the configuration and loads the plugins. Compiled code is kept in `cache`.
+    /// Reads the configuration and loads the plugins. Compiled code is kept in `cache`;
+    /// `variables` say what `${NAME}` in the plugins' settings stands for.
     ///
     /// # Errors
     /// What keeps a gateway from starting with them.
-    pub fn load(&self, cache: Option<PathBuf>) -> anyhow::Result<Loaded> {
+    pub fn load(&self, cache: Option<PathBuf>, variables: Variables) -> anyhow::Result<Loaded> {
         let (folder, project) = match &self.plugins {
             Plugins::Configured => (None, None),
             Plugins::Folder(folder) if !folder.is_dir() => bail!(
@@ -120,7 +120,7 @@ impl Setup {
         settings.http = None;
         settings.plugins.cache_folder = cache;
         let chain = if settings.plugins.folder.is_dir() {
-            startup::load_plugins_of(&settings, project)?.1
+            startup::load_plugins_of(&settings, project, variables)?.1
         } else {
             Chain::new(1, Vec::new())
         };
@@ -170,7 +170,7 @@ mod tests {
         std::fs::create_dir(folder.path().join(BUILT)).unwrap();
         let setup = Setup::choose(&[], folder.path());
         assert_eq!(setup.plugins, Plugins::Project(folder.path().to_owned()));
-        assert_eq!(setup.load(None).unwrap().chain.plugins().len(), 0);
+        assert_eq!(setup.load(None, Variables::StandIns).unwrap().chain.plugins().len(), 0);
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn a_folder_that_was_named_must_be_there() {
         let setup = Setup { config: None, plugins: Plugins::Folder("no/such".into()) };
-        let error = setup.load(None).unwrap_err().to_string();
+        let error = setup.load(None, Variables::StandIns).unwrap_err().to_string();
         assert!(error.starts_with("the plugin folder `no/such` does not exist"), "{error}");
     }
 }

@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     compare::{Difference, compare},
+    perform::Told,
     snapshot,
 };
 
@@ -27,6 +28,8 @@ pub struct Verdict {
     pub accepted: Option<String>,
     /// The text of this time; empty where it could not be played.
     pub text: String,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
     /// How long it took to play.
     pub took: Duration,
 }
@@ -64,15 +67,15 @@ pub struct Course {
     pub shuffle: Option<u64>,
 }
 
-/// A conversation's text, and for each of its lines the number in the file.
-pub type Played = (String, Vec<usize>);
-
 /// Plays `files` and compares each with its snapshot; the verdicts are in the order of `files`.
 /// `done` is told how many are through.
+///
+/// # Panics
+/// If `play` does.
 pub fn play_all(
     files: &[PathBuf],
     course: Course,
-    play: impl Fn(&Path) -> anyhow::Result<Played> + Sync,
+    play: impl Fn(&Path) -> anyhow::Result<Told> + Sync,
     done: impl Fn(usize) + Sync,
 ) -> Vec<Verdict> {
     let mut order: Vec<_> = (0..files.len()).collect();
@@ -101,20 +104,21 @@ pub fn play_all(
     verdicts.into_iter().map(|verdict| verdict.expect("each file was played")).collect()
 }
 
-fn judge(file: &Path, play: impl Fn(&Path) -> anyhow::Result<Played>) -> Verdict {
+fn judge(file: &Path, play: impl Fn(&Path) -> anyhow::Result<Told>) -> Verdict {
     let begun = Instant::now();
     let mut verdict = Verdict {
         file: file.to_owned(),
         outcome: Outcome::New,
         accepted: None,
         text: String::new(),
+        notes: Vec::new(),
         took: Duration::ZERO,
     };
     verdict.outcome = match (play(file), snapshot::read(&snapshot::accepted(file))) {
         (Err(error), _) | (_, Err(error)) => Outcome::Failed(error),
-        (Ok((text, numbers)), Ok(accepted)) => {
+        (Ok(Told { text, numbers, notes }), Ok(accepted)) => {
             let difference = accepted.as_deref().map(|it| compare(it, &text, &numbers));
-            (verdict.text, verdict.accepted) = (text, accepted);
+            (verdict.text, verdict.accepted, verdict.notes) = (text, accepted, notes);
             match difference {
                 None => Outcome::New,
                 Some(None) => Outcome::AsAccepted,
@@ -158,8 +162,8 @@ mod tests {
         Course { jobs, shuffle }
     }
 
-    fn says(text: &str) -> anyhow::Result<Played> {
-        Ok((text.to_owned(), vec![1]))
+    fn says(text: &str) -> Told {
+        Told { text: text.to_owned(), numbers: vec![1], notes: Vec::new() }
     }
 
     #[test]
@@ -169,7 +173,7 @@ mod tests {
             let seen = Mutex::new(Vec::new());
             let play = |file: &Path| {
                 seen.lock().unwrap().push(file.to_owned());
-                says(&file.display().to_string())
+                Ok(says(&file.display().to_string()))
             };
             let verdicts = play_all(&files, course(jobs, shuffle), play, |_| ());
             assert!(verdicts.iter().map(|verdict| &verdict.file).eq(&files));
@@ -177,7 +181,7 @@ mod tests {
             assert_eq!(seen.len(), files.len());
             assert!(jobs > 1 || (seen == files) == shuffle.is_none(), "{jobs} {shuffle:?}");
         }
-        assert!(play_all(&[], course(4, None), |_| says(""), |_| ()).is_empty());
+        assert!(play_all(&[], course(4, None), |_| Ok(says("")), |_| ()).is_empty());
     }
 
     #[test]
@@ -186,7 +190,7 @@ mod tests {
         let files = [folder.path().join("a.resp")];
         let (accepted, pending) = (snapshot::accepted(&files[0]), snapshot::pending(&files[0]));
         let play = |text: &'static str| {
-            play_all(&files, course(1, None), move |_| says(text), |_| ()).remove(0)
+            play_all(&files, course(1, None), move |_| Ok(says(text)), |_| ()).remove(0)
         };
 
         let new = play("x> A\n");

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    config,
+    config::{self, Variables},
     plugin::{Engine, Plugin, limits::WASM_BYTES_MAX},
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Folders {
     pub(super) plugins: PathBuf,
     /// Settings of plugins that have none beside them: a project's, whose plugin is in `build`.
     pub(super) settings: Option<PathBuf>,
+    /// What `${NAME}` in settings stands for.
+    pub(super) variables: Variables,
 }
 
 impl Folders {
@@ -95,7 +97,7 @@ pub(super) fn load(
         Some(_) => fs::read_to_string(&settings_path)
             .map_err(|error| format!("reading `{}`: {error}", settings_path.display()))?,
     };
-    let settings = config::plugin_settings(&settings_path, &text, name)
+    let settings = config::plugin_settings(&settings_path, &text, name, folders.variables)
         .map_err(|problems| problems.to_string())?;
     let wasm = fs::read(&path).map_err(|error| format!("reading `{}`: {error}", path.display()))?;
     Plugin::load(engine, &wasm, settings).map_err(|error| {

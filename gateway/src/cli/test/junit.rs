@@ -1,4 +1,4 @@
-//! A report in JUnit's form, which build servers read.
+//! A report that build servers read, in the form of `JUnit`.
 
 use std::path::Path;
 
@@ -66,6 +66,7 @@ mod tests {
             outcome,
             accepted: None,
             text: "client> PING".into(),
+            notes: Vec::new(),
             took: Duration::from_millis(12),
         };
         let verdicts = [

@@ -6,7 +6,7 @@ use console::Style;
 use serde_json::{Value, json};
 
 use crate::conversation::{
-    compare::Difference,
+    compare::{Difference, What},
     suite::{Outcome, Verdict},
 };
 
@@ -93,7 +93,8 @@ pub(super) fn text(
 
 fn told(verdict: &Verdict, colours: bool) -> String {
     let file = verdict.file.display();
-    match &verdict.outcome {
+    let notes = verdict.notes.iter().map(|note| format!("{file}: note: {note}\n"));
+    let outcome = match &verdict.outcome {
         Outcome::AsAccepted => String::new(),
         Outcome::New => format!("{file}: new: it has no snapshot yet\n"),
         Outcome::Failed(error) => {
@@ -101,7 +102,8 @@ fn told(verdict: &Verdict, colours: bool) -> String {
             format!("{file}: could not be played\n  {why}\n")
         }
         Outcome::Differs(difference) => differing(&file.to_string(), difference, colours),
-    }
+    };
+    notes.chain([outcome]).collect()
 }
 
 /// `orders.resp:7: filter-json did something else`, and what.
@@ -109,7 +111,11 @@ fn differing(file: &str, difference: &Difference, colours: bool) -> String {
     let Difference { line, said, what, lines, more } = difference;
     let bold = Style::new().bold().force_styling(colours);
     let cause = cause(file, *line, &what.words());
-    let mut text = format!("{}\n  {said}\n", bold.apply_to(cause));
+    let mut text = format!("{}\n", bold.apply_to(cause));
+    // Otherwise it is among the lines that differ.
+    if *what != What::Said {
+        text.push_str(&format!("  {said}\n"));
+    }
     for (sign, line) in lines {
         let colour = match sign {
             '-' => Style::new().red(),
@@ -145,7 +151,7 @@ pub(super) fn json(verdicts: &[Verdict], unused: &BTreeSet<PathBuf>, summary: &S
         "unused": unused,
     });
     let lines = verdicts.iter().map(object).chain([all]);
-    lines.map(|value| format!("{value}\n")).collect()
+    lines.fold(String::new(), |text, value| text + &value.to_string() + "\n")
 }
 
 fn object(verdict: &Verdict) -> Value {
@@ -177,7 +183,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::conversation::compare::What;
 
     fn verdicts() -> Vec<Verdict> {
         let difference = Difference {
@@ -202,6 +207,7 @@ mod tests {
             outcome,
             accepted: None,
             text: String::new(),
+            notes: Vec::new(),
             took: Duration::ZERO,
         };
         outcomes.into_iter().map(verdict).collect()

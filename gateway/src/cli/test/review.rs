@@ -54,6 +54,16 @@ pub(super) fn review(pending: &[Pending]) -> anyhow::Result<Reviewed> {
         "cannot review here: there is no terminal to show snapshots on and to read keys from\n  \
          hint:  `sluicegate test --accept` accepts all of them, `--check` only says what differs"
     );
+    let reviewed = {
+        let _aside = Aside::begin(&terminal)?;
+        decide_all(pending, &terminal)?
+    };
+    let summary = screen::summary(&reviewed, console::colors_enabled());
+    terminal.write_str(&summary).context("writing to the terminal")?;
+    Ok(reviewed)
+}
+
+fn decide_all(pending: &[Pending], terminal: &Term) -> anyhow::Result<Reviewed> {
     let mut review = Review::new(pending);
     while !review.is_over() {
         let (height, width) = terminal.size();
@@ -68,11 +78,22 @@ pub(super) fn review(pending: &[Pending]) -> anyhow::Result<Reviewed> {
             key => review.press(&key)?,
         }
     }
-    let reviewed = review.into_reviewed();
-    if !pending.is_empty() {
-        terminal.clear_screen().context("clearing the terminal")?;
+    Ok(review.into_reviewed())
+}
+
+/// The terminal's second screen, so that what stood on the first one stands there again afterwards.
+struct Aside<'a>(&'a Term);
+
+impl<'a> Aside<'a> {
+    fn begin(terminal: &'a Term) -> anyhow::Result<Self> {
+        terminal.write_str("\x1b[?1049h").context("writing to the terminal")?;
+        Ok(Self(terminal))
     }
-    let summary = screen::summary(&reviewed, console::colors_enabled());
-    terminal.write_str(&summary).context("writing to the terminal")?;
-    Ok(reviewed)
+}
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        // A terminal that went away has no first screen either.
+        let _ = self.0.write_str("\x1b[?1049l");
+    }
 }
