@@ -12,7 +12,6 @@ use crate::message::{StoredRecord, TopicName};
 mod error;
 mod member;
 mod clusters;
-pub mod apart;
 pub mod embedded;
 pub mod kafka;
 #[cfg(test)]

@@ -21,7 +21,7 @@ use super::{
     play::{Played, play},
 };
 use crate::{
-    broker::Clusters,
+    broker::{Broker, BrokerError, TopicInfo},
     clock::Clock,
     config::{BrokerKind, Settings},
     pipeline::Chain,
@@ -47,9 +47,6 @@ pub struct Cast {
     pub settings: Settings,
     /// The plugins: twins, since nothing of theirs may outlive a conversation.
     pub chain: Chain,
-    /// What stands behind the gateway, where the caller has opened it: a part of brokers that
-    /// others use too, in real time. Without it what the settings say is opened.
-    pub clusters: Option<Clusters>,
     /// What `${NAME}` in a line stands for.
     pub secrets: Secrets,
     /// How long a command that may wait for messages is waited for where time is real.
@@ -59,14 +56,7 @@ pub struct Cast {
 impl Cast {
     /// Commands may wait for a second where time is real.
     pub fn new(settings: Settings, chain: Chain) -> Self {
-        let clusters = None;
-        Self {
-            settings,
-            chain,
-            clusters,
-            secrets: Secrets::default(),
-            patience: Duration::from_secs(1),
-        }
+        Self { settings, chain, secrets: Secrets::default(), patience: Duration::from_secs(1) }
     }
 
     /// Plays a conversation on this thread, which must not belong to a runtime.
@@ -82,8 +72,8 @@ impl Cast {
             .build()
             .context("starting the runtime of a conversation")?;
         let played = runtime.block_on(async {
-            let Self { settings, chain, clusters, secrets, .. } = self;
-            let mut stage = Stage::open(&settings, chain, clusters, time).await?;
+            let Self { settings, chain, secrets, .. } = self;
+            let mut stage = Stage::open(&settings, chain, time).await?;
             let played = play(script, &mut stage, &secrets).await?;
             stage.close().await?;
             anyhow::Ok(played)
@@ -108,11 +98,9 @@ pub enum Time {
 
 impl Time {
     fn of(cast: &Cast) -> Self {
-        match (cast.settings.broker.kind, &cast.clusters) {
-            (BrokerKind::Memory, None) => Self::Virtual,
-            (BrokerKind::Embedded | BrokerKind::Kafka, None) | (_, Some(_)) => {
-                Self::Real { patience: cast.patience }
-            }
+        match cast.settings.broker.kind {
+            BrokerKind::Memory => Self::Virtual,
+            BrokerKind::Embedded | BrokerKind::Kafka => Self::Real { patience: cast.patience },
         }
     }
 }
@@ -129,25 +117,17 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Opens what stands behind the gateway, unless `clusters` are that. The runtime's clock must be paused for
+    /// Opens what stands behind the gateway. The runtime's clock must be paused for
     /// [`Time::Virtual`].
     ///
     /// # Errors
     /// The broker cannot be opened.
-    pub async fn open(
-        settings: &Settings,
-        chain: Chain,
-        clusters: Option<Clusters>,
-        time: Time,
-    ) -> anyhow::Result<Self> {
+    pub async fn open(settings: &Settings, chain: Chain, time: Time) -> anyhow::Result<Self> {
         let clock = match time {
             Time::Virtual => Clock::played(),
             Time::Real { .. } => Clock::System,
         };
-        let clusters = match clusters {
-            Some(clusters) => clusters,
-            None => open_clusters(settings, clock).await?,
-        };
+        let clusters = open_clusters(settings, clock).await?;
         let recorder = Arc::new(Recorder::default());
         let (reload, requests) = mpsc::channel(1);
         let mut sessions = JoinSet::new();
@@ -201,11 +181,27 @@ impl Stage {
         let _ = timeout(END_WITHIN, all).await;
         self.services.groups.close(END_WITHIN).await;
         for cluster in self.services.pipeline.clusters().all() {
+            if cluster.broker.is_shared() {
+                let cleared = clear(cluster.broker.as_ref()).await;
+                cleared.with_context(|| format!("deleting topics of `{}`", cluster.name))?;
+            }
             let closed = cluster.broker.close().await;
             closed.with_context(|| format!("closing `{}`", cluster.name))?;
         }
         Ok(())
     }
+}
+
+/// Deletes the topics of a broker that outlives the conversation, and their groups: all that it can
+/// see, which is what the conversation made.
+async fn clear(broker: &dyn Broker) -> Result<(), BrokerError> {
+    for TopicInfo { name, .. } in broker.topics().await? {
+        for group in broker.groups(&name).await? {
+            broker.forget_group(&group, &name).await?;
+        }
+        broker.delete_topic(&name).await?;
+    }
+    Ok(())
 }
 
 /// PLUGIN RELOAD has no folder to look at.
