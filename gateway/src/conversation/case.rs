@@ -36,8 +36,8 @@ impl Case {
             config: script.config.as_ref().map(|path| folder.join(path)),
             plugins: script.plugins.as_ref().map(|path| folder.join(path)),
         };
-        let ruled = Choice { config: rules.config.clone(), plugins: rules.plugins.clone() };
-        let setup = Setup::choose(&[own, flags.clone(), ruled], folder);
+        let of_folder = Choice { config: rules.config.clone(), plugins: rules.plugins.clone() };
+        let setup = Setup::choose(&[own, flags.clone(), of_folder], folder);
         Ok(Self { file: file.to_owned(), script, rules, setup })
     }
 

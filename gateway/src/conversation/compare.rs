@@ -91,7 +91,7 @@ pub fn compare(accepted: &str, new: &str, numbers: &[usize]) -> Option<Differenc
     let said = if after.len() > first { new.head } else { old.head };
     let line = numbers.get(first).or(numbers.last()).copied().unwrap_or(1);
     let (what, lines) = if is_same_line {
-        let at = (0..).find(|&at| old.lines.get(at) != new.lines.get(at)).unwrap_or_default();
+        let at = old.same_until(new);
         (what(old, new, at), changed(old, new, at))
     } else {
         (What::Said, said_lines(old, new))

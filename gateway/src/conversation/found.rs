@@ -98,7 +98,10 @@ fn conversation_of(path: &Path) -> Option<PathBuf> {
 fn is_ours(snapshot: &Path) -> bool {
     let source = |text: String| text.lines().nth(1).map(ToOwned::to_owned);
     let head = fs::read_to_string(snapshot).ok().and_then(source).unwrap_or_default();
-    head.starts_with("source:") && head.trim_end_matches('"').ends_with(".resp")
+    let source = head.strip_prefix("source:").map(|source| source.trim_end_matches('"'));
+    source
+        .and_then(|source| Path::new(source).extension())
+        .is_some_and(|it| it == script::EXTENSION)
 }
 
 /// The folders in which rules for a conversation may lie, nearest first: its own, and those above

@@ -101,6 +101,10 @@ fn play(
     let mut settings: Settings = loaded.settings.clone();
     settings.broker.kind = broker;
     settings.broker.folder.clone_from(&folder.0);
+    // What is Kafka's own, and what other conversations made, must not be met.
+    for cluster in &mut settings.broker.clusters {
+        cluster.name_prefix = format!("{}{}.", cluster.name_prefix, folder.name());
+    }
     let mut cast = Cast::new(settings, loaded.chain.twin_with(store_use));
     cast.secrets = secrets;
     cast.perform(script)
@@ -153,8 +157,14 @@ impl DataFolder {
     fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("sluicegate-test-{}-{number}", process::id());
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
+        let name = format!("sluicegate-test-{now:x}-{:x}-{number}", process::id());
         Self(env::temp_dir().join(name))
+    }
+
+    /// A name that no other conversation has.
+    fn name(&self) -> std::borrow::Cow<'_, str> {
+        self.0.file_name().unwrap_or_default().to_string_lossy()
     }
 }
 

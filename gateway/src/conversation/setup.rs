@@ -82,9 +82,8 @@ impl Setup {
             None => choice.config.as_ref().map(|_| Plugins::Configured),
         });
         let is_project = folder.join(MANIFEST).is_file() || folder.join(BUILT).is_dir();
-        let plugins = plugins.unwrap_or_else(|| match is_project {
-            true => Plugins::Project(folder.to_owned()),
-            false => Plugins::Configured,
+        let plugins = plugins.unwrap_or_else(|| {
+            if is_project { Plugins::Project(folder.to_owned()) } else { Plugins::Configured }
         });
         Self { config, plugins }
     }

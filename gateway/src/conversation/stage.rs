@@ -21,6 +21,7 @@ use super::{
     play::{Played, play},
 };
 use crate::{
+    broker::{Broker, BrokerError, TopicInfo},
     clock::Clock,
     config::{BrokerKind, Settings},
     pipeline::Chain,
@@ -180,11 +181,27 @@ impl Stage {
         let _ = timeout(END_WITHIN, all).await;
         self.services.groups.close(END_WITHIN).await;
         for cluster in self.services.pipeline.clusters().all() {
+            if cluster.broker.is_shared() {
+                let cleared = clear(cluster.broker.as_ref()).await;
+                cleared.with_context(|| format!("deleting topics of `{}`", cluster.name))?;
+            }
             let closed = cluster.broker.close().await;
             closed.with_context(|| format!("closing `{}`", cluster.name))?;
         }
         Ok(())
     }
+}
+
+/// Deletes the topics of a broker that outlives the conversation, and their groups: all that it can
+/// see, which is what the conversation made.
+async fn clear(broker: &dyn Broker) -> Result<(), BrokerError> {
+    for TopicInfo { name, .. } in broker.topics().await? {
+        for group in broker.groups(&name).await? {
+            broker.forget_group(&group, &name).await?;
+        }
+        broker.delete_topic(&name).await?;
+    }
+    Ok(())
 }
 
 /// PLUGIN RELOAD has no folder to look at.

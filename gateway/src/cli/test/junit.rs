@@ -1,4 +1,4 @@
-//! A report in JUnit's form, which build servers read.
+//! A report that build servers read, in the form of `JUnit`.
 
 use std::path::Path;
 

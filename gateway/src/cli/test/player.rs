@@ -58,13 +58,12 @@ impl<'a> Player<'a> {
 
     fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Told> {
         let broker = self.options.broker.kind();
-        let warnings = match self.options.record {
+        let mut warnings = Vec::new();
+        if self.options.record {
             // With the environment's variables, which lead to the real stores.
-            true => {
-                record(case, &case.setup.load(cache_folder(), Variables::Environment)?, broker)?
-            }
-            false => Vec::new(),
-        };
+            let real = case.setup.load(cache_folder(), Variables::Environment)?;
+            warnings = record(case, &real, broker)?;
+        }
         // What was recorded is played: no secret comes near a snapshot.
         let mut told = perform(case, loaded, broker)?;
         told.notes.splice(..0, warnings);

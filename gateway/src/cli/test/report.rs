@@ -151,7 +151,7 @@ pub(super) fn json(verdicts: &[Verdict], unused: &BTreeSet<PathBuf>, summary: &S
         "unused": unused,
     });
     let lines = verdicts.iter().map(object).chain([all]);
-    lines.map(|value| format!("{value}\n")).collect()
+    lines.fold(String::new(), |text, value| text + &value.to_string() + "\n")
 }
 
 fn object(verdict: &Verdict) -> Value {

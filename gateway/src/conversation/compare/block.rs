@@ -64,6 +64,12 @@ fn is_reply(line: &str) -> bool {
 }
 
 impl<'a> Block<'a> {
+    /// How many lines are the same in both before one is not.
+    pub(super) fn same_until(&self, other: &Self) -> usize {
+        let pairs = self.lines.iter().zip(&other.lines);
+        pairs.take_while(|(line, other)| line == other).count()
+    }
+
     /// What line `at` says.
     pub(super) fn kind(&self, at: usize) -> Kind<'a> {
         let Some(&line) = self.lines.get(at) else { return Kind::Nothing };

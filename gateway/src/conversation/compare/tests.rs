@@ -141,7 +141,7 @@ fn the_lines_shown_are_those_of_the_first_place_with_their_step() {
 
 #[test]
 fn a_long_difference_is_cut() {
-    let long: String = (0..50).map(|n| format!("      line {n}\n")).collect();
+    let long = "      one more line\n".repeat(50);
     let difference = after("      log info: seen\n", &long);
     assert_eq!(difference.lines.last(), Some(&(' ', "… 39 lines more".into())));
 }

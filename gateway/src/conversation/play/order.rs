@@ -32,7 +32,12 @@ mod tests {
 
     fn consumed(partition: u32, offset: u64) -> Trace {
         let topic = TopicName::new("orders").unwrap();
-        let message = Message { topic, partition: Some(partition), record: Record::default() };
+        let message = Message {
+            topic,
+            partition: Some(partition),
+            record: Record::default(),
+            expected_offset: None,
+        };
         Trace { subject: Subject::Consumed { message, offset }, steps: Vec::new(), end: None }
     }
 

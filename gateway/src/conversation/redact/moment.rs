@@ -32,7 +32,9 @@ pub(super) fn of_date(found: &Captures<'_>) -> Option<RangeInclusive<u64>> {
 
 /// Days from 1970 to the first of a month.
 fn days_before(year: u64, month: u64) -> u64 {
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let years: u64 = (1970..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
     let months = (1..month).map(|month| match month {
         2 if is_leap(year) => 29,

@@ -4,7 +4,7 @@ use super::*;
 const STARTS: &[u64] = &[1_767_225_600_000, 1_782_000_000_000];
 
 fn redacted(command: &str, said: &str, line: &str) -> String {
-    Redactor::new(&[], said, STARTS, Duration::from_secs(3600)).line(command, line)
+    Redactor::new(&[], said, STARTS, Duration::from_hours(1)).line(command, line)
 }
 
 #[test]
