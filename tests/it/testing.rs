@@ -1,17 +1,22 @@
 //! `sluicegate test`: conversations, their snapshots, and the people and machines that judge them.
 
 mod terminal; // a real one
+mod picture; //  what it shows
 mod review; //   decided key by key
 mod insta; //    decided with cargo-insta instead
+mod page; //     the page about all this, followed
 mod machines; // the examples for GitHub Actions and pre-commit
 
-use std::{fs, path::Path};
+use std::{env, fs, iter, path::Path};
 
 use sluicegate_tests::{
+    authoring::with_compilers,
     command::{Finished, finish},
     gateway::sluicegate,
+    workspace,
 };
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// A folder of conversations.
 struct Conversations(TempDir);
@@ -65,4 +70,23 @@ impl Conversations {
         command.args(arguments).current_dir(self.path());
         finish(command, "").await
     }
+}
+
+/// A line of shell as a plugin's author types it: compilers and the program are in the path.
+fn shell(line: &str, folder: &Path) -> Command {
+    let mut command = Command::new("bash");
+    command.args(["-c", line]).current_dir(folder);
+    let as_author = with_compilers(&[], folder);
+    let program = workspace::program();
+    let own = program.parent().expect("a program lies in a folder");
+    for (name, value) in as_author.as_std().get_envs() {
+        let value = value.expect("nothing is taken away");
+        if name == "PATH" {
+            let paths = iter::once(own.to_owned()).chain(env::split_paths(value));
+            command.env(name, env::join_paths(paths).expect("no colons"));
+        } else {
+            command.env(name, value);
+        }
+    }
+    command
 }

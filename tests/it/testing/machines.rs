@@ -1,14 +1,15 @@
 //! The examples for machines: they are YAML, they name what there is, and the hook does its work.
 
-use std::{env, fs};
+use std::fs;
 
 use serde_json::Value;
 use sluicegate_tests::{
     authoring::{Project, is_installed, language, with_compilers},
-    command::{Finished, finish, run},
+    command::{finish, run},
     missing, workspace,
 };
-use tokio::process::Command;
+
+use super::shell;
 
 const PRINT_AS_JSON: &str = "\
 import json, sys, yaml
@@ -61,27 +62,12 @@ async fn the_hook_stops_a_commit_that_changes_what_was_accepted() {
     let accept = with_compilers(&["test", "--accept"], project.folder());
     finish(accept, "").await.output_of_success();
 
-    hooked(entry, &project).await.output_of_success();
+    finish(shell(entry, project.folder()), "").await.output_of_success();
 
     project.edit("the value is empty", "there is no value");
-    let told = hooked(entry, &project).await;
+    let told = finish(shell(entry, project.folder()), "").await;
     assert!(!told.succeeded, "a commit is stopped");
     let said = format!("{}{}", told.output, told.errors);
     assert!(said.contains("hooked.resp") && said.contains("there is no value"), "{said}");
     assert!(!project.folder().join("hooked.snap.new").exists(), "`--check` writes nothing");
-}
-
-/// What pre-commit runs: the entry, split as a shell splits it, with the program in the path.
-async fn hooked(entry: &str, project: &Project) -> Finished {
-    let as_author = with_compilers(&[], project.folder());
-    let environment =
-        as_author.as_std().get_envs().filter_map(|(name, value)| Some((name, value?)));
-    let mut command = Command::new("sh");
-    command.args(["-c", entry]).current_dir(project.folder()).envs(environment);
-    let program = workspace::program();
-    let own = program.parent().expect("a program lies in a folder").to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(std::iter::once(own).chain(env::split_paths(&path)));
-    command.env("PATH", path.expect("no colons"));
-    finish(command, "").await
 }

@@ -45,7 +45,11 @@ impl Look {
     fn class(&self) -> String {
         let bold = if self.is_bold { "bold" } else { "" };
         let dim = if self.is_dim { "dim" } else { "" };
-        [bold, dim, self.colour].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        [bold, dim, self.colour]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -105,7 +109,10 @@ fn run(svg: &mut String, (x, y): (f64, f64), look: &Look, text: &str) {
 #[test]
 fn looks_become_classes_and_places_follow_the_grid() {
     let svg = svg("a \u{1b}[1mb\u{1b}[0m\n\u{1b}[31m- <c>\n\u{1b}[39md", 4);
-    assert!(svg.contains("<text x=\"32.8\" y=\"30.0\" textLength=\"8.4\" class=\"bold\">b</text>"), "{svg}");
+    assert!(
+        svg.contains("<text x=\"32.8\" y=\"30.0\" textLength=\"8.4\" class=\"bold\">b</text>"),
+        "{svg}"
+    );
     assert!(svg.contains("class=\"red\">- &lt;c&gt;</text>"), "{svg}");
     assert!(svg.contains("<text x=\"16.0\" y=\"68.0\" textLength=\"8.4\">d</text>"), "{svg}");
 }

@@ -16,6 +16,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Numbers the servers of one run.
 static SERVERS: AtomicU32 = AtomicU32::new(0);
 
+/// How wide terminals are.
+pub(super) const COLUMNS: u32 = 100;
+
 /// A terminal of 100 columns and 30 rows; it ends, with what runs in it, when this is dropped.
 pub(super) struct Terminal {
     socket: String,
@@ -31,7 +34,19 @@ impl Terminal {
         let line = format!("{line}; echo \"(ended with $?)\"; exec sleep 600");
         let place = folder.to_str().expect("temporary folders have plain names");
         terminal
-            .tmux(&["new-session", "-d", "-x", "100", "-y", "30", "-c", place, "sh", "-c", &line])
+            .tmux(&[
+                "new-session",
+                "-d",
+                "-x",
+                &COLUMNS.to_string(),
+                "-y",
+                "30",
+                "-c",
+                place,
+                "sh",
+                "-c",
+                &line,
+            ])
             .await;
         Some(terminal)
     }
