@@ -67,6 +67,15 @@ pub trait Broker: Send + Sync + fmt::Debug {
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>>;
 
+    /// Would it make such a topic? As far as that is known without asking anybody. Never blocks.
+    ///
+    /// # Errors
+    /// `Refused` for settings that it does not take.
+    fn check_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        let _ = topic;
+        Ok(())
+    }
+
     /// Makes a topic; durable when the answer is `Ok`.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ async fn every_command_of_a_group_comes_true() {
         "XSETID orders 9-0",
         "TOPIC CREATE events PARTITIONS 2",
         "TOPIC CREATE events",
+        "TOPIC CREATE pb PARTITIONS 0",
     ] {
         line_comes_true(&mut client, line).await;
     }

@@ -79,7 +79,7 @@ async fn a_login_is_explained_to_an_admin_and_secrets_are_not_told() {
 
 #[tokio::test]
 async fn what_is_about_the_connection_alone_is_not_explained() {
-    let gateway = gateway().start().await;
+    let gateway = gateway().embedded().start().await;
     let mut client = gateway.client().await;
     for line in ["EXPLAIN PING", "MULTI", "EXEC", "DISCARD", "MONITOR", "QUIT", "RESET", "UNWATCH"]
     {
@@ -87,6 +87,9 @@ async fn what_is_about_the_connection_alone_is_not_explained() {
         let words = "-ERR EXPLAIN shows what a command does with messages, topics and groups:";
         assert!(told.to_string().starts_with(words), "{line}: {told}");
     }
+    let (told, done) =
+        ("EXPLAIN TOPIC CREATE t CONFIG no-such 1", "TOPIC CREATE t CONFIG no-such 1");
+    assert_eq!(client.send(told).await, client.send(done).await, "the log has no such setting");
     let wrong = "-ERR wrong number of arguments for 'explain' command";
     assert_eq!(client.send("EXPLAIN").await, wrong);
     assert_eq!(client.send("EXPLAIN JSON").await, wrong);

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::{
     Embedded,
     catalog::Topic,
+    jobs::check_topic,
     member::Member,
     produce,
     read::{Reader, Wanted},
@@ -85,6 +86,10 @@ impl Broker for Embedded {
         let infos = || self.shared.catalog.topics().values().map(|topic| topic.info()).collect();
         let topics = self.shared.check_open().map(|()| infos());
         Box::pin(async { topics })
+    }
+
+    fn check_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        check_topic(topic)
     }
 
     fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {

@@ -76,15 +76,8 @@ impl Shared {
         &self,
         topic: NewTopic,
     ) -> Answer<oneshot::Receiver<Answer<TopicInfo>>> {
-        let NewTopic { name, partitions, configs } = topic;
-        if let Some((config, _)) = configs.first() {
-            let reason = format!("the embedded log has no setting `{config}` for a topic");
-            return Err(BrokerError::Refused { reason });
-        }
-        if partitions == 0 || partitions > PARTITIONS_MAX {
-            let reason = format!("a topic has 1 to {PARTITIONS_MAX} partitions, not {partitions}");
-            return Err(BrokerError::Refused { reason });
-        }
+        check_topic(&topic)?;
+        let NewTopic { name, partitions, .. } = topic;
         let topic = name.clone();
         let bytes = JOB_FIXED_BYTES + name.as_str().len();
         let (answer, receiver) = oneshot::channel();
@@ -128,6 +121,20 @@ impl Shared {
         self.send(&name, bytes, Job::Forget { group, topic, answer })?;
         Ok(receiver)
     }
+}
+
+/// Refuses settings that this log does not have.
+pub(super) fn check_topic(topic: &NewTopic) -> Answer<()> {
+    let NewTopic { partitions, configs, .. } = topic;
+    if let Some((config, _)) = configs.first() {
+        let reason = format!("the embedded log has no setting `{config}` for a topic");
+        return Err(BrokerError::Refused { reason });
+    }
+    if *partitions == 0 || *partitions > PARTITIONS_MAX {
+        let reason = format!("a topic has 1 to {PARTITIONS_MAX} partitions, not {partitions}");
+        return Err(BrokerError::Refused { reason });
+    }
+    Ok(())
 }
 
 fn check_group(group: &str) -> Answer<()> {

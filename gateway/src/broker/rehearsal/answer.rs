@@ -66,8 +66,13 @@ impl Broker for Rehearsal {
         })
     }
 
+    fn check_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
+        self.real.check_topic(topic)
+    }
+
     fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
         Box::pin(async move {
+            self.check_topic(&topic)?;
             if self.find(&topic.name).await?.is_some() {
                 return Err(BrokerError::TopicExists { topic: topic.name });
             }

@@ -59,7 +59,7 @@ impl Tail {
         for (offset, record) in offsets.zip(&self.records).skip(skipped).take(fetch.records_max) {
             bytes += record.payload_len();
             stored.push(StoredRecord { offset, record: record.clone() });
-            if bytes > fetch.bytes_max {
+            if bytes >= fetch.bytes_max {
                 break;
             }
         }

@@ -88,6 +88,10 @@ impl Rehearsal {
         if self.find(&topic).await?.is_none() {
             return no_topic(&topic);
         }
+        if records.is_empty() {
+            let reason = "an append must have at least one record".to_owned();
+            return Err(BrokerError::Refused { reason });
+        }
         let OffsetRange { end: next, .. } = self.range(&topic, partition).await?;
         match expected_offset {
             Some(_) if !self.real.expects_offsets() => {

@@ -1,5 +1,5 @@
-//! The broker suite over a rehearsal, as far as it can be kept without storing anything; and that
-//! nothing is.
+//! The broker suite over a rehearsal, but for times of arrival and for those who wait, whom it does
+//! not serve; and that nothing is stored.
 
 use std::sync::Arc;
 
@@ -20,13 +20,11 @@ broker_suite! {{
     let rehearsal: Arc<dyn Broker> = Arc::new(Rehearsal::new(Arc::clone(&real)));
     (real, rehearsal)
 };
-    what_was_produced_comes_back_as_it_was
     offsets_have_no_gaps
     each_append_is_answered_on_its_own
     a_topic_is_made_once
     a_fetch_keeps_its_limits
     a_time_finds_the_first_record_at_or_after_it
-    a_deleted_topic_is_gone_and_begins_anew
     only_records_below_the_offset_are_deleted
     all_ends_are_told_together
     groups_are_told_and_forgotten
