@@ -14,6 +14,7 @@ mod member;
 mod clusters;
 pub mod embedded;
 pub mod kafka;
+mod rehearsal;
 #[cfg(test)]
 mod suite;
 mod terms;
@@ -21,6 +22,7 @@ mod terms;
 pub use clusters::{Cluster, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
+pub use rehearsal::{Deed, Rehearsal};
 pub use terms::{
     Append, Appended, BrokerState, Committed, Fetch, NewTopic, OffsetRange, TopicDetails, TopicInfo,
 };

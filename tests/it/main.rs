@@ -33,5 +33,6 @@ mod damage; //       logs that were cut or spoilt
 mod drain; //        an orderly end
 mod limits; //       what a client may take
 mod check; //        configuration, before it runs
+mod explain; //    what commands would do
 mod login; //        who may come in, from real stores
 mod kafka; //        what is only true of Kafka

@@ -82,6 +82,16 @@ impl Chain {
         self.authenticators().next().is_some()
     }
 
+    /// The calls that a record of `topic` meets on its way to a client, in order: plugin and
+    /// function of the contract.
+    pub fn met_on_consume(&self, topic: &TopicName) -> Vec<(&str, &'static str)> {
+        let lane = self.lane(topic);
+        let transcoders = lane.transcoder.map(|at| (at, "transcoder.decode"));
+        let filters = lane.filters.iter().rev().map(|at| (*at, "filter.on-consume"));
+        let calls = transcoders.into_iter().chain(filters);
+        calls.map(|(at, call)| (self.plugins[at].name(), call)).collect()
+    }
+
     /// The plugins that messages of `topic` meet.
     pub(super) fn lane(&self, topic: &TopicName) -> Arc<Lane> {
         let known = self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(topic).cloned();
