@@ -189,7 +189,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(MANIFEST), "").unwrap();
         let error = Setup::choose(&[], folder.path())
-            .load(None, Variables::StandIns)
+            .load(None, Variables::default())
             .unwrap_err()
             .to_string();
         assert!(error.contains("is not built\n  hint:  `sluicegate plugin build`"), "{error}");
