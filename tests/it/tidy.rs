@@ -22,7 +22,10 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("wit_parser::", &["sdk/"]),
     ("wat::", &["sdk/", "plugin/tests.rs"]),
     ("include_dir::", &["sdk.rs", "sdk/"]),
-    ("Deserialize", &["config.rs", "config/", "http/records.rs", "sdk/manifest.rs"]),
+    (
+        "Deserialize",
+        &["config.rs", "config/", "conversation/rules.rs", "http/records.rs", "sdk/manifest.rs"],
+    ),
     ("rskafka::", &["broker/kafka.rs", "broker/kafka/"]),
     ("krafka::", &["broker/kafka.rs", "broker/kafka/"]),
     ("crate::listener", &["startup.rs", "startup/", "main.rs", "listener.rs", "listener/"]),

@@ -81,7 +81,8 @@ impl What {
 /// The first difference; `None` if the texts are the same. `numbers` are the lines of the
 /// conversation's file, one for each block of `new`.
 pub fn compare(accepted: &str, new: &str, numbers: &[usize]) -> Option<Difference> {
-    let (before, after) = (block::split(accepted), block::split(new));
+    let (accepted, new) = (block::unfold(accepted), block::unfold(new));
+    let (before, after) = (block::split(&accepted), block::split(&new));
     let blocks = before.len().max(after.len());
     let differs = |&index: &usize| before.get(index) != after.get(index);
     let first = (0..blocks).find(differs)?;

@@ -28,6 +28,34 @@ pub(super) enum Kind<'a> {
     Nothing,
 }
 
+/// The text with the replies of EXPLAIN as the traces they tell: without their numbers, whose width
+/// changes with how many lines there are.
+pub(super) fn unfold(text: &str) -> String {
+    let mut is_explained = false;
+    let mut unfolded = String::with_capacity(text.len());
+    for line in text.lines() {
+        if line.starts_with(' ') {
+            match numbered(line).filter(|_| is_explained) {
+                Some(told) => unfolded.extend(["  ", told]),
+                None => unfolded.push_str(line),
+            }
+        } else {
+            let command = line.split_whitespace().nth(1);
+            is_explained = command.is_some_and(|it| it.eq_ignore_ascii_case("EXPLAIN"));
+            unfolded.push_str(line);
+        }
+        unfolded.push('\n');
+    }
+    unfolded
+}
+
+/// What stands behind the number of a line such as `<  1) publish orders`.
+fn numbered(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let (number, told) = line.strip_prefix('<').unwrap_or(line).trim_start().split_once(") ")?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then_some(told)
+}
+
 /// Splits a snapshot's text.
 pub(super) fn split(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block<'_>> = Vec::new();
@@ -44,14 +72,17 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The plugin of a line such as `filter-json filter.on-produce forward`.
+/// The plugin of a line such as `filter-json filter.on-produce forward`, or, where versions are
+/// shown, `filter-json 0.1.0 (hash 0123) filter.on-produce forward`.
 fn step(line: &str) -> Option<&str> {
-    let mut words = line.split_whitespace();
-    let (plugin, call) = (words.next()?, words.next()?);
-    let interface = call.split_once('.').map(|(interface, _)| interface);
+    let (plugin, rest) = line.trim_start().split_once(' ')?;
+    let rest = match rest.split_once(" (hash ").and_then(|(_, rest)| rest.split_once(") ")) {
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    let interface = rest.split_once('.').map(|(interface, _)| interface);
     let is_role = |name| Role::ALL.iter().any(|role| role.name() == name);
-    let is_missed = call == "no" && words.next() == Some("instance");
-    (interface.is_some_and(is_role) || is_missed).then_some(plugin)
+    (interface.is_some_and(is_role) || rest.starts_with("no instance")).then_some(plugin)
 }
 
 /// Replies begin with `<`, `NAME <` or `(waits)`; their further lines are indented deeper.

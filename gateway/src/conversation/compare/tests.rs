@@ -164,3 +164,36 @@ fn a_longer_or_shorter_conversation_says_something_else() {
     assert_eq!(compare("", ACCEPTED, NUMBERS).unwrap().line, 3);
     assert_eq!(compare(ACCEPTED, "", &[]).unwrap().line, 1);
 }
+
+#[test]
+fn what_explain_tells_is_told_by_its_plugin_too() {
+    let told = |lines: &[&str]| {
+        let width = lines.len().to_string().len();
+        let lines = lines.iter().zip(1..).map(|(line, number)| {
+            format!("  {} {number:>width$}) {line}\n", if number == 1 { '<' } else { ' ' })
+        });
+        format!("client> explain XADD orders * a b\n{}", lines.collect::<Vec<_>>().concat())
+    };
+    let before = told(&[
+        "publish orders",
+        "  guard 0.1.0 (hash [HASH]) filter.on-produce forward, changed ([TIME])",
+        "    value /card: \"4111\" → \"***\"",
+        "  shout 0.1.0 (hash [HASH]) filter.on-produce forward ([TIME])",
+        "  stored orders/0 at 0",
+        "    key a",
+        "    value b",
+        "    value c",
+        "    value d",
+        "the reply would be \"0-0\"",
+    ]);
+    let of = |new: &str| compare(&before, new, &[3]).unwrap().what;
+    assert_eq!(of(&before.replace("***", "hidden")), did("guard"));
+    let head = ["publish orders", "  guard 0.1.0 (hash [HASH]) filter.on-produce drop ([TIME])"];
+    assert_eq!(of(&told(&head)), did("guard"));
+    assert_eq!(
+        of(&before.replace("filter.on-produce forward (", "no instance failed: x (")),
+        did("shout")
+    );
+    assert_eq!(of(&before.replace("    key a", "    key b")), What::End);
+    assert_eq!(compare(&before, &before, &[3]), None);
+}
