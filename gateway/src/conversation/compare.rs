@@ -13,8 +13,9 @@ mod tests;
 
 use block::{Block, Kind};
 
-/// Most lines of a difference that are shown, so that one fault fills no screen.
-const SHOWN_MAX: usize = 12;
+/// Most lines of a difference that are shown of either side, so that one fault fills no screen and
+/// hides the other side.
+const SHOWN_MAX: usize = 6;
 
 /// The first difference between an accepted snapshot and a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,16 +141,14 @@ fn changed(old: &Block<'_>, new: &Block<'_>, at: usize) -> Vec<(char, String)> {
     let diff = TextDiff::from_slices(&old.lines[at..], &new.lines[at..]);
     let changes = diff.iter_all_changes();
     let changes = changes.take_while(|change| change.tag() != ChangeTag::Equal);
-    let changes: Vec<_> = changes
-        .map(|change| match change.tag() {
-            ChangeTag::Delete => ('-', line(change.value())),
-            _ => ('+', line(change.value())),
-        })
-        .collect();
-    let left = changes.len().saturating_sub(SHOWN_MAX);
-    shown.extend(changes.into_iter().take(SHOWN_MAX));
-    if left > 0 {
-        shown.push((' ', format!("… {left} lines more")));
+    let (gone, come): (Vec<_>, Vec<_>) =
+        changes.partition(|change| change.tag() == ChangeTag::Delete);
+    for (sign, changes) in [('-', gone), ('+', come)] {
+        let left = changes.len().saturating_sub(SHOWN_MAX);
+        shown.extend(changes.iter().take(SHOWN_MAX).map(|change| (sign, line(change.value()))));
+        if left > 0 {
+            shown.push((sign, format!("  … {left} more lines")));
+        }
     }
     shown
 }

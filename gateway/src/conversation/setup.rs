@@ -188,7 +188,10 @@ mod tests {
     fn a_project_must_be_built() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(MANIFEST), "").unwrap();
-        let error = Setup::choose(&[], folder.path()).load(None).unwrap_err().to_string();
+        let error = Setup::choose(&[], folder.path())
+            .load(None, Variables::StandIns)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("is not built\n  hint:  `sluicegate plugin build`"), "{error}");
     }
 

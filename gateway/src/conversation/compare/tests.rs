@@ -143,7 +143,7 @@ fn the_lines_shown_are_those_of_the_first_place_with_their_step() {
 fn a_long_difference_is_cut() {
     let long = "      one more line\n".repeat(50);
     let difference = after("      log info: seen\n", &long);
-    assert_eq!(difference.lines.last(), Some(&(' ', "… 39 lines more".into())));
+    assert_eq!(difference.lines.last(), Some(&('+', "  … 44 more lines".into())));
 }
 
 #[test]
