@@ -64,11 +64,11 @@ pub struct Entry {
 /// The gateway has written what is no reply.
 pub async fn play(script: &Script, stage: &mut Stage, secrets: &Secrets) -> anyhow::Result<Played> {
     let mut player = Player { stage, clients: Vec::new() };
-    let mut played = Played::default();
+    let mut entries = Vec::with_capacity(script.lines.len());
     for line in &script.lines {
-        played.entries.push(player.play(line, secrets).await?);
+        entries.push(player.play(line, secrets).await?);
     }
-    Ok(played)
+    Ok(Played { entries })
 }
 
 struct Player<'s> {

@@ -133,8 +133,8 @@ impl Stage {
         let mut sessions = JoinSet::new();
         sessions.spawn(refuse_reloads(requests));
         let logbooks = LogBooks::default();
-        let recorded = Some(Arc::clone(&recorder));
-        let parts = Parts { chain, clusters, reload, logbooks, clock, recorder: recorded };
+        let traces_to = Some(Arc::clone(&recorder));
+        let parts = Parts { chain, clusters, reload, logbooks, clock, recorder: traces_to };
         let services = Arc::new(services(settings, parts));
         Ok(Self { services, recorder, time, stop: watch::Sender::new(false), sessions, clients: 0 })
     }

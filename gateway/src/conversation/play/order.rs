@@ -32,12 +32,9 @@ mod tests {
 
     fn consumed(partition: u32, offset: u64) -> Trace {
         let topic = TopicName::new("orders").unwrap();
-        let message = Message {
-            topic,
-            partition: Some(partition),
-            record: Record::default(),
-            expected_offset: None,
-        };
+        let record = Record::default();
+        let (partition, expected_offset) = (Some(partition), None);
+        let message = Message { topic, partition, record, expected_offset };
         Trace { subject: Subject::Consumed { message, offset }, steps: Vec::new(), end: None }
     }
 

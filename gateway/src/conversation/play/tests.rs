@@ -167,3 +167,23 @@ fn a_conversation_is_the_same_each_time() {
         assert_eq!(again, first);
     }
 }
+
+/// Time is real there, and a blocked reader is waited for as long as it takes.
+#[test]
+fn a_durable_log_gives_the_same_conversation() {
+    let script = "\
+        TOPIC CREATE orders PARTITIONS 1\n\
+        XGROUP CREATE orders shop 0\n\
+        a> XREADGROUP GROUP shop a BLOCK 0 STREAMS orders >\n\
+        XADD orders * n 1\n\
+        XRANGE orders - +\n\
+        a> XACK orders shop 1-0\n\
+        a> QUIT";
+    let folder = tempfile::tempdir().unwrap();
+    let mut durable = cast();
+    durable.settings.broker.kind = crate::config::BrokerKind::Embedded;
+    durable.settings.broker.folder = folder.path().to_owned();
+    durable.patience = Duration::from_millis(300);
+    let on_disk = durable.perform(&Script::parse(script).unwrap()).unwrap();
+    assert_eq!(text(&on_disk), text(&played(script)));
+}

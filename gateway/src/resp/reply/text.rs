@@ -31,14 +31,13 @@ pub fn quoted(bytes: &[u8]) -> String {
 /// `indent`: how far later lines of it stand to the right.
 pub(super) fn write(reply: &Reply, indent: usize, f: &mut Formatter<'_>) -> Result {
     match reply {
-        Reply::Status(text) => f.write_str(text),
+        Reply::Status(text) | Reply::BigNumber(text) => f.write_str(text),
         Reply::Error(text) => write!(f, "(error) {text}"),
         Reply::Integer(number) => write!(f, "(integer) {number}"),
         Reply::Bulk(bytes) => f.write_str(&quoted(bytes)),
         Reply::Null => f.write_str("(nil)"),
         Reply::Boolean(value) => write!(f, "({value})"),
         Reply::Double(text) => write!(f, "(double) {text}"),
-        Reply::BigNumber(text) => f.write_str(text),
         Reply::Verbatim(text) => verbatim(text, indent, f),
         Reply::Closed => f.write_str("(connection closed)"),
         Reply::Array(items) => list(items, ("array", ')'), indent, f),
