@@ -64,15 +64,15 @@ impl Reloader {
     /// Nothing is loaded yet.
     pub fn new(engine: Arc<Engine>, folder: PathBuf) -> Self {
         let (loaded, refused) = (BTreeMap::new(), BTreeMap::new());
-        let folders = Folders { plugins: folder, settings: None, variables: Variables::default() };
+        let folders = Folders { plugins: folder, project: None, variables: Variables::default() };
         Self { engine, folders, loaded, refused, generation: 0 }
     }
 
-    /// Plugins without a settings file beside them have it in `folder`: a project's plugin lies in
-    /// its `build`.
+    /// The folder is what a project is built into: of all that lies there only the project's plugin
+    /// is loaded, with this settings file `NAME.toml` unless one lies beside it.
     #[must_use]
-    pub fn with_settings_in(mut self, folder: Option<PathBuf>) -> Self {
-        self.folders.settings = folder;
+    pub fn of_project(mut self, settings: Option<PathBuf>) -> Self {
+        self.folders.project = settings;
         self
     }
 

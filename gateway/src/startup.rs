@@ -44,8 +44,8 @@ pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
     load_plugins_of(settings, None, Variables::Environment)
 }
 
-/// The same; plugins without settings beside them may have them in the folder of their `project`,
-/// and `variables` say what `${NAME}` in settings stands for.
+/// The same; of a project only its own plugin, by the settings file of the `project`. `variables` say
+/// what `${NAME}` in settings stands for.
 ///
 /// # Errors
 /// As [`load_plugins`].
@@ -58,7 +58,7 @@ pub fn load_plugins_of(
     let engine_settings = EngineSettings { cache_folder, ..EngineSettings::default() };
     let engine = Engine::new(&engine_settings).context("starting the WebAssembly engine")?;
     let reloader = Reloader::new(Arc::new(engine), folder.clone());
-    let mut reloader = reloader.with_settings_in(project).with_variables(variables);
+    let mut reloader = reloader.of_project(project).with_variables(variables);
     let chain = reloader.look().context("the plugin folder was looked at already")?;
     let refusals = reloader.refusals();
     if !refusals.is_empty() {

@@ -9,12 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 
 use crate::{
     config::{self, Overrides, Settings, Variables},
     pipeline::Chain,
-    sdk::MANIFEST,
+    sdk::{MANIFEST, Project},
     startup,
 };
 
@@ -81,7 +81,7 @@ impl Setup {
             Some(folder) => Some(Plugins::named(folder)),
             None => choice.config.as_ref().map(|_| Plugins::Configured),
         });
-        let is_project = folder.join(MANIFEST).is_file() || folder.join(BUILT).is_dir();
+        let is_project = folder.join(MANIFEST).is_file();
         let plugins = plugins.unwrap_or_else(|| {
             if is_project { Plugins::Project(folder.to_owned()) } else { Plugins::Configured }
         });
@@ -102,13 +102,17 @@ impl Setup {
                 folder.display()
             ),
             Plugins::Folder(folder) => (Some(folder.clone()), None),
-            // Without its plugin the conversation would say nothing, and be accepted like that.
-            Plugins::Project(project) if !project.join(BUILT).is_dir() => bail!(
-                "the plugin of the project in `{}` is not built\n  \
-                 hint:  `sluicegate plugin build` builds it",
-                shown(project)
-            ),
-            Plugins::Project(project) => (Some(project.join(BUILT)), Some(project.clone())),
+            Plugins::Project(folder) => {
+                let project = Project::open(folder)?;
+                let built = folder.join(BUILT);
+                // Without its plugin the conversation would say nothing, and be accepted like that.
+                ensure!(
+                    built.join(format!("{}.wasm", project.name())).is_file(),
+                    "plugin `{}` is not built\n  hint:  `sluicegate plugin build` in its folder",
+                    project.name()
+                );
+                (Some(built), Some(project.settings_file()))
+            }
         };
         let overrides = Overrides {
             // Nobody connects from outside, so it is no fault if no plugin authenticates.
@@ -126,11 +130,6 @@ impl Setup {
         };
         Ok(Loaded { settings, chain })
     }
-}
-
-/// The folder that one is in has no name of its own in relative paths.
-fn shown(folder: &Path) -> std::path::Display<'_> {
-    if folder.as_os_str().is_empty() { Path::new(".").display() } else { folder.display() }
 }
 
 #[cfg(test)]
@@ -163,14 +162,24 @@ mod tests {
         assert_eq!(chosen(&[none.clone(), none]), (None, None));
     }
 
-    #[test]
-    fn a_project_has_its_plugin_in_a_folder_of_its_own() {
+    /// A project named `p`, not built.
+    fn project() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Setup::choose(&[], folder.path()), Setup::default());
+        std::fs::write(folder.path().join(MANIFEST), "name = \"p\"\nlanguage = \"c\"").unwrap();
         std::fs::create_dir(folder.path().join(BUILT)).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_project_has_its_plugin_in_a_folder_of_its_own_beside_what_compilers_leave() {
+        let folder = project();
+        let built = folder.path().join(BUILT);
+        std::fs::write(built.join("core.wasm"), "no component").unwrap();
+        std::fs::write(built.join("p.wasm"), crate::sdk::nothing().unwrap()).unwrap();
         let setup = Setup::choose(&[], folder.path());
         assert_eq!(setup.plugins, Plugins::Project(folder.path().to_owned()));
-        assert_eq!(setup.load(None, Variables::StandIns).unwrap().chain.plugins().len(), 0);
+        let loaded = setup.load(None, Variables::StandIns).unwrap();
+        assert_eq!(loaded.chain.plugins().len(), 1);
     }
 
     #[test]
@@ -186,13 +195,10 @@ mod tests {
 
     #[test]
     fn a_project_must_be_built() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(MANIFEST), "").unwrap();
-        let error = Setup::choose(&[], folder.path())
-            .load(None, Variables::StandIns)
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("is not built\n  hint:  `sluicegate plugin build`"), "{error}");
+        let folder = project();
+        let setup = Setup::choose(&[], folder.path());
+        let error = setup.load(None, Variables::StandIns).unwrap_err().to_string();
+        assert!(error.starts_with("plugin `p` is not built\n  hint:  `sluicegate"), "{error}");
     }
 
     #[test]

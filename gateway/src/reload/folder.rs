@@ -34,8 +34,9 @@ fn stamp(path: &Path) -> Option<Stamp> {
 pub(super) struct Folders {
     /// The `*.wasm`, and what is beside them.
     pub(super) plugins: PathBuf,
-    /// Settings of plugins that have none beside them: a project's, whose plugin is in `build`.
-    pub(super) settings: Option<PathBuf>,
+    /// The settings file of a project, whose plugin has none beside it: then only the plugin of
+    /// that name is one. What else its compiler leaves there is not.
+    pub(super) project: Option<PathBuf>,
     /// What `${NAME}` in settings stands for.
     pub(super) variables: Variables,
 }
@@ -45,10 +46,16 @@ impl Folders {
     fn settings_of(&self, name: &str) -> PathBuf {
         let file = format!("{name}.toml");
         let beside = self.plugins.join(&file);
-        match &self.settings {
-            Some(folder) if !beside.exists() => folder.join(file),
+        match &self.project {
+            Some(settings) if !beside.exists() => settings.clone(),
             _ => beside,
         }
+    }
+
+    /// False of what a compiler left beside the plugin of a project.
+    fn holds(&self, name: &str) -> bool {
+        let project = self.project.as_ref().and_then(|settings| settings.file_stem());
+        project.is_none_or(|project| project == name)
     }
 }
 
@@ -69,7 +76,7 @@ pub(super) fn read(folders: &Folders) -> BTreeMap<String, PluginFiles> {
             continue;
         };
         // A name that begins with a dot is an editor's or a copying tool's temporary file.
-        if name.starts_with('.') {
+        if name.starts_with('.') || !folders.holds(name) {
             continue;
         }
         if let Some(wasm) = stamp(&path) {

@@ -1,6 +1,7 @@
 //! The same plugin in seven languages: one table of cases, the same replies and stored bytes.
 
 mod breaks;
+mod conversation;
 mod every;
 mod flow;
 mod guard;
