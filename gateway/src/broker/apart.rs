@@ -46,12 +46,9 @@ impl Apart {
         answer.map_err(|error| self.names.error(error))
     }
 
-    fn info(&self, info: TopicInfo) -> Option<TopicInfo> {
-        Some(TopicInfo { name: self.names.outside(info.name.as_str())?, ..info })
-    }
-
-    fn info_of(&self, known: &TopicName, info: TopicInfo) -> TopicInfo {
-        TopicInfo { name: known.clone(), ..info }
+    fn info(&self, info: &TopicInfo) -> Option<TopicInfo> {
+        let name = self.names.outside(info.name.as_str())?;
+        Some(TopicInfo { name, partitions: info.partitions })
     }
 
     /// Forgets the groups of a topic and deletes it.

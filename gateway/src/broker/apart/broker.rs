@@ -31,7 +31,7 @@ impl Broker for Apart {
 
     fn topic(&self, name: &str) -> Option<TopicInfo> {
         let inside = self.inside(&TopicName::new(name).ok()?).ok()?;
-        self.info(self.inner.topic(inside.as_str())?)
+        self.info(&self.inner.topic(inside.as_str())?)
     }
 
     fn look_up<'a>(
@@ -40,7 +40,7 @@ impl Broker for Apart {
     ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>> {
         Box::pin(async move {
             let found = self.inner.look_up(&self.inside(name)?).await;
-            Ok(self.outside(found)?.map(|info| self.info_of(name, info)))
+            Ok(self.outside(found)?.and_then(|info| self.info(&info)))
         })
     }
 
@@ -50,7 +50,7 @@ impl Broker for Apart {
                 return Err(BrokerError::Closed);
             }
             let own = self.outside(self.own().await)?;
-            Ok(own.into_iter().filter_map(|topic| self.info(topic)).collect())
+            Ok(own.iter().filter_map(|topic| self.info(topic)).collect())
         })
     }
 
@@ -60,15 +60,17 @@ impl Broker for Apart {
     ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
         Box::pin(async move {
             let details = self.outside(self.inner.describe_topic(&self.inside(name)?).await)?;
-            Ok(TopicDetails { info: self.info_of(name, details.info), ..details })
+            let info = TopicInfo { name: name.clone(), ..details.info };
+            Ok(TopicDetails { info, ..details })
         })
     }
 
     fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
         Box::pin(async move {
-            let inside = NewTopic { name: self.inside(&topic.name)?, ..topic };
+            let NewTopic { name, partitions, configs } = topic;
+            let inside = NewTopic { name: self.inside(&name)?, partitions, configs };
             let made = self.inner.create_topic(inside).await;
-            Ok(self.info_of(&topic.name, self.outside(made)?))
+            Ok(TopicInfo { name, ..self.outside(made)? })
         })
     }
 
