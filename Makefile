@@ -26,6 +26,13 @@ deny = if $(CARGO) deny --version > /dev/null 2>&1; then $(CARGO) deny --log-lev
 plugins = $(1) plugin build plugins/*/ --out target/plugins; $(1) plugin build plugin-sdk/examples/*/ --out target/examples; \
   $(1) plugin build tests/guests/*/ --out target/guests
 
+# $(call pipeline,program): the pipeline whose conversations lie in tests/scenarios, below target.
+pipeline = mkdir -p target/scenarios/orders; cp tests/scenarios/orders/plugins/*.toml target/scenarios/orders/; \
+  for plugin in auth-mysql filter-json partition-hash transcode-protobuf; do cp target/plugins/$$plugin.wasm target/scenarios/orders/; done; \
+  rm -rf target/scenarios/guard; $(1) plugin new guard --lang go --role filter --folder target/scenarios/guard; \
+  cp plugin-sdk/go/examples/guard.go target/scenarios/guard/main.go; \
+  $(1) plugin build target/scenarios/guard --out target/scenarios/orders
+
 # Runs a command beside a Kafka broker of its own; the broker ends with it.
 with_kafka = target/debug/with-kafka
 # The scenes that tell nothing of one broker's files, and those about any Kafka.
@@ -34,7 +41,7 @@ core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups
   kafka::stored kafka::foreign
 
 # The scenes that run compilers, and plugins in every language.
-authoring = authoring::
+authoring = authoring:: scenarios::one_line
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
 on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)
@@ -66,9 +73,10 @@ test: ## run every check and every test, against the real servers
 	$(call step,documentation,RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items)
 	$(call step,licences and versions,$(deny))
 	$(call step,build,$(CARGO) build --workspace --all-targets)
-	$(call step,plugins,$(call plugins,target/debug/sluicegate))
+	$(call step,plugins,$(call plugins,target/debug/sluicegate); $(call pipeline,target/debug/sluicegate))
+	$(call step,conversations,target/debug/sluicegate test --check tests/scenarios)
 	# Authors' compilers come after the others: they would starve scenes with many clients.
-	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace -- --skip $(authoring))
+	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace -- $(addprefix --skip ,$(authoring)))
 	$(call step,plugin authoring,$(CARGO) test --workspace --test it -- $(authoring))
 	$(call step,faults,target/debug/faults --faults 8)
 	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))

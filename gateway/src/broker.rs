@@ -12,9 +12,9 @@ use crate::message::{StoredRecord, TopicName};
 mod error;
 mod member;
 mod clusters;
-pub mod apart;
 pub mod embedded;
 pub mod kafka;
+mod rehearsal;
 #[cfg(test)]
 mod suite;
 mod terms;
@@ -22,6 +22,7 @@ mod terms;
 pub use clusters::{Cluster, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
+pub use rehearsal::{Deed, Rehearsal};
 pub use terms::{
     Append, Appended, BrokerState, Committed, Fetch, NewTopic, OffsetRange, TopicDetails, TopicInfo,
 };

@@ -46,6 +46,15 @@ impl Clock {
         }
     }
 
+    /// Whoever is woken together with others goes on when it is its turn: in a conversation one after
+    /// the other, where else whichever thread is first.
+    pub async fn take_turn(&self, number: u64) {
+        if let Self::Played { .. } = self {
+            // In a box: no session of a gateway that serves has to have room for it.
+            Box::pin(tokio::time::sleep(Duration::from_millis(number))).await;
+        }
+    }
+
     /// Does chance decide what must not happen to all at one moment? Not in a conversation, which
     /// must be the same each time.
     pub fn leaves_to_chance(&self) -> bool {

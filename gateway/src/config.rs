@@ -20,6 +20,7 @@ mod tls;
 
 pub use check::{Overrides, check, read};
 pub use databus::{Fate, Translation, translate_databus};
+pub use environment::{Variables, stand_in};
 pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};

@@ -31,6 +31,7 @@ mod membership;
 mod seat;
 mod stream;
 mod streams;
+mod twin;
 
 pub use acknowledged::Acknowledged;
 pub use membership::{CommitError, Membership};
@@ -39,6 +40,7 @@ pub use stream::{
     Position, Progress, Reading, Renewal, StreamGroup, TooManyConsumers,
 };
 pub use streams::{Ending, STREAM_GROUPS_MAX, StreamUse};
+pub use twin::TwinGroups;
 
 use group::Group;
 use seat::Seat;

@@ -62,7 +62,7 @@ pub struct LoginStats {
 }
 
 /// One client's login, as long as it holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Login {
     granted: Arc<Granted>,
     state: watch::Receiver<State>,

@@ -14,6 +14,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
+    config::Variables,
     pipeline::Chain,
     plugin::{Engine, LogBooks, LogLevel, Plugin},
     session::{ReloadRequest, Services},
@@ -23,6 +24,7 @@ mod folder;
 mod plan;
 mod watch;
 
+use folder::Folders;
 pub use folder::PluginFiles;
 pub use watch::Watch;
 
@@ -50,7 +52,7 @@ impl Refusals {
 #[derive(Debug)]
 pub struct Reloader {
     engine: Arc<Engine>,
-    folder: PathBuf,
+    folders: Folders,
     /// By name: the files they were loaded from, and the plugin.
     loaded: BTreeMap<String, (PluginFiles, Arc<Plugin>)>,
     /// By name: the files that were refused, and why.
@@ -62,14 +64,30 @@ impl Reloader {
     /// Nothing is loaded yet.
     pub fn new(engine: Arc<Engine>, folder: PathBuf) -> Self {
         let (loaded, refused) = (BTreeMap::new(), BTreeMap::new());
-        Self { engine, folder, loaded, refused, generation: 0 }
+        let folders = Folders { plugins: folder, settings: None, variables: Variables::default() };
+        Self { engine, folders, loaded, refused, generation: 0 }
+    }
+
+    /// Plugins without a settings file beside them have it in `folder`: a project's plugin lies in
+    /// its `build`.
+    #[must_use]
+    pub fn with_settings_in(mut self, folder: Option<PathBuf>) -> Self {
+        self.folders.settings = folder;
+        self
+    }
+
+    /// What `${NAME}` in the plugins' settings stands for.
+    #[must_use]
+    pub fn with_variables(mut self, variables: Variables) -> Self {
+        self.folders.variables = variables;
+        self
     }
 
     /// Looks at the folder and loads what is new in it; `None` if the chain stays as it is.
     ///
     /// Compiling takes long: call it where blocking is allowed.
     pub fn look(&mut self) -> Option<Chain> {
-        let wanted = folder::read(&self.folder);
+        let wanted = folder::read(&self.folders);
         let running = self.loaded.iter().map(|(name, (files, _))| (name.clone(), files.clone()));
         let steps = plan::plan(&running.collect(), &wanted);
         self.refused.retain(|name, _| wanted.contains_key(name));
@@ -101,7 +119,7 @@ impl Reloader {
                     return false;
                 }
                 let book = self.engine.logbooks().open(&name);
-                match folder::load(&self.engine, &self.folder, &name, files) {
+                match folder::load(&self.engine, &self.folders, &name, files) {
                     Ok(plugin) => {
                         let version = &plugin.description().version;
                         let loaded = format!("loaded: version {version}, hash {}", plugin.hash());

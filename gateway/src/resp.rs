@@ -10,12 +10,16 @@
 //! RESP3 ends here: callers say *map*, *null* or *double*, and the session's [`Protocol`] decides
 //! what that is on the wire.
 //!
+//! The way back, replies to values ([`Reply`]), is for conversations that are played in this
+//! process: what the gateway answered, as a person would see it in redis-cli.
+//!
 //! Not here: what commands mean, who may send them, reading from and writing to sockets.
 
 mod limits;
 mod protocol_error;
 mod decode;
 mod encode;
+mod reply;
 
 #[cfg(test)]
 mod corpus_test;
@@ -24,3 +28,4 @@ pub use decode::{Args, Decoder, Scan, words};
 pub use encode::{Protocol, Replies};
 pub use limits::Limits;
 pub use protocol_error::ProtocolError;
+pub use reply::{Malformed, Reply, quoted};

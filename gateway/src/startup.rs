@@ -1,13 +1,13 @@
 //! Settings become a gateway: the one place where parts are joined.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use tokio::sync::mpsc;
 
 use crate::{
     clock::Clock,
-    config::{PluginFolder, Settings},
+    config::{PluginFolder, Settings, Variables},
     http::HttpListener,
     listener::Listener,
     pipeline::Chain,
@@ -41,10 +41,24 @@ pub struct Gateway {
 /// # Errors
 /// A plugin is refused, or clients beyond this machine could connect without login.
 pub fn load_plugins(settings: &Settings) -> anyhow::Result<(Reloader, Chain)> {
+    load_plugins_of(settings, None, Variables::Environment)
+}
+
+/// The same; plugins without settings beside them may have them in the folder of their `project`,
+/// and `variables` say what `${NAME}` in settings stands for.
+///
+/// # Errors
+/// As [`load_plugins`].
+pub fn load_plugins_of(
+    settings: &Settings,
+    project: Option<PathBuf>,
+    variables: Variables,
+) -> anyhow::Result<(Reloader, Chain)> {
     let PluginFolder { folder, cache_folder } = settings.plugins.clone();
     let engine_settings = EngineSettings { cache_folder, ..EngineSettings::default() };
     let engine = Engine::new(&engine_settings).context("starting the WebAssembly engine")?;
-    let mut reloader = Reloader::new(Arc::new(engine), folder.clone());
+    let reloader = Reloader::new(Arc::new(engine), folder.clone());
+    let mut reloader = reloader.with_settings_in(project).with_variables(variables);
     let chain = reloader.look().context("the plugin folder was looked at already")?;
     let refusals = reloader.refusals();
     if !refusals.is_empty() {
@@ -87,7 +101,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let clusters = brokers::open(&settings, Clock::System).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
     let logbooks = reloader.logbooks();
-    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System };
+    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System, recorder: None };
     let services = Arc::new(services(&settings, parts));
     let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
     // Last: a client may speak the moment this returns.

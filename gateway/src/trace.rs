@@ -13,9 +13,33 @@ use crate::{
     plugin::{Destination, LogLevel},
 };
 
+mod change;
+mod duration;
+mod grant;
+pub mod json;
+mod payload;
 mod recorder;
+pub mod text;
+mod value;
 
+pub(crate) use duration::{time, time_of_nanoseconds};
 pub use recorder::Recorder;
+
+/// What of a trace is shown besides what plugins did.
+#[derive(Clone, Copy, Debug)]
+pub struct Show {
+    /// Versions and hashes of plugins: two builds of the same plugin differ in them.
+    pub versions: bool,
+    /// How long calls took, and the times of records: two runs differ in them.
+    pub times: bool,
+}
+
+impl Show {
+    /// What is the same whenever the same is said to plugins that do the same: for snapshots.
+    pub const SAME_EACH_TIME: Self = Self { versions: false, times: false };
+    /// Everything: for people who look once.
+    pub const ALL: Self = Self { versions: true, times: true };
+}
 
 /// The way of one message or one login through the chain.
 #[derive(Clone, Debug)]
@@ -209,3 +233,6 @@ impl Because {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,11 +27,14 @@ mod partitioners; // which key goes where
 mod plugins; //      the shipped plugins
 mod bad_plugins; //  plugins that break in every way
 mod authoring; //    plugins as their authors make them
+mod testing; //      conversations and their snapshots
+mod scenarios; //    pipelines that are tested as users test theirs
 mod reload; //       new plugins under traffic
 mod durability; //   what is acknowledged stays
 mod damage; //       logs that were cut or spoilt
 mod drain; //        an orderly end
 mod limits; //       what a client may take
 mod check; //        configuration, before it runs
+mod explain; //    what commands would do
 mod login; //        who may come in, from real stores
 mod kafka; //        what is only true of Kafka

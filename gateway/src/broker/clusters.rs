@@ -46,6 +46,14 @@ impl Clusters {
         Self { all: all.collect(), default: place, is_only: false }
     }
 
+    /// The same names with other brokers behind them.
+    #[must_use]
+    pub fn with(&self, mut other: impl FnMut(&Cluster) -> Arc<dyn Broker>) -> Self {
+        let all =
+            self.all.iter().map(|cluster| Cluster { broker: other(cluster), ..cluster.clone() });
+        Self { all: all.collect(), default: self.default, is_only: self.is_only }
+    }
+
     /// The cluster of that name, or the default one; `None` if there is no such cluster.
     pub fn get(&self, name: Option<&str>) -> Option<&Cluster> {
         match name {

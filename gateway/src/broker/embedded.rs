@@ -7,7 +7,8 @@
 //! now and then: checkpoint = sync segments, then write what exists, then reuse the journal
 //! ```
 //! **Invariant:** whatever was answered `Ok`, or shown to a reader, is in the synced journal or
-//! covered by a checkpoint. Only the writer thread changes anything.
+//! covered by a checkpoint. Only the writer changes anything: a thread, or in memory whoever hands
+//! over a job, one at a time.
 //!
 //! Why one journal and not a sync for each partition's file: 64 dirty files cost 64 syncs, and
 //! running them side by side gains little, because each also commits file-system metadata. The
@@ -106,6 +107,6 @@ impl Embedded {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
-        self.shared.queue.close();
+        self.shared.close();
     }
 }

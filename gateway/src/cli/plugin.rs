@@ -18,6 +18,8 @@ mod input;
 mod new;
 mod words;
 
+pub(super) use call::cache_folder;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Action {
     /// Make a project: source, build file, settings, conversation and a page about it.

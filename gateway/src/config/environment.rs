@@ -1,5 +1,30 @@
 //! `${NAME}` in strings of configuration files.
 
+/// What `${NAME}` in a plugin's settings stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Variables {
+    /// The variable of the environment; a missing one is a fault.
+    #[default]
+    Environment,
+    /// `secret-NAME`, whatever the environment says: where nothing real is reached, nothing real
+    /// is needed, and no secret can be told.
+    StandIns,
+}
+
+impl Variables {
+    pub(super) fn look_up(self, name: &str) -> Option<String> {
+        match self {
+            Self::Environment => std::env::var(name).ok(),
+            Self::StandIns => Some(stand_in(name)),
+        }
+    }
+}
+
+/// What stands for a secret of this name where the secret itself must not be.
+pub fn stand_in(name: &str) -> String {
+    format!("secret-{name}")
+}
+
 /// Replaces each `${NAME}` in `text` by what `lookup` says; `$${` stands for `${` itself.
 ///
 /// # Errors

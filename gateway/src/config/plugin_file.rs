@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use super::{
-    Problems,
+    Problems, Variables,
     file::{Section, Source},
     reach::reach,
 };
@@ -12,12 +12,18 @@ use crate::{
     plugin::{OnFailure, PluginLimits, PluginSettings, RecycleMark},
 };
 
-/// Checks the text of a plugin's settings file; an empty text gives the defaults.
+/// Checks the text of a plugin's settings file; an empty text gives the defaults. `variables` are
+/// what `${NAME}` in it stands for.
 ///
 /// # Errors
 /// All problems of the text at once.
-pub fn plugin_settings(path: &Path, text: &str, name: &str) -> Result<PluginSettings, Problems> {
-    let lookup = |name: &str| std::env::var(name).ok();
+pub fn plugin_settings(
+    path: &Path,
+    text: &str,
+    name: &str,
+    variables: Variables,
+) -> Result<PluginSettings, Problems> {
+    let lookup = |name: &str| variables.look_up(name);
     let source = Source::new(path, text, &lookup);
     let mut root = Section::new(&source, "", source.parse());
     let words = [

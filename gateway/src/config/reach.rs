@@ -140,10 +140,11 @@ fn tls(section: &mut Section<'_, '_>) -> Option<TlsFiles> {
 mod tests {
     use std::path::Path;
 
-    use crate::config::plugin_settings;
+    use crate::config::{Variables, plugin_settings};
 
     fn problems(text: &str) -> Vec<String> {
-        let problems = plugin_settings(Path::new("a.toml"), text, "a").unwrap_err().0;
+        let problems =
+            plugin_settings(Path::new("a.toml"), text, "a", Variables::default()).unwrap_err().0;
         assert!(problems.iter().all(|problem| !problem.to_string().contains("hush")));
         let shown = problems.into_iter().map(|p| format!("{} {}: {}", p.place, p.key, p.cause));
         shown.collect()
@@ -155,7 +156,8 @@ mod tests {
                     keys = ['tb:*']\n[sql.users]\nurl = 'mysql://u:hush@h/db'\n\
                     queries = 'read-only'\n[sql.users.statements]\none = 'SELECT 1'\n\
                     [sql.users.tls]\n[limits]\nlast_good_secs = 60\n";
-        let settings = plugin_settings(Path::new("a.toml"), text, "a").unwrap();
+        let settings =
+            plugin_settings(Path::new("a.toml"), text, "a", Variables::default()).unwrap();
 
         let (redis, sql) = (&settings.reach.redis[0], &settings.reach.sql[0]);
         assert_eq!((redis.commands.len(), redis.connections), (2, 2));

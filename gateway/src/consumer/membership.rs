@@ -1,6 +1,10 @@
 //! One session's part in a group: its partitions, its places in them, its commits.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+};
 
 use thiserror::Error;
 use tokio::{sync::watch, time::Instant};
@@ -23,7 +27,7 @@ pub struct Membership {
 }
 
 /// Where a session is in a partition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Place {
     /// Since which deal the partition is this session's.
     since: u64,
@@ -60,6 +64,33 @@ pub enum CommitError {
 impl Membership {
     pub(super) fn new(seat: Seat, broker: Arc<dyn Broker>) -> Self {
         Self { seat, broker, places: HashMap::new(), turn: 0 }
+    }
+
+    /// A part in the same group that sits elsewhere and is at the same places.
+    pub(super) fn copy(&self, seat: Seat, broker: Arc<dyn Broker>) -> Self {
+        let owned = self.seat.owned();
+        let place = |(partition, since): (u32, u64)| {
+            let is_valid = |place: &&Place| owned.contains(&(partition, place.since));
+            let place = self.places.get(&partition).filter(is_valid)?;
+            Some((partition, Place { since, ..place.clone() }))
+        };
+        let places = seat.owned().into_iter().filter_map(place).collect();
+        Self { seat, broker, places, turn: self.turn }
+    }
+
+    /// The partitions it has; `None` until the group has dealt them.
+    pub fn partitions(&self) -> Option<Vec<u32>> {
+        self.seat.partitions()
+    }
+
+    /// Where it goes on, in each partition that it has begun to read.
+    pub fn places(&self) -> BTreeMap<u32, u64> {
+        self.places.iter().map(|(partition, place)| (*partition, place.next)).collect()
+    }
+
+    /// The group's name.
+    pub fn group(&self) -> &str {
+        &self.seat.key().group
     }
 
     /// The topic this is about.

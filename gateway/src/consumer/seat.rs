@@ -35,6 +35,12 @@ impl Seat {
         self.group.owned(self.member)
     }
 
+    /// The partitions of this reader; `None` until the group has dealt them.
+    pub(super) fn partitions(&self) -> Option<Vec<u32>> {
+        let owned = || self.owned().into_iter().map(|(partition, _)| partition).collect();
+        self.group.is_dealt().then(owned)
+    }
+
     /// Stores the group's place, if the partition is still this gateway's.
     pub(super) async fn commit(
         &self,

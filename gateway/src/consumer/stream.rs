@@ -5,7 +5,7 @@
 //! only: it is lost with the gateway, or when a partition moves, and delivered again then.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -77,6 +77,21 @@ impl StreamGroup {
             beginning: tokio::sync::Mutex::default(),
             news: watch::Sender::new(0),
         })
+    }
+
+    /// Another group of the same state, which sits elsewhere.
+    pub(super) fn copy(&self, seat: Seat, broker: Arc<dyn Broker>) -> Arc<Self> {
+        self.settle();
+        let since: HashMap<_, _> = seat.owned().into_iter().collect();
+        let ledger = self.ledger().copy(&since);
+        let copy = Self::new(seat, broker);
+        *copy.ledger() = ledger;
+        copy
+    }
+
+    /// The partitions it has; `None` until the group has dealt them.
+    pub fn partitions(&self) -> Option<Vec<u32>> {
+        self.seat()?.partitions()
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {

@@ -134,6 +134,25 @@ impl Groups {
         Ok(StreamUse { groups: Arc::clone(self), key, group, linger })
     }
 
+    /// Puts a copy of a stream group among those that are open.
+    pub(super) fn open_copy(
+        self: &Arc<Self>,
+        cluster: &Cluster,
+        real: &StreamGroup,
+    ) -> Result<(), BrokerError> {
+        let key = GroupKey::new(cluster, real.name(), real.topic());
+        let seat = self.sit_down(cluster, &key)?;
+        let group = real.copy(seat, Arc::clone(&cluster.broker));
+        self.streams.by_key().insert(key, Open { group, users: 0, uses: 0 });
+        Ok(())
+    }
+
+    /// Leaves all stream groups at once, and commits nothing.
+    pub(super) fn leave_streams(&self) {
+        let all: Vec<_> = self.streams.by_key().drain().map(|(_, open)| open.group).collect();
+        all.iter().for_each(|group| group.leave());
+    }
+
     /// Leaves a stream group at once, whoever uses it, and forgets what is pending in it: it is
     /// about to be deleted.
     pub fn end_stream(

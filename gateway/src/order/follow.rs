@@ -103,6 +103,7 @@ impl Sequencer {
     async fn news(&self, watches: [Option<watch::Receiver<u64>>; 2]) -> bool {
         let [records, steps] = watches.map(changed);
         tokio::select! {
+            biased;
             () = records => true,
             () = steps => true,
             () = self.newest.closed() => false,

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     message::{Role, TopicName},
-    plugin::Plugin,
+    plugin::{Plugin, reach::StoreUse},
 };
 
 /// Most topics whose lane is remembered; beyond it they are worked out again.
@@ -44,10 +44,21 @@ impl Chain {
         Self { generation, plugins, lanes: RwLock::default() }
     }
 
-    /// A chain of the twins of its plugins: what runs through it changes nothing of this one.
+    /// A chain of the twins of its plugins: what runs through it changes nothing of this one, and
+    /// of stores it asks only what reads.
     #[must_use]
     pub fn twin(&self) -> Self {
-        let plugins = self.plugins.iter().map(|plugin| plugin.twin()).collect();
+        self.twin_of(|plugin| plugin.twin())
+    }
+
+    /// A chain of twins that use their stores as told: what a conversation is played with.
+    #[must_use]
+    pub fn twin_with(&self, store_use: &StoreUse) -> Self {
+        self.twin_of(|plugin| plugin.twin_with(store_use.clone()))
+    }
+
+    fn twin_of(&self, twin: impl Fn(&Arc<Plugin>) -> Arc<Plugin>) -> Self {
+        let plugins = self.plugins.iter().map(twin).collect();
         Self { generation: self.generation, plugins, lanes: RwLock::default() }
     }
 
@@ -69,6 +80,16 @@ impl Chain {
     /// True if clients have to log in.
     pub fn authenticates(&self) -> bool {
         self.authenticators().next().is_some()
+    }
+
+    /// The calls that a record of `topic` meets on its way to a client, in order: plugin and
+    /// function of the contract.
+    pub fn met_on_consume(&self, topic: &TopicName) -> Vec<(&str, &'static str)> {
+        let lane = self.lane(topic);
+        let transcoders = lane.transcoder.map(|at| (at, "transcoder.decode"));
+        let filters = lane.filters.iter().rev().map(|at| (*at, "filter.on-consume"));
+        let calls = transcoders.into_iter().chain(filters);
+        calls.map(|(at, call)| (self.plugins[at].name(), call)).collect()
     }
 
     /// The plugins that messages of `topic` meet.

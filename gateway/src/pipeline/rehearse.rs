@@ -2,25 +2,43 @@
 //!
 //! The caller brings a chain of twins ([`Chain::twin`]); what a rehearsal counts is thrown away.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use tokio::time::Instant;
 
 use super::{
     Chain, Consumed, Outcome, Pipeline,
     batches::{Batches, ByTopic, TopicBurst},
     notes::Notes,
+    placement::Placements,
     produce::{Course, lost},
     refusal::broker_refusal,
 };
 use crate::{
-    broker::{Append, Appended, BrokerError, Cluster, TopicInfo},
+    broker::{Append, Appended, BrokerError, Cluster, Clusters, TopicInfo},
     login::Decision,
     message::{Credentials, Message, StoredRecord, TopicName},
     plugin::CallContext,
     telemetry::Counters,
-    trace::Trace,
+    trace::{Recorder, Trace},
 };
 
 impl Pipeline {
+    /// Twins of the plugins in front of other brokers, with a trace of every message for
+    /// `recorder`. What it counts and remembers is its own; it begins as this one is now.
+    #[must_use]
+    pub fn twin(&self, clusters: Clusters, recorder: Arc<Recorder>) -> Self {
+        Self {
+            chain: ArcSwap::from_pointee(self.chain().twin()),
+            clusters,
+            placements: self.placements.iter().map(Placements::copy).collect(),
+            settings: self.settings.clone(),
+            counters: Arc::default(),
+            recorder: Some(recorder),
+        }
+    }
+
     /// What [`Pipeline::produce`] would answer if nobody else published meanwhile, and why.
     ///
     /// Nothing is stored, no topic is made, and the next real message goes where it would have gone.

@@ -45,7 +45,10 @@ impl Plugin {
     ) -> (Result<Result<Grant, Denial>, CallError>, Vec<Step>) {
         // Never closed; and without a permit the worst answer would be `Busy`.
         let _permit = self.logins.acquire().await.ok();
-        let turn = self.blueprint.engine.login_turn().await;
+        // Twins share the engine with all others, and their runtime's clock may be paused: it would
+        // take waiting for others for idleness, and the login's time would be up.
+        let is_twin = self.blueprint.shared.is_twin;
+        let turn = if is_twin { None } else { self.blueprint.engine.login_turn().await };
         let plugin = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || {
             let mut lease = match plugin.lease() {

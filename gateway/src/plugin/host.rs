@@ -14,7 +14,7 @@ use super::{
     },
     limits::PluginLimits,
     logbook::LogBook,
-    reach::{Reach, ReachInHand},
+    reach::{Reach, ReachInHand, StoreUse},
     recording::Heard,
     said::Said,
     stats::Counters,
@@ -47,6 +47,8 @@ pub(super) struct Shared {
     pub(super) book: Arc<LogBook>,
     /// What it was granted outside the process.
     pub(super) reach: Arc<Reach>,
+    /// What becomes of its questions there.
+    pub(super) store_use: StoreUse,
     /// A twin's lines are for the trace, not for the gateway's log.
     pub(super) is_twin: bool,
 }

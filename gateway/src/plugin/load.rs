@@ -22,7 +22,7 @@ use super::{
     link::Linked,
     load_error::LoadFault,
     quarantine::Quarantine,
-    reach::Reach,
+    reach::{Reach, StoreUse},
     settings::PluginSettings,
     stats::Counters,
     survey::{Code, Survey},
@@ -61,6 +61,7 @@ pub(super) fn load(
         log: LogGate::default(),
         book: engine.logbooks().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?.into(),
+        store_use: StoreUse::default(),
         is_twin: false,
     });
     let blueprint = Arc::new(Blueprint {

@@ -10,25 +10,34 @@ use tokio::time::timeout;
 use super::{limits::REACH_ANSWER_MARGIN, load_error::LoadFault};
 
 mod address;
+mod cassette;
+mod exchange;
 mod in_hand;
 mod redis;
 mod settings;
 mod sql;
+mod stand_in;
+mod store_use;
 mod tls;
 
 pub use self::redis::{KeyPattern, RedisAddress, RedisCommand};
 pub use address::AddressError;
+pub use cassette::Cassette;
+pub use exchange::{Answer, Asked, Cell, Exchange, Question};
 pub use settings::{ReachSettings, RedisSettings, SqlSettings, TlsFiles};
 pub use sql::{SqlAddress, SqlStatement, StatementError};
+pub use stand_in::{Asks, Call, Fixtures, Held, Keyspace, RowsOf, StandIn};
+pub use store_use::StoreUse;
 
 pub(super) use self::redis::RedisReach;
+pub(super) use exchange::{Rows, Told};
 pub(super) use in_hand::ReachInHand;
-pub(super) use sql::SqlReach;
+pub(super) use sql::{Columns, SqlReach};
 
 /// Why a call outside the process gave nothing; worded for the plugin and for the operator, without
 /// arguments, addresses or secrets.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum ReachError {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReachError {
     /// Not granted; nothing was sent.
     Denied(String),
     /// The store answered with an error, or with something that has no form in the contract.

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{LogLevel, OnFailure, Plugin, call_error::CallError, lease::Lease};
+use super::{
+    LogLevel, OnFailure, Plugin, call_error::CallError, lease::Lease, limits::HOST_CALLS_MAX,
+};
 use crate::{
     message::Message,
     trace::{Change, HostCall, Line, Outcome, PluginId, Step},
@@ -22,6 +24,13 @@ impl Heard {
     pub(super) fn line(&mut self, level: LogLevel, words: String) {
         if self.lines.len() < LINES_MAX {
             self.lines.push(Line { level, words });
+        }
+    }
+
+    /// Those beyond the limit were denied.
+    pub(super) fn host_call(&mut self, call: HostCall) {
+        if self.host_calls.len() < HOST_CALLS_MAX as usize {
+            self.host_calls.push(call);
         }
     }
 }

@@ -11,13 +11,20 @@ use super::{
     LogBook, Plugin,
     blueprint::Blueprint,
     host::{LogGate, Shared},
+    reach::StoreUse,
     stats::Counters,
 };
 
 impl Plugin {
-    /// A plugin of the same code, settings and stores, with instances, counters and a quarantine
-    /// of its own (which begins as this one's is now). What it does shows nowhere but in its traces.
+    /// A twin for rehearsals: of its stores it asks only what reads.
     pub fn twin(&self) -> Arc<Self> {
+        self.twin_with(self.blueprint.shared.store_use.reading_only())
+    }
+
+    /// A plugin of the same code, settings and stores, with instances, counters and a quarantine
+    /// of its own (which begins as this one's is now), and a use of its own of the stores. What it does
+    /// shows nowhere but in its traces.
+    pub fn twin_with(&self, store_use: StoreUse) -> Arc<Self> {
         let Blueprint { engine, linked, outline, shared, limits, settings_json } = &*self.blueprint;
         let shared = Arc::new(Shared {
             name: Arc::clone(&shared.name),
@@ -25,6 +32,7 @@ impl Plugin {
             log: LogGate::default(),
             book: Arc::new(LogBook::default()),
             reach: Arc::clone(&shared.reach),
+            store_use,
             is_twin: true,
         });
         let blueprint = Arc::new(Blueprint {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    config,
+    config::{self, Variables},
     plugin::{Engine, Plugin, limits::WASM_BYTES_MAX},
 };
 
@@ -29,8 +29,32 @@ fn stamp(path: &Path) -> Option<Stamp> {
     Some((meta.ino(), meta.len(), times.0, times.1, times.2, times.3))
 }
 
+/// Where the files of plugins are.
+#[derive(Clone, Debug)]
+pub(super) struct Folders {
+    /// The `*.wasm`, and what is beside them.
+    pub(super) plugins: PathBuf,
+    /// Settings of plugins that have none beside them: a project's, whose plugin is in `build`.
+    pub(super) settings: Option<PathBuf>,
+    /// What `${NAME}` in settings stands for.
+    pub(super) variables: Variables,
+}
+
+impl Folders {
+    /// The settings file of a plugin, which need not exist.
+    fn settings_of(&self, name: &str) -> PathBuf {
+        let file = format!("{name}.toml");
+        let beside = self.plugins.join(&file);
+        match &self.settings {
+            Some(folder) if !beside.exists() => folder.join(file),
+            _ => beside,
+        }
+    }
+}
+
 /// All plugins of a folder by name; a folder that cannot be read holds none.
-pub(super) fn read(folder: &Path) -> BTreeMap<String, PluginFiles> {
+pub(super) fn read(folders: &Folders) -> BTreeMap<String, PluginFiles> {
+    let folder = &folders.plugins;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -49,7 +73,7 @@ pub(super) fn read(folder: &Path) -> BTreeMap<String, PluginFiles> {
             continue;
         }
         if let Some(wasm) = stamp(&path) {
-            let settings = stamp(&path.with_extension("toml"));
+            let settings = stamp(&folders.settings_of(name));
             plugins.insert(name.to_owned(), PluginFiles { wasm, settings });
         }
     }
@@ -59,21 +83,21 @@ pub(super) fn read(folder: &Path) -> BTreeMap<String, PluginFiles> {
 /// Loads one plugin; the error is for the operator, in full.
 pub(super) fn load(
     engine: &Engine,
-    folder: &Path,
+    folders: &Folders,
     name: &str,
     files: &PluginFiles,
 ) -> Result<Arc<Plugin>, String> {
-    let path = folder.join(format!("{name}.wasm"));
+    let path = folders.plugins.join(format!("{name}.wasm"));
     if files.wasm.1 > WASM_BYTES_MAX as u64 {
         return Err(format!("`{}` is over {WASM_BYTES_MAX} bytes", path.display()));
     }
-    let settings_path: PathBuf = path.with_extension("toml");
+    let settings_path = folders.settings_of(name);
     let text = match files.settings {
         None => String::new(),
         Some(_) => fs::read_to_string(&settings_path)
             .map_err(|error| format!("reading `{}`: {error}", settings_path.display()))?,
     };
-    let settings = config::plugin_settings(&settings_path, &text, name)
+    let settings = config::plugin_settings(&settings_path, &text, name, folders.variables)
         .map_err(|problems| problems.to_string())?;
     let wasm = fs::read(&path).map_err(|error| format!("reading `{}`: {error}", path.display()))?;
     Plugin::load(engine, &wasm, settings).map_err(|error| {

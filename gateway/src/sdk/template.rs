@@ -2,7 +2,8 @@
 //! parts for other roles cut out.
 //!
 //! In a template `my-plugin` and `my_plugin` stand for the plugin's name, and what stands between a
-//! line with `@role NAME…` and a line with `@end` is kept only for one of these roles.
+//! line with `@role NAME…` and a line with `@end` is kept only for one of these roles. A file of
+//! which nothing is kept is left out.
 
 use std::{
     fs,
@@ -69,8 +70,9 @@ impl Template {
         let mut files = Vec::new();
         for template in [dir("template")?, own] {
             for (path, bytes) in all_files(template, template.path()) {
-                if path != Path::new(LANGUAGE_PAGE.0) {
-                    files.push((self.path(&path), self.text(bytes, page)));
+                let text = self.text(bytes, page);
+                if path != Path::new(LANGUAGE_PAGE.0) && !text.is_empty() {
+                    files.push((self.path(&path), text));
                 }
             }
         }
@@ -158,6 +160,7 @@ mod tests {
         let files = files(Language::Go, &[Role::Filter]);
         let resp = text(&files, "two-words.resp");
         assert!(resp.contains("ping") && !resp.contains("demo-old"), "{resp}");
+        assert!(files.iter().all(|(path, _)| path != "gateway.toml"), "it is for partitioners");
         let world = text(&files, "wit/world.wit");
         assert!(world.contains("/filter@") && !world.contains("/router@"), "{world}");
         assert!(!world.contains("burst") && world.contains("current"), "{world}");

@@ -60,11 +60,7 @@ impl Session {
 
     /// AUTH password, or AUTH user password; a databus DSN is a password.
     pub(super) async fn auth(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let credentials = match args.len() {
-            2 => self.credentials(DEFAULT_USER.as_bytes(), &args[1])?,
-            3 => self.credentials(&args[1], &args[2])?,
-            _ => return Err(command::syntax_error()),
-        };
+        let credentials = self.auth_credentials(args)?;
         if self.services.pipeline.chain().authenticates() {
             self.log_in(credentials).await?;
         } else {
@@ -74,8 +70,21 @@ impl Session {
         Ok(())
     }
 
+    /// The credentials of an AUTH.
+    pub(super) fn auth_credentials(&self, args: &Args<'_>) -> Result<Credentials, Rejection> {
+        match args.len() {
+            2 => self.credentials(DEFAULT_USER.as_bytes(), &args[1]),
+            3 => self.credentials(&args[1], &args[2]),
+            _ => Err(command::syntax_error()),
+        }
+    }
+
     /// AUTH where there is no authenticator: Redis' answers for its user without a password.
-    fn auth_in_the_open(&self, named: bool, credentials: &Credentials) -> Result<(), Rejection> {
+    pub(super) fn auth_in_the_open(
+        &self,
+        named: bool,
+        credentials: &Credentials,
+    ) -> Result<(), Rejection> {
         if self.identity.is_none() {
             return Err(Rejection::new(ErrorCode::NoAuth, "no authenticator is loaded"));
         }

@@ -148,7 +148,7 @@ impl Session {
         Ok(())
     }
 
-    fn block(&self) -> Duration {
+    pub(super) fn block(&self) -> Duration {
         let of_grant = self.binding().ok().and_then(|binding| binding.block);
         of_grant.unwrap_or(self.services.settings.databus.block)
     }

@@ -13,6 +13,19 @@ use crate::{
 impl Session {
     /// DEL: what does not exist is not counted and needs no right, so that clients may clean up.
     pub(super) async fn delete(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        let mut count = 0;
+        for topic in self.topics_to_delete(args).await? {
+            count += i64::from(self.delete_topic(&topic).await?);
+        }
+        self.replies.integer(count);
+        Ok(())
+    }
+
+    /// The topics that a DEL names, all of which may be deleted.
+    pub(super) async fn topics_to_delete(
+        &self,
+        args: &Args<'_>,
+    ) -> Result<Vec<TopicName>, Rejection> {
         let mut topics: Vec<TopicName> = Vec::new();
         for key in rest(args, 1) {
             let Ok(key) = command::stream_key(key) else { continue };
@@ -29,12 +42,7 @@ impl Session {
         if !topics.is_empty() {
             self.check_delete()?;
         }
-        let mut count = 0;
-        for topic in topics {
-            count += i64::from(self.delete_topic(&topic).await?);
-        }
-        self.replies.integer(count);
-        Ok(())
+        Ok(topics)
     }
 
     fn check_delete(&self) -> Result<(), Rejection> {

@@ -26,6 +26,11 @@ impl Identity {
         Self { principal: Arc::from(login.grant().principal.as_str()), login, cluster }
     }
 
+    /// The same client, with another broker behind it.
+    pub(super) fn with(&self, cluster: Cluster) -> Self {
+        Self { login: self.login.clone(), cluster, principal: Arc::clone(&self.principal) }
+    }
+
     /// What the client may do.
     pub(super) fn grant(&self) -> &Grant {
         self.login.grant()

@@ -46,13 +46,7 @@ impl Session {
     /// Nothing is subscribed unless all names may be; those before one that the broker fails at
     /// are, and were confirmed.
     async fn subscribe_to(&mut self, args: &Args<'_>, kind: &Kind) -> Result<(), Rejection> {
-        let mut names = Vec::with_capacity(args.len() - 1);
-        for name in command::rest(args, 1) {
-            let name = channel(name)?;
-            self.check_consume(&name)?;
-            names.push(name);
-        }
-        self.check_room(names.len())?;
+        let names = self.channels_named(args)?;
         let cluster = self.identity()?.cluster.clone();
         let subscriber = self.subscriber()?;
         for name in names {
@@ -68,7 +62,33 @@ impl Session {
         Ok(())
     }
 
+    /// The channels of a request, all of which may be listened to.
+    pub(super) fn channels_named(&self, args: &Args<'_>) -> Result<Vec<TopicName>, Rejection> {
+        let mut names = Vec::with_capacity(args.len() - 1);
+        for name in command::rest(args, 1) {
+            let name = channel(name)?;
+            self.check_consume(&name)?;
+            names.push(name);
+        }
+        self.check_room(names.len())?;
+        Ok(names)
+    }
+
     async fn subscribe_to_patterns(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+        self.check_patterns(args)?;
+        for pattern in command::rest(args, 1) {
+            let pattern: Arc<[u8]> = Arc::from(pattern);
+            if !self.listening.patterns().contains(&pattern) {
+                self.listen_to_pattern(&pattern).await?;
+            }
+            let kind = Kind::Pattern(Arc::clone(&pattern));
+            self.confirm("psubscribe", Some(&pattern), self.listening.count(&kind));
+        }
+        Ok(())
+    }
+
+    /// May the connection listen to so many patterns, of such length?
+    pub(super) fn check_patterns(&self, args: &Args<'_>) -> Result<(), Rejection> {
         if command::rest(args, 1).any(|pattern| pattern.len() > PATTERN_BYTES_MAX) {
             let words = format!("a pattern is over the limit of {PATTERN_BYTES_MAX} bytes");
             return Err(Rejection::err(words));
@@ -79,14 +99,6 @@ impl Session {
             return Err(Rejection::err(words));
         }
         self.identity()?;
-        for pattern in command::rest(args, 1) {
-            let pattern: Arc<[u8]> = Arc::from(pattern);
-            if !self.listening.patterns().contains(&pattern) {
-                self.listen_to_pattern(&pattern).await?;
-            }
-            let kind = Kind::Pattern(Arc::clone(&pattern));
-            self.confirm("psubscribe", Some(&pattern), self.listening.count(&kind));
-        }
         Ok(())
     }
 

@@ -172,6 +172,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         until: Instant,
     ) -> Result<bool, Ended> {
         tokio::select! {
+            biased;
             () = change => Ok(true),
             () = news(identity) => Ok(true),
             () = sleep_until(until) => Ok(false),

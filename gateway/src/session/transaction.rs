@@ -37,6 +37,11 @@ struct Queue {
 }
 
 impl Transaction {
+    /// One for a command that is only rehearsed: it waits for nothing either.
+    pub(super) fn running() -> Self {
+        Self { queue: None, is_running: true }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.queue.is_some()
     }

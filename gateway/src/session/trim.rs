@@ -41,7 +41,7 @@ struct Cut {
 }
 
 /// Where a partition started when it was asked last.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct KnownStart {
     topic: TopicName,
     partition: u32,

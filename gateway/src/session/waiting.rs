@@ -61,6 +61,7 @@ impl Session {
     {
         let began = Instant::now();
         let waited = self.wait_unless_running(socket, change, until).await;
+        self.services.clock.take_turn(self.card.id()).await;
         self.waited += began.elapsed();
         waited
     }
@@ -92,6 +93,7 @@ impl Session {
                 None => {}
             }
             tokio::select! {
+                biased;
                 waited = socket.wait_for(change.as_mut(), self.identity.as_mut(), until) => {
                     let may_go_on = waited?;
                     if may_go_on {

@@ -19,6 +19,7 @@ use crate::{
     resp::Limits,
     session::{Registry, ReloadRequest, Services, SessionSettings},
     telemetry::{Counters, Pace, Slowlog},
+    trace::Recorder,
 };
 
 /// What the settings do not say.
@@ -34,11 +35,13 @@ pub(crate) struct Parts {
     pub(crate) logbooks: LogBooks,
     /// What time it is.
     pub(crate) clock: Clock,
+    /// Who wants the traces of messages and logins.
+    pub(crate) recorder: Option<Arc<Recorder>>,
 }
 
 /// Joins the parts. Nothing is bound and no task is started.
 pub(crate) fn services(settings: &Settings, parts: Parts) -> Services {
-    let Parts { chain, clusters, reload, logbooks, clock } = parts;
+    let Parts { chain, clusters, reload, logbooks, clock, recorder } = parts;
     let counters = Arc::new(Counters::default());
     let pipeline_settings = PipelineSettings {
         publish_deadline: settings.limits.publish_deadline,
@@ -47,6 +50,10 @@ pub(crate) fn services(settings: &Settings, parts: Parts) -> Services {
         topics_max: settings.topics.max,
     };
     let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
+    let pipeline = match recorder {
+        Some(recorder) => pipeline.recorded(recorder),
+        None => pipeline,
+    };
     let pipeline = Arc::new(pipeline);
     let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
     Services {

@@ -38,11 +38,9 @@ async fn a_filter_shows_its_verdict_and_what_it_changed() {
         &[
             "plugin    stamp 0.1.0, hash ",
             "settings  {\"text\":\"v2\"} of ",
-            "call      filter.on-produce",
-            "topic      orders",
-            "value      {\"a\": 1}",
-            "answer    forward: it goes on",
-            "header     stamp: \"v2\", was \"v1\"",
+            "publish orders as demo\n  header stamp: \"v1\"\n  time ",
+            "\n  value {\"a\": 1}\n",
+            "\n  stamp filter.on-produce forward, changed\n    header stamp: \"v1\" → \"v2\"\n",
             "of 100 ms",
             "of 64.0 MiB",
         ],
@@ -52,33 +50,42 @@ async fn a_filter_shows_its_verdict_and_what_it_changed() {
 #[tokio::test]
 async fn every_role_answers_in_its_own_form() {
     let told = call("upper", "", &["--json", r#"{"value": "loud"}"#]).await;
-    shows(&told, &["answer    replace", "changed   value      \"LOUD\""]);
+    shows(&told, &["forward, changed", "value - \"loud\"\n", "value + \"LOUD\"\n"]);
 
     let told = call("filter-json", "", &["--json", r#"{"value": "no"}"#]).await;
-    shows(&told, &["the client gets\n          -REJECTED filter-json not-json: "]);
+    shows(&told, &["  filter-json filter.on-produce reject not-json: "]);
     assert!(told.succeeded, "a rejection is an answer");
 
     let told = call("partition-hash", "", &["--json", r#"{"keys": ["a", null]}"#]).await;
-    shows(&told, &["keys       2", "partition 4    \"a\"", "no preference  no key"]);
+    shows(
+        &told,
+        &["2 keys", "  key \"a\"\n", "partition 4 of 8", "key (null)\n", "no preference of 8"],
+    );
 
     let told = call("noop-router", "", &["--json", r#"{"topic": "t"}"#]).await;
-    shows(&told, &["answer    to topic t", "scope message"]);
+    shows(&told, &["  noop-router router.route route to t\n"]);
 
     let told = call("noop-transcoder", "", &["--consume", "--json", r#"{"value": {"hex": "ff"}}"#]);
-    shows(&told.await, &["transcoder.decode", "answer    value      hex ff"]);
+    shows(
+        &told.await,
+        &["consume demo as demo\n", "transcoder.decode decoded\n", "value 00000000  ff "],
+    );
 
     let told = call("noop-auth", "", &["--json", r#"{"username": "ann", "secret": "hush"}"#]).await;
-    shows(&told, &["user       ann", "answer    granted", "principal  ", "admin      yes"]);
+    shows(&told, &["login ann\n", "authenticate granted ", "    principal ", "    admin yes\n"]);
     assert!(!told.output.contains("hush"), "{}", told.output);
 }
 
 #[tokio::test]
 async fn a_call_that_breaks_tells_the_words_of_the_guest_and_the_limit_that_was_met() {
     for (mode, words) in [
-        ("trap", &["FAILED: ", "log       error  panicked at ", "deeds.rs:", "told to"][..]),
-        ("loop", &["FAILED: ", "did not end filter.on-produce within 100 ms"]),
-        ("allocate", &["FAILED: ", "bytes of memory", "the instance was dropped"]),
-        ("chatter", &["info   line 99\n", "and 900 lines over its rate", "counters  counter_0 1"]),
+        ("trap", &["failed: ", "log error: panicked at ", "deeds.rs:", "told to"][..]),
+        ("loop", &["failed: ", "did not end filter.on-produce within 100 ms", "hear only: "]),
+        ("allocate", &["failed: ", "bytes of memory", "the instance was dropped"]),
+        (
+            "chatter",
+            &["log info: line 99\n", "log       900 lines over its rate", "counters  counter_0 1"],
+        ),
     ] {
         let json = format!("{{\"value\": \"misbehave:{mode}\"}}");
         let told = call("misbehaving", "", &["--json", &json]).await;

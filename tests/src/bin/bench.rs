@@ -2,7 +2,7 @@
 //! themselves, all measured in one run.
 //!
 //! ```text
-//! bench [redis] [chain] [kafka]     only these parts; without a name all
+//! bench [redis] [chain] [conversations] [kafka]     only these parts; without a name all
 //! ```
 //!
 //! The machine's speed cancels out: everything is measured by turns, several times, and compared
@@ -20,6 +20,8 @@ mod rate;
 mod against_redis;
 #[path = "bench/chain.rs"]
 mod chain;
+#[path = "bench/conversations.rs"]
+mod conversations;
 #[path = "bench/kafka.rs"]
 mod kafka;
 
@@ -43,6 +45,9 @@ fn main() {
         if is_wanted("chain") {
             chain::filters().await;
             chain::roles().await;
+        }
+        if is_wanted("conversations") {
+            conversations::beside_start_ups().await;
         }
     });
     // A direct client is load and rival at once, and must not be held back by one thread.

@@ -204,7 +204,7 @@ impl Broker for Embedded {
     }
 
     fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        self.shared.queue.close();
+        self.shared.close();
         let mut ended = self.ended.clone();
         Box::pin(async move {
             let outcome = ended.wait_for(Option::is_some).await.map(|outcome| outcome.clone());

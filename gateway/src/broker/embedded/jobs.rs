@@ -1,4 +1,4 @@
-//! Handing work to the writer thread.
+//! Handing work to the writer.
 
 use std::sync::Arc;
 
@@ -20,6 +20,12 @@ use crate::{
 const JOB_FIXED_BYTES: usize = 64;
 
 impl Shared {
+    /// Takes nothing more; what was taken is still written.
+    pub(super) fn close(&self) {
+        self.queue.close();
+        self.at_hand.work();
+    }
+
     /// After a failure reading goes on, after closing it does not.
     pub(super) fn check_open(&self) -> Answer<()> {
         match self.queue.end() {
@@ -41,7 +47,9 @@ impl Shared {
         if !self.queue.reserve(bytes) {
             return Err(BrokerError::Busy { topic: topic.clone() });
         }
-        self.queue.push(job, bytes)
+        self.queue.push(job, bytes)?;
+        self.at_hand.work();
+        Ok(())
     }
 
     pub(super) fn send_commit(

@@ -124,7 +124,10 @@ impl Produced {
         let bytes = frames.len();
         let (answer, receiver) = oneshot::channel();
         match shared.queue.push(Job::Produce { frames, parts, answer }, bytes) {
-            Ok(()) => self.jobs.push(Sent { slots, answer: receiver }),
+            Ok(()) => {
+                shared.at_hand.work();
+                self.jobs.push(Sent { slots, answer: receiver });
+            }
             Err(error) => {
                 for slot in slots {
                     self.results[slot] = Err(error.clone());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     EmbeddedSettings, Storage, catalog::Catalog, files::SegmentFiles, queue::Queue,
-    retention::Retention,
+    retention::Retention, writer::AtHand,
 };
 
 /// One open log.
@@ -17,6 +17,8 @@ pub(super) struct Shared {
     pub(super) root: Option<PathBuf>,
     pub(super) retention: Retention,
     pub(super) settings: EmbeddedSettings,
+    /// The writer, in memory.
+    pub(super) at_hand: AtHand,
 }
 
 impl Shared {
@@ -32,6 +34,7 @@ impl Shared {
             root,
             retention: Retention { bytes: settings.retention_bytes, age: settings.retention_age },
             settings,
+            at_hand: AtHand::default(),
         }
     }
 }

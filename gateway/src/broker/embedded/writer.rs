@@ -1,4 +1,5 @@
-//! The writer: one thread that makes everything durable, in the order in which it came.
+//! The writer: one thread that makes everything durable, in the order in which it came. In memory
+//! there is no thread, see [`at_hand`].
 //!
 //! While one group is being synced, what arrives becomes the next (group commit). A failure ends
 //! the thread: what the disk holds then is unknown, and only opening the log anew finds out.
@@ -19,14 +20,17 @@ use super::{
     group::{Change, Group},
     journal::{self, Journal},
     partition::Partition,
-    queue::{Answer, End, TrimJob},
+    queue::{Answer, End, Job, TrimJob},
     segment::SEGMENT_HEADER_BYTES,
     shared::Shared,
     store::Store,
 };
 use crate::broker::BrokerError;
 
+mod at_hand;
 mod plan;
+
+pub(super) use at_hand::AtHand;
 
 /// A group takes no further job beyond this size: about what a disk writes in some milliseconds,
 /// so that the first of a group does not wait long for the last.
@@ -50,6 +54,8 @@ pub(super) struct Writer {
 #[derive(Debug)]
 struct Running {
     writer: Writer,
+    /// Jobs of the group in hand; kept for its room.
+    jobs: Vec<Job>,
     group: Group,
     /// Records to be deleted in the group that is planned, after all its appends.
     trims: Vec<TrimJob>,
@@ -59,12 +65,22 @@ struct Running {
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Starts the thread, where there is something to wait for.
     pub(super) fn start(self) -> io::Result<Ended> {
-        let (ended, receiver) = watch::channel(None);
         let retention_due = Instant::now() + self.shared.settings.retention_check;
-        let (group, trims, sealed) = (Group::default(), Vec::new(), Vec::new());
-        let mut running = Running { writer: self, group, trims, sealed, retention_due };
+        let mut running = Running {
+            writer: self,
+            jobs: Vec::new(),
+            group: Group::default(),
+            trims: Vec::new(),
+            sealed: Vec::new(),
+            retention_due,
+        };
+        if running.writer.journal.is_none() {
+            let shared = Arc::clone(&running.writer.shared);
+            return Ok(shared.at_hand.put(running));
+        }
+        let (ended, receiver) = watch::channel(None);
         thread::Builder::new().name("log-writer".to_owned()).spawn(move || {
             let shared = Arc::clone(&running.writer.shared);
             let _guard = FailOnPanic(&shared);
@@ -78,20 +94,28 @@ impl Writer {
 
 impl Running {
     fn run(&mut self) -> Answer<()> {
+        let mut all = || -> io::Result<()> {
+            while self.run_group(self.patience())?.is_some() {}
+            self.close()
+        };
+        all().map_err(|failure| self.fail(&failure))
+    }
+
+    /// Waits for the next group at most `patience` and stores it. Answers the bytes of its jobs;
+    /// `None` if there will be no more.
+    fn run_group(&mut self, patience: Duration) -> io::Result<Option<usize>> {
         let shared = Arc::clone(&self.writer.shared);
         let group_bytes = GROUP_BYTES.min(journal::quarter(shared.settings.journal_bytes));
-        let mut jobs = Vec::new();
-        while let Some(bytes) = shared.queue.take(&mut jobs, group_bytes, self.patience()) {
+        let mut jobs = std::mem::take(&mut self.jobs);
+        let taken = shared.queue.take(&mut jobs, group_bytes, patience);
+        if let Some(bytes) = taken {
             self.group.clear();
             jobs.drain(..).for_each(|job| self.plan(job));
             self.plan_trims();
-            let stored = self.store_group(bytes);
-            if let Err(failure) = stored {
-                return Err(self.fail(&failure));
-            }
+            self.store_group(bytes)?;
         }
-        let closed = self.close();
-        closed.map_err(|failure| self.fail(&failure))
+        self.jobs = jobs;
+        Ok(taken)
     }
 
     fn patience(&self) -> Duration {

@@ -1,15 +1,15 @@
-//! `sluicegate plugin call`: one call with the real engine and the real limits, shown as a trace.
+//! `sluicegate plugin call`: one call with the real engine and the real limits, shown as a step of
+//! a trace.
 
 mod act;
-mod heard;
+mod called;
 mod render;
-mod trace;
 
 use std::{env, io::Write as _, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
 
-use self::{heard::Heard, trace::Trace};
+use self::called::Called;
 use super::{CallOptions, file::PluginFile, input::Input};
 use crate::{
     message::Role,
@@ -19,15 +19,16 @@ use crate::{
 pub(super) fn run(options: &CallOptions) -> anyhow::Result<()> {
     let input = Input::parse(&options.json)?;
     let file = PluginFile::read(&options.file, options.settings.as_deref())?;
-    let heard = Heard::start();
     let engine = engine().context("starting the WebAssembly engine")?;
     let plugin = file.inspect(&engine).outcome.map_err(|error| file.refusal(error))?;
     let role = role(&plugin, options)?;
-    let trace = Trace::of(&plugin, role, options.consume, input, &heard);
-    let text = render::text(&trace, &file);
+    let book = engine.logbooks().find(plugin.name());
+    let loaded = book.map(|book| book.after(0)).unwrap_or_default();
+    let called = Called::of(&plugin, role, options.consume, input);
+    let text = render::text(&called, &file, &loaded);
     // A reader that went away wants no more lines.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    if trace.failed() {
+    if called.failed() {
         bail!("the call gave no answer");
     }
     Ok(())
@@ -43,7 +44,8 @@ fn engine() -> Result<Engine, EngineError> {
     }
 }
 
-fn cache_folder() -> Option<PathBuf> {
+/// Where compiled code of plugins that nobody serves with is kept, for this user.
+pub(in crate::cli) fn cache_folder() -> Option<PathBuf> {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|f| f.is_absolute());
     let base = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
     Some(base?.join("sluicegate").join("plugins"))

@@ -42,7 +42,7 @@ impl PluginFile {
             }
         };
         let shown = settings_path.as_deref().unwrap_or(path);
-        let settings = config::plugin_settings(shown, &text, name)?;
+        let settings = config::plugin_settings(shown, &text, name, config::Variables::Environment)?;
         let path = path.to_owned();
         Ok(Self { path, wasm, settings, settings_path, settings_shown: shown_settings(&text) })
     }

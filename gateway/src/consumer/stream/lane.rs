@@ -55,6 +55,21 @@ impl Lane {
         }
     }
 
+    /// The same state, dealt anew and with turns of its own.
+    pub(super) fn copy(&self, since: u64) -> Self {
+        Self {
+            since,
+            next: self.next,
+            acknowledged: self.acknowledged.clone(),
+            returned: self.returned.clone(),
+            pending: self.pending,
+            version: self.version,
+            stored: self.stored,
+            reading: Arc::default(),
+            committing: Arc::default(),
+        }
+    }
+
     /// Where to read on: returned entries first, then new ones.
     pub(super) fn window(&self) -> Window {
         let Some(from) = self.returned.first().copied() else {

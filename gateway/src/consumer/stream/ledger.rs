@@ -2,7 +2,7 @@
 //! milliseconds.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeBounds,
     sync::Arc,
 };
@@ -58,6 +58,19 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    /// The same state, of the partitions in `since`, which were dealt anew.
+    pub(super) fn copy(&self, since: &HashMap<u32, u64>) -> Self {
+        let copy = |(partition, lane): (&u32, &Lane)| {
+            Some((*partition, lane.copy(*since.get(partition)?)))
+        };
+        Self {
+            lanes: self.lanes.iter().filter_map(copy).collect(),
+            consumers: self.consumers.clone(),
+            pending: self.pending.clone(),
+            turn: self.turn,
+        }
+    }
+
     /// Drops what is not this gateway's any more; true if a partition is yet to be begun.
     pub(super) fn settle(&mut self, owned: &[(u32, u64)]) -> bool {
         let is_owned = |partition: u32, lane: &Lane| owned.contains(&(partition, lane.since));

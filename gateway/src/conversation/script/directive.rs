@@ -9,7 +9,7 @@ const ALL: &str =
     "`@wait 5s`, `@close NAME`, `@fixtures FILE`, `@plugins DIR`, `@config FILE`, `@secret NAME`";
 
 /// Longest time that may pass in one line: ten years. Far beyond, sums of times overflow.
-const WAIT_MAX: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
+const WAIT_MAX: Duration = Duration::from_hours(10 * 366 * 24);
 
 /// What is wrong, and what to write instead.
 type Wrong = (String, String);

@@ -5,28 +5,40 @@ use std::time::Instant;
 use tracing::{debug, warn};
 
 use super::{HostState, Shared};
-use crate::plugin::reach::{Reach, ReachError, ReachInHand, is_name};
+use crate::{
+    plugin::reach::{ReachError, ReachInHand, Told, is_name},
+    trace::HostCall,
+};
 
 impl HostState {
-    /// Lets the guest ask a store, counted and noted. `asked` names the connection, and the command or
-    /// statement; only a login has the right to ask.
-    pub(super) fn reach_out<T>(
+    /// Lets the guest ask a store, counted and noted. `asked` is the kind of store, the connection,
+    /// the command or statement, and the number of its arguments; only a login has the right to ask.
+    pub(super) fn reach_out<T: Told>(
         &mut self,
-        kind: &str,
-        asked: (&str, &str),
-        ask: impl FnOnce(&Reach, &mut ReachInHand) -> Result<T, ReachError>,
+        asked: (&str, &str, &str, usize),
+        ask: impl FnOnce(&Shared, &mut ReachInHand) -> Result<T, ReachError>,
     ) -> wasmtime::Result<Result<T, ReachError>> {
+        let (kind, connection, call, arguments) = asked;
         let in_hand = self.reach.as_mut().ok_or_else(|| {
             wasmtime::Error::msg(format!(
                 "`{kind}` was called outside `authenticate`: only a login may wait for stores"
             ))
         })?;
         let shared = &self.shared;
-        let asked = Asked::new(kind, asked);
-        let answer = in_hand.count().and_then(|()| ask(&shared.reach, in_hand));
+        let asked = Asked::new(kind, (connection, call));
+        let answer = in_hand.count().and_then(|()| ask(shared, in_hand));
+        if let Some(heard) = &mut self.heard {
+            let shape = answer.as_ref().map(Told::shape).map_err(in_words);
+            let (store, call) = (asked.reach.clone(), asked.call.clone());
+            heard.host_call(HostCall { store, call, arguments, answer: shape });
+        }
         asked.note(shared, answer.as_ref().err());
         Ok(answer)
     }
+}
+
+fn in_words(error: &ReachError) -> String {
+    format!("{}: {}", error.outcome(), error.words())
 }
 
 /// One call of a guest, for the log and the counters. Holds names only, never arguments.

@@ -4,7 +4,7 @@ use super::{
     HostState,
     redis_interface::{Error, Host, Reply},
 };
-use crate::plugin::reach::ReachError;
+use crate::plugin::reach::{Asked, Columns, Question, ReachError};
 
 impl Host for HostState {
     fn call(
@@ -13,11 +13,24 @@ impl Host for HostState {
         command: String,
         arguments: Vec<Vec<u8>>,
     ) -> wasmtime::Result<Result<Reply, Error>> {
-        let answer = self.reach_out("redis", (&connection, &command), |stores, in_hand| {
-            let store = stores.redis(&connection)?;
-            let command = store.allow(&command, &arguments)?;
-            in_hand.wait(store.timeout(), store.call(command, &arguments))
-        })?;
+        let given = arguments.len();
+        let answer =
+            self.reach_out(("redis", &connection, &command, given), |shared, in_hand| {
+                let store = shared.reach.redis(&connection)?;
+                let command = store.allow(&command, &arguments)?;
+                let question = shared.store_use.question(|| Question {
+                    plugin: shared.name.to_string(),
+                    connection: connection.clone(),
+                    asked: Asked::Command {
+                        name: command.name.into(),
+                        arguments: arguments.clone(),
+                    },
+                });
+                shared.store_use.ask(question, command.writes, || {
+                    let reply = in_hand.wait(store.timeout(), store.call(command, &arguments))?;
+                    Ok((reply, Columns::default()))
+                })
+            })?;
         Ok(answer.map_err(Error::from))
     }
 }

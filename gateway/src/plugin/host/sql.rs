@@ -4,12 +4,10 @@ use super::{
     HostState,
     sql_interface::{Error, Host, Value},
 };
-use crate::plugin::reach::ReachError;
+use crate::plugin::reach::{Asked, Cell, Question, ReachError, Rows};
 
 /// Stands in the log for a SELECT of the plugin's own.
 const QUERY: &str = "query";
-
-type Rows = Vec<Vec<Value>>;
 
 impl Host for HostState {
     fn run(
@@ -18,10 +16,23 @@ impl Host for HostState {
         statement: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let answer = self.reach_out("sql", (&connection, &statement), |stores, in_hand| {
-            let store = stores.sql(&connection)?;
-            in_hand.wait(store.timeout(), store.run(&statement, parameters))
-        })?;
+        let given = parameters.len();
+        let answer =
+            self.reach_out(("sql", &connection, &statement, given), |shared, in_hand| {
+                let store = shared.reach.sql(&connection)?;
+                let allowed = store.statement(&statement)?;
+                let question = shared.store_use.question(|| Question {
+                    plugin: shared.name.to_string(),
+                    connection: connection.clone(),
+                    asked: Asked::Statement {
+                        name: statement.clone(),
+                        parameters: plain(&parameters),
+                    },
+                });
+                shared.store_use.ask(question, allowed.may_write, || {
+                    in_hand.wait(store.timeout(), store.rows(allowed, parameters))
+                })
+            })?;
         Ok(answer.map_err(Error::from))
     }
 
@@ -31,12 +42,25 @@ impl Host for HostState {
         text: String,
         parameters: Vec<Value>,
     ) -> wasmtime::Result<Result<Rows, Error>> {
-        let answer = self.reach_out("sql", (&connection, QUERY), |stores, in_hand| {
-            let store = stores.sql(&connection)?;
-            in_hand.wait(store.timeout(), store.query(&text, parameters))
+        let given = parameters.len();
+        let answer = self.reach_out(("sql", &connection, QUERY, given), |shared, in_hand| {
+            let store = shared.reach.sql(&connection)?;
+            let allowed = store.query(&text)?;
+            let question = shared.store_use.question(|| Question {
+                plugin: shared.name.to_string(),
+                connection: connection.clone(),
+                asked: Asked::Query { text: text.clone(), parameters: plain(&parameters) },
+            });
+            shared.store_use.ask(question, allowed.may_write, || {
+                in_hand.wait(store.timeout(), store.rows(allowed, parameters))
+            })
         })?;
         Ok(answer.map_err(Error::from))
     }
+}
+
+fn plain(parameters: &[Value]) -> Vec<Cell> {
+    parameters.iter().map(Cell::from).collect()
 }
 
 impl From<ReachError> for Error {

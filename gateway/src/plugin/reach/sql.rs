@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ReachError, SqlSettings, is_name};
+use super::{ReachError, Rows, SqlSettings, is_name};
 use crate::plugin::{bindings::sluicegate::plugin::sql::Value, limits::SQL_TEXT_BYTES_MAX};
 
 mod address;
@@ -16,6 +16,8 @@ pub use address::SqlAddress;
 pub use statement::{SqlStatement, StatementError};
 
 use pool::{Mode, Pool};
+
+pub(in crate::plugin) use rows::Columns;
 
 /// One `[sql.NAME]`.
 pub(in crate::plugin) struct SqlReach {
@@ -35,6 +37,14 @@ enum Queries {
     SamePool,
     /// In sessions that cannot write, beside named statements that may.
     OwnPool(Pool),
+}
+
+/// A statement that is granted, with the connections it runs on.
+pub(in crate::plugin) struct Allowed<'a> {
+    pool: &'a Pool,
+    text: &'a str,
+    /// False if it only reads.
+    pub(in crate::plugin) may_write: bool,
 }
 
 impl std::fmt::Debug for SqlReach {
@@ -79,29 +89,21 @@ impl SqlReach {
         Ok(())
     }
 
-    /// Runs a named statement.
-    pub(in crate::plugin) async fn run(
-        &self,
-        statement: &str,
-        parameters: Vec<Value>,
-    ) -> Result<Vec<Vec<Value>>, ReachError> {
-        let Some(known) = self.statements.iter().find(|known| known.name() == statement) else {
-            let shown = if is_name(statement) { statement } else { "NAME" };
+    /// The named statement, if it is granted.
+    pub(in crate::plugin) fn statement(&self, name: &str) -> Result<Allowed<'_>, ReachError> {
+        let Some(known) = self.statements.iter().find(|known| known.name() == name) else {
+            let shown = if is_name(name) { name } else { "NAME" };
             return Err(ReachError::Denied(format!(
                 "no such statement is granted: add `{shown}` to `[sql.{}.statements]` in the \
                  plugin's TOML file",
                 self.name
             )));
         };
-        self.rows(&self.pool, known.text(), parameters).await
+        Ok(Allowed { pool: &self.pool, text: known.text(), may_write: known.may_write() })
     }
 
-    /// Runs a SELECT of the plugin's own.
-    pub(in crate::plugin) async fn query(
-        &self,
-        text: &str,
-        parameters: Vec<Value>,
-    ) -> Result<Vec<Vec<Value>>, ReachError> {
+    /// A SELECT of the plugin's own, if it is granted.
+    pub(in crate::plugin) fn query<'a>(&'a self, text: &'a str) -> Result<Allowed<'a>, ReachError> {
         let pool = match &self.queries {
             Queries::SamePool => &self.pool,
             Queries::OwnPool(pool) => pool,
@@ -119,15 +121,16 @@ impl SqlReach {
         }
         statement::check_query(text)
             .map_err(|error| ReachError::Denied(format!("the query cannot be granted: {error}")))?;
-        self.rows(pool, text, parameters).await
+        Ok(Allowed { pool, text, may_write: false })
     }
 
-    async fn rows(
+    /// Runs what is granted.
+    pub(in crate::plugin) async fn rows(
         &self,
-        pool: &Pool,
-        text: &str,
+        allowed: Allowed<'_>,
         parameters: Vec<Value>,
-    ) -> Result<Vec<Vec<Value>>, ReachError> {
+    ) -> Result<(Rows, Columns), ReachError> {
+        let Allowed { pool, text, .. } = allowed;
         let mut lent = pool.lend().await.map_err(|error| fault::connecting(&error))?;
         let rows = rows::read(lent.connection(), text, parameters, self.bytes_max).await;
         if !matches!(rows, Err(rows::Failure::Broken(_) | rows::Failure::TooMuch(_))) {

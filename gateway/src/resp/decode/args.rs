@@ -28,6 +28,12 @@ impl<'a> Args<'a> {
         self.spans.get(index).map(|span| &self.bytes[span.range()])
     }
 
+    /// The arguments behind the first `count`, if there are any: a request within the request.
+    pub fn skip(&self, count: usize) -> Option<Self> {
+        let spans = self.spans.get(count..).filter(|spans| !spans.is_empty())?;
+        Some(Self { spans, bytes: self.bytes })
+    }
+
     /// All arguments in order.
     #[inline]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {

@@ -8,7 +8,7 @@ use super::{
     measure::Measured,
     timed::Timed,
 };
-use crate::cli::plugin::words::{nanoseconds, size, time};
+use crate::cli::plugin::words::{size, time, time_of_nanoseconds};
 
 mod grid;
 
@@ -84,8 +84,8 @@ impl Report {
             for timed in &plugin.calls {
                 let (total, own, answer) = match &timed.time {
                     Ok(time) => {
-                        let own = nanoseconds(self.own(timed.kind, time.best));
-                        (nanoseconds(time.best), own, timed.answer.clone())
+                        let own = time_of_nanoseconds(self.own(timed.kind, time.best));
+                        (time_of_nanoseconds(time.best), own, timed.answer.clone())
                     }
                     Err(error) => ("–".into(), "–".into(), format!("FAILED: {error}")),
                 };
@@ -93,7 +93,7 @@ impl Report {
                     plugin.name.clone(),
                     timed.kind.name().into(),
                     total,
-                    nanoseconds(self.host_time(timed.kind)),
+                    time_of_nanoseconds(self.host_time(timed.kind)),
                     own,
                     size(timed.bytes_in),
                     size(timed.bytes_out),
@@ -119,7 +119,7 @@ impl Report {
             grid.row(row);
         }
         let mut row = vec!["the gateway alone".to_owned()];
-        row.extend(kinds.iter().map(|kind| nanoseconds(self.host_time(*kind))));
+        row.extend(kinds.iter().map(|kind| time_of_nanoseconds(self.host_time(*kind))));
         grid.row(row);
         grid
     }
@@ -131,7 +131,7 @@ impl Report {
             Some(Err(_)) => "failed".into(),
             Some(Ok(time)) => {
                 let own = self.own(kind, time.best);
-                format!("{} ({})", nanoseconds(time.best), nanoseconds(own))
+                format!("{} ({})", time_of_nanoseconds(time.best), time_of_nanoseconds(own))
             }
         }
     }
@@ -162,7 +162,7 @@ impl Report {
              the gateway's part of a call; what a plugin asks of the gateway meanwhile is in its own.\n\
              Best of {ROUNDS} rounds of {} ms, {} processors; the median round took {:.0} % more, {:.0} % \
              at worst.{debug}\n",
-            nanoseconds(self.host.checkout.best),
+            time_of_nanoseconds(self.host.checkout.best),
             ROUND.as_millis(),
             thread::available_parallelism().map_or(1, usize::from),
             usual.copied().unwrap_or_default(),

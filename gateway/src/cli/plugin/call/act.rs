@@ -1,78 +1,47 @@
-//! The call itself, through the same leases that the pipeline uses.
+//! The call itself, through the same leases that the pipeline uses, written down as it does.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
-use super::trace::Outcome;
 use crate::{
     cli::plugin::{burst::Keys, input::Input},
     message::{Message, Role},
     plugin::{CallContext, CallError, Lease, Plugin},
+    trace::Step,
 };
 
-/// What was called, what came of it, and how long that took.
-pub(super) struct Answer {
-    pub(super) function: &'static str,
-    pub(super) outcome: Outcome,
-    pub(super) took: Duration,
-}
+/// What was written down; and why there is no answer, if there is none.
+pub(super) type Acted = (Vec<Step>, Option<CallError>);
 
 /// Makes one call.
-pub(super) fn act(plugin: &Arc<Plugin>, role: Role, consume: bool, input: Input) -> Answer {
+pub(super) fn act(plugin: &Arc<Plugin>, role: Role, consume: bool, input: Input) -> Acted {
     if role == Role::Authenticator {
         return authenticate(plugin, input);
     }
-    let (function, step) = step(role, consume);
     let mut lease = match plugin.lease() {
         Ok(lease) => lease,
-        Err(error) => {
-            return Answer { function, outcome: Outcome::Failed(error), took: Duration::ZERO };
-        }
+        Err(error) => return (vec![plugin.missed(&error)], Some(error)),
     };
-    let began = Instant::now();
-    let outcome = step(&mut lease, input).unwrap_or_else(Outcome::Failed);
-    Answer { function, outcome, took: began.elapsed() }
+    lease.record();
+    let error = call(&mut lease, role, consume, input).err();
+    (lease.take_steps(), error)
 }
 
-type Step = fn(&mut Lease, Input) -> Result<Outcome, CallError>;
-
-fn step(role: Role, consume: bool) -> (&'static str, Step) {
-    match (role, consume) {
-        (Role::Filter, false) => ("filter.on-produce", |lease, input| filter(lease, input, false)),
-        (Role::Filter, true) => ("filter.on-consume", |lease, input| filter(lease, input, true)),
-        (Role::Transcoder, false) => ("transcoder.encode", |lease, input| {
-            let (mut message, context) = about(input);
-            let answer = lease.encode(&mut message, &context)?;
-            Ok(answer.map_or_else(Outcome::Rejected, Outcome::Value))
-        }),
-        (Role::Transcoder, true) => ("transcoder.decode", |lease, input| {
-            let (mut message, context) = about(input);
-            let answer = lease.decode(&mut message, &context)?;
-            Ok(answer.map_or_else(Outcome::Rejected, Outcome::Value))
-        }),
-        (Role::Partitioner, _) => ("partitioner.partition-many", |lease, input| {
-            let keys = Keys::of(&input);
-            let placements = lease.partition_many(&keys.burst(&input))?;
-            Ok(Outcome::Placements(placements.iter().collect()))
-        }),
-        (Role::Router | Role::Authenticator, _) => ("router.route", |lease, input| {
-            let (mut message, context) = about(input);
-            let answer = lease.route(&mut message, &context)?;
-            Ok(answer.map_or_else(Outcome::Rejected, Outcome::Destination))
-        }),
+fn call(lease: &mut Lease, role: Role, consume: bool, input: Input) -> Result<(), CallError> {
+    if role == Role::Partitioner {
+        let keys = Keys::of(&input);
+        return lease.partition_many(&keys.burst(&input)).map(drop);
     }
-}
-
-fn filter(lease: &mut Lease, input: Input, consume: bool) -> Result<Outcome, CallError> {
-    let (mut after, context) = about(input);
-    let verdict = if consume {
-        lease.on_consume(&mut after, &context)?
-    } else {
-        lease.on_produce(&mut after, &context)?
-    };
-    Ok(Outcome::Verdict { verdict, after })
+    let (mut message, context) = about(input);
+    let message = &mut message;
+    match (role, consume) {
+        (Role::Filter, false) => lease.on_produce(message, &context).map(drop),
+        (Role::Filter, true) => lease.on_consume(message, &context).map(drop),
+        (Role::Transcoder, false) => lease.encode(message, &context).map(drop),
+        (Role::Transcoder, true) => lease.decode(message, &context).map(drop),
+        (Role::Router | Role::Partitioner | Role::Authenticator, _) => {
+            lease.route(message, &context).map(drop)
+        }
+    }
 }
 
 fn about(input: Input) -> (Message, CallContext) {
@@ -81,16 +50,9 @@ fn about(input: Input) -> (Message, CallContext) {
 }
 
 /// Logins leave the thread and may wait for stores.
-fn authenticate(plugin: &Arc<Plugin>, input: Input) -> Answer {
+fn authenticate(plugin: &Arc<Plugin>, input: Input) -> Acted {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process may have a few descriptors more");
-    let began = Instant::now();
-    let answer = runtime.block_on(plugin.authenticate(input.credentials));
-    let took = began.elapsed();
-    let outcome = match answer {
-        Ok(Ok(grant)) => Outcome::Grant(grant),
-        Ok(Err(denial)) => Outcome::Denied(denial),
-        Err(error) => Outcome::Failed(error),
-    };
-    Answer { function: "authenticator.authenticate", outcome, took }
+    let (answer, steps) = runtime.block_on(plugin.authenticate_recorded(input.credentials));
+    (steps, answer.err())
 }

@@ -1,85 +1,84 @@
-//! A trace as text.
+//! A call as text: the plugin, what the call was about, its steps, its cost.
 
-mod outcome;
 mod page;
 
 use self::page::Page;
-use super::trace::{Cost, Subject, Trace};
-use crate::cli::plugin::{
-    file::PluginFile,
-    input::Payload,
-    words::{payload, size, time},
+use super::called::{Called, Cost, Subject};
+use crate::{
+    cli::plugin::{
+        file::PluginFile,
+        words::{size, time},
+    },
+    plugin::LogLine,
+    trace::{
+        Show,
+        text::{self, inline, plain},
+    },
 };
 
-/// The whole trace.
-pub(super) fn text(trace: &Trace, file: &PluginFile) -> String {
+/// The whole page; `loaded` are the lines that the plugin wrote before the call.
+pub(super) fn text(called: &Called, file: &PluginFile, loaded: &[LogLine]) -> String {
     let mut page = Page::default();
-    let who = &trace.description;
-    page.row("plugin", &format!("{} {}, hash {}", trace.name, who.version, trace.hash));
+    let who = &called.plugin;
+    page.row("plugin", &format!("{} {}, hash {}", who.name, who.version, who.hash));
     let from = file.settings_path.as_ref().map(|path| format!(" of {}", path.display()));
     page.row("settings", &format!("{}{}", file.settings_shown, from.unwrap_or_default()));
-    page.row("call", trace.function);
+    let said =
+        loaded.iter().map(|line| format!("log {}: {}", line.level.name(), plain(&line.text)));
+    page.rows("loading", said);
     page.gap();
-    subject(&mut page, &trace.subject);
+    subject(&mut page, &called.subject);
+    steps(&mut page, called);
     page.gap();
-    outcome::show(&mut page, trace);
-    page.gap();
-    log(&mut page, trace);
-    if !trace.counters.is_empty() {
-        let counters = trace.counters.iter().map(|(name, count)| format!("{name} {count}"));
-        page.rows("counters", counters);
+    if let Some(words) = called.public {
+        page.row("clients", &format!("hear only: {words}"));
     }
-    cost(&mut page, &trace.cost);
+    if called.lines_dropped > 0 {
+        page.row("log", &format!("{} lines over its rate", called.lines_dropped));
+    }
+    page.rows("counters", called.counters.iter().map(|(name, count)| format!("{name} {count}")));
+    cost(&mut page, &called.cost);
     page.into_text()
 }
 
+/// What nobody but this command shows: here the message is made of defaults, too.
 fn subject(page: &mut Page, subject: &Subject) {
     match subject {
-        Subject::Message { message, principal } => {
-            let record = &message.record;
-            page.field("message", "topic", message.topic.as_str());
-            page.field("", "key", &shown(&record.key));
-            page.field("", "value", &value(&record.value));
-            for (name, value) in &record.headers {
-                let name = String::from_utf8_lossy(name);
-                page.field("", "header", &format!("{name}: {}", shown(value)));
+        Subject::Message { verb, message, principal } => {
+            page.line(&format!("{verb} {} as {}", message.topic, plain(principal)));
+            for line in text::record(&message.record, Show::ALL) {
+                page.line(&format!("  {line}"));
             }
-            page.field("", "principal", principal);
-            page.field("", "time", &format!("{} ms", record.timestamp_ms));
         }
         Subject::Burst { topic, keys, partitions } => {
-            page.field("burst", "topic", topic);
-            page.field("", "of", &format!("{partitions} partitions"));
-            page.field("", "keys", &keys.len().to_string());
+            page.line(&format!("publish {topic}, {partitions} partitions, {} keys", keys.len()));
         }
         Subject::Login(credentials) => {
-            page.field("login", "user", &credentials.username);
-            page.field("", "secret", &format!("{} bytes, not shown", credentials.secret.len()));
-            page.field("", "peer", &credentials.peer);
+            page.line(&format!("login {}", plain(&credentials.username)));
+            page.line(&format!("  secret of {} bytes, not shown", credentials.secret.len()));
+            page.line(&format!("  peer {}", plain(&credentials.peer)));
         }
     }
 }
 
-fn log(page: &mut Page, trace: &Trace) {
-    let before = trace.lines_before.iter().map(|line| (line, "  (before the call)"));
-    let lines = before.chain(trace.lines.iter().map(|line| (line, "")));
-    page.rows(
-        "log",
-        lines.map(|(line, when)| {
-            let level = line.level.as_str().to_ascii_lowercase();
-            format!("{level:<6} {}{when}", line.words)
-        }),
-    );
-    if trace.lines_dropped > 0 {
-        page.row("", &format!("and {} lines over its rate, not shown", trace.lines_dropped));
+fn steps(page: &mut Page, called: &Called) {
+    if called.steps.is_empty() {
+        page.line("  not asked: a tombstone passes as it is, and no keys need no place");
+    }
+    for (index, step) in called.steps.iter().enumerate() {
+        if let Subject::Burst { keys, .. } = &called.subject
+            && let Some(key) = keys.get(index)
+        {
+            page.line(&format!("  key {}", inline(key.as_ref())));
+        }
+        for line in text::step(step, Show::SAME_EACH_TIME) {
+            page.line(&format!("  {line}"));
+        }
     }
 }
 
 fn cost(page: &mut Page, cost: &Cost) {
     page.row("took", &format!("{} of {}", time(cost.took), time(cost.deadline)));
-    if cost.host_calls > 0 {
-        page.row("stores", &format!("{} calls", cost.host_calls));
-    }
     let (before, limit) = (size(cost.memory_before), size(cost.memory_max));
     let memory = match cost.memory_after {
         Some(after) if after == cost.memory_before => format!("{before} of {limit}"),
@@ -87,16 +86,6 @@ fn cost(page: &mut Page, cost: &Cost) {
         None => format!("{before} of {limit}; the instance was dropped"),
     };
     page.row("memory", &memory);
-}
-
-/// Optional bytes.
-fn shown(bytes: &Payload) -> String {
-    bytes.as_deref().map_or_else(|| "none".into(), payload)
-}
-
-/// An optional value of a message.
-fn value(bytes: &Payload) -> String {
-    bytes.as_deref().map_or_else(|| "none: a tombstone".into(), payload)
 }
 
 #[cfg(test)]

@@ -253,7 +253,12 @@ mod tests {
     fn the_sections_are_such_as_the_gateway_reads() {
         for section in [REDIS_SECTION, SQL_SECTION] {
             let text = section.replace("${PASSWORD}", "word");
-            let read = config::plugin_settings(Path::new("guard.toml"), &text, "guard");
+            let read = config::plugin_settings(
+                Path::new("guard.toml"),
+                &text,
+                "guard",
+                config::Variables::Environment,
+            );
             let reach = read.unwrap_or_else(|problems| panic!("{problems}")).reach;
             assert_eq!(reach.redis.len() + reach.sql.len(), 1);
         }

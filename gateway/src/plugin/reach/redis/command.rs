@@ -8,7 +8,7 @@ pub struct RedisCommand {
     pub name: &'static str,
     keys: Keys,
     /// True if sending it twice may do more than sending it once.
-    pub(super) writes: bool,
+    pub(in crate::plugin) writes: bool,
 }
 
 /// Which of the arguments are keys.

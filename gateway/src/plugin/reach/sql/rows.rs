@@ -1,11 +1,27 @@
 //! One statement and its rows.
 
-use mysql_async::{Conn, Error, Params, prelude::Queryable as _};
+use std::sync::Arc;
+
+use mysql_async::{Column, Conn, Error, Params, prelude::Queryable as _};
 
 use super::{fault, value};
 use crate::plugin::{
-    bindings::sluicegate::plugin::sql::Value, limits::SQL_ROWS_MAX, reach::ReachError,
+    bindings::sluicegate::plugin::sql::Value,
+    limits::SQL_ROWS_MAX,
+    reach::{ReachError, Rows},
 };
+
+/// The columns of an answer, as far as there are any.
+#[derive(Default)]
+pub(in crate::plugin) struct Columns(Option<Arc<[Column]>>);
+
+impl Columns {
+    /// Their names, in order.
+    pub(in crate::plugin) fn names(&self) -> Vec<String> {
+        let columns = self.0.as_deref().unwrap_or_default();
+        columns.iter().map(|column| column.name_str().into_owned()).collect()
+    }
+}
 
 /// Why there are no rows, and what that means for the connection.
 pub(super) enum Failure {
@@ -39,12 +55,13 @@ pub(super) async fn read(
     text: &str,
     parameters: Vec<Value>,
     bytes_max: usize,
-) -> Result<Vec<Vec<Value>>, Failure> {
+) -> Result<(Rows, Columns), Failure> {
     let parameters = match parameters {
         none if none.is_empty() => Params::Empty,
         some => Params::Positional(some.into_iter().map(value::parameter).collect()),
     };
     let mut result = conn.exec_iter(text, parameters).await.map_err(|e| Failure::of(&e))?;
+    let columns = Columns(result.columns());
     let (mut rows, mut bytes) = (Vec::new(), 0_usize);
     while let Some(row) = result.next().await.map_err(|error| Failure::of(&error))? {
         if rows.len() >= SQL_ROWS_MAX {
@@ -60,5 +77,5 @@ pub(super) async fn read(
         rows.push(row);
     }
     result.drop_result().await.map_err(|error| Failure::of(&error))?;
-    Ok(rows)
+    Ok((rows, columns))
 }

@@ -1,14 +1,13 @@
-//! Text in two columns.
+//! Text in two columns, and lines between.
 
-/// Lines of a label and what it is about.
+/// Lines, some of a label and what it is about.
 #[derive(Debug, Default)]
 pub(super) struct Page(String);
 
 impl Page {
-    /// One line; an empty label continues the one before.
+    /// One line of two columns; an empty label continues the one before.
     pub(super) fn row(&mut self, label: &str, text: &str) {
-        self.0.push_str(format!("{label:<9} {text}").trim_end());
-        self.0.push('\n');
+        self.line(&format!("{label:<9} {text}"));
     }
 
     /// Lines under one label.
@@ -20,9 +19,10 @@ impl Page {
         }
     }
 
-    /// One line of a name and its value.
-    pub(super) fn field(&mut self, label: &str, name: &str, text: &str) {
-        self.row(label, &format!("{name:<10} {text}"));
+    /// One line as it is.
+    pub(super) fn line(&mut self, text: &str) {
+        self.0.push_str(text.trim_end());
+        self.0.push('\n');
     }
 
     /// An empty line.

@@ -1,18 +1,14 @@
-//! Traces made by hand, and their text.
+//! Calls made by hand, and their text.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
-use tracing::Level;
 
 use super::*;
 use crate::{
-    cli::plugin::{
-        call::{heard::Line, trace::Outcome},
-        input::Input,
-    },
-    message::{Denial, ErrorCode, Grant, Rejection, TopicName, Verdict},
-    plugin::{CallError, Description, Destination, PluginSettings, RouteScope},
+    cli::plugin::input::Input,
+    plugin::{LogLevel, PluginSettings},
+    trace::{Change, Line, Outcome, PluginId, Step},
 };
 
 fn file() -> PluginFile {
@@ -25,20 +21,28 @@ fn file() -> PluginFile {
     }
 }
 
-fn trace(subject: Subject, outcome: Outcome) -> Trace {
-    Trace {
-        name: "guard".into(),
-        description: Description {
-            name: "guard".into(),
-            version: "0.1.0".into(),
-            summary: "Guards.".into(),
-        },
-        hash: "0123456789ab".into(),
-        function: "filter.on-produce",
-        subject,
+fn guard() -> PluginId {
+    PluginId { name: "guard".into(), version: "0.1.0".into(), hash: "0123456789ab".into() }
+}
+
+fn step(call: &'static str, outcome: Outcome) -> Step {
+    Step {
+        plugin: guard(),
+        call,
         outcome,
-        lines_before: Vec::new(),
+        change: None,
         lines: Vec::new(),
+        host_calls: Vec::new(),
+        took: Duration::from_micros(12),
+    }
+}
+
+fn called(subject: Subject, steps: Vec<Step>) -> Called {
+    Called {
+        plugin: guard(),
+        subject,
+        steps,
+        public: None,
         lines_dropped: 0,
         counters: BTreeMap::new(),
         cost: Cost {
@@ -47,60 +51,39 @@ fn trace(subject: Subject, outcome: Outcome) -> Trace {
             memory_after: Some(131_072),
             memory_before: 65_536,
             memory_max: 1 << 26,
-            host_calls: 0,
         },
     }
 }
 
-fn message() -> Subject {
-    let json = r#"{"key": "k", "value": {"card": "1"}, "timestamp_ms": 5,
-        "headers": {"a": "1", "b": "2"}}"#;
-    let Input { message, principal, .. } = Input::parse(json).unwrap();
-    Subject::Message { message, principal }
-}
-
-/// The lines between what went in and what it cost.
-fn answer(subject: Subject, outcome: Outcome) -> String {
-    let text = text(&trace(subject, outcome), &file());
-    text.split("\n\n").nth(2).unwrap_or_else(|| panic!("{text}")).to_owned()
-}
-
 #[test]
-fn a_whole_trace_tells_what_changed_and_what_was_said() {
-    let Subject::Message { message: mut after, .. } = message() else { unreachable!() };
-    after.record.headers = vec![
-        (Bytes::from("a"), Some(Bytes::from("9"))),
-        (Bytes::from("checked-by"), Some(Bytes::from("demo"))),
-    ];
-    let verdict = Verdict::Replace(Bytes::from(r#"{"card": "***"}"#));
-    let mut trace = trace(message(), Outcome::Verdict { verdict, after });
-    trace.lines_before = vec![Line { level: Level::INFO, words: "ready".into() }];
-    trace.lines = vec![Line { level: Level::WARN, words: "one card".into() }];
-    trace.lines_dropped = 2;
-    trace.counters = BTreeMap::from([("seen".to_owned(), 1)]);
+fn a_whole_page_tells_what_changed_and_what_was_said() {
+    let json = r#"{"key": "k", "value": {"card": "1"}, "timestamp_ms": 5, "headers": {"a": "1"}}"#;
+    let Input { message, principal, .. } = Input::parse(json).unwrap();
+    let mut after = message.clone();
+    after.record.value = Some(Bytes::from(r#"{"card": "***"}"#));
+    let mut filter = step("filter.on-produce", Outcome::Forward);
+    filter.change = Some(Change { before: message.clone(), after });
+    filter.lines = vec![Line { level: LogLevel::Warn, words: "one card".into() }];
+    let mut called = called(Subject::Message { verb: "publish", message, principal }, vec![filter]);
+    called.lines_dropped = 2;
+    called.counters = BTreeMap::from([("seen".to_owned(), 1)]);
+    let ready = LogLine { number: 1, at_ms: 0, level: LogLevel::Info, text: "ready".into() };
     assert_eq!(
-        text(&trace, &file()),
+        text(&called, &file(), &[ready]),
         r#"plugin    guard 0.1.0, hash 0123456789ab
 settings  {"redact":"card"} of guard.toml
-call      filter.on-produce
+loading   log info: ready
 
-message   topic      demo
-          key        "k"
-          value      {"card": "1"}
-          header     a: "1"
-          header     b: "2"
-          principal  demo
-          time       5 ms
+publish demo as demo
+  key "k"
+  header a: "1"
+  time 5 ms
+  value {"card": "1"}
+  guard filter.on-produce forward, changed
+    value /card: "1" → "***"
+    log warn: one card
 
-answer    replace: it goes on with another value
-changed   value      {"card": "***"}
-          header     a: "9", was "1"
-          header     b is removed, was "2"
-          header     checked-by: "demo", which is new
-
-log       info   ready  (before the call)
-          warn   one card
-          and 2 lines over its rate, not shown
+log       2 lines over its rate
 counters  seen 1
 took      12.0 µs of 100 ms
 memory    64.0 KiB, then 128.0 KiB of 64.0 MiB
@@ -109,61 +92,42 @@ memory    64.0 KiB, then 128.0 KiB of 64.0 MiB
 }
 
 #[test]
-fn each_kind_of_answer_has_words_of_its_own() {
-    let rejection = || {
-        let code = ErrorCode::Rejected { plugin: "guard".into() };
-        Rejection::new(code, "not-object: no object")
-    };
-    let failed = CallError::Trapped {
-        plugin: Arc::from("guard"),
-        call: "filter.on-produce",
-        trap: "boom".into(),
-    };
-    let topic = TopicName::new("orders-new").unwrap();
-    let burst = Subject::Burst {
-        topic: "demo".into(),
-        keys: vec![Some(Bytes::from("a")), None],
-        partitions: 8,
-    };
-    let Subject::Message { message: same, .. } = message() else { unreachable!() };
-    let login = || Subject::Login(Input::parse("{}").unwrap().credentials);
-    for (subject, outcome, words) in [
-        (
-            message(),
-            Outcome::Verdict { verdict: Verdict::Forward, after: same },
-            "forward: it goes on\nchanged   nothing",
-        ),
-        (
-            message(),
-            Outcome::Rejected(rejection()),
-            "the client gets\n          -REJECTED guard not-object: no object",
-        ),
-        (message(), Outcome::Failed(failed), "FAILED: plugin `guard` trapped in filter.on-produce"),
-        (
-            message(),
-            Outcome::Destination(Destination { topic, scope: RouteScope::Topic }),
-            "to topic orders-new\n          scope topic",
-        ),
-        (message(), Outcome::Value(None), "tombstones pass"),
-        (message(), Outcome::Value(Some(Bytes::from_static(&[0xff]))), "value      hex ff"),
-        (
-            burst,
-            Outcome::Placements(vec![Some(4), None]),
-            "partition 4    \"a\"\n          no preference  no key",
-        ),
-        (login(), Outcome::Grant(Grant::open()), "granted\n          principal  default"),
-        (login(), Outcome::Denied(Denial::NotMine), "not-mine"),
-        (login(), Outcome::Denied(Denial::Unavailable("away".into())), "unavailable: away"),
-    ] {
-        let told = answer(subject, outcome);
-        assert!(told.starts_with("answer    ") && told.contains(words), "{told}");
-    }
+fn a_burst_is_told_key_by_key() {
+    let place = |chosen| step("partitioner.partition-many", Outcome::Partition { chosen, of: 8 });
+    let keys = vec![Some(Bytes::from("a")), None];
+    let subject = Subject::Burst { topic: "demo".into(), keys, partitions: 8 };
+    let text = text(&called(subject, vec![place(Some(4)), place(None)]), &file(), &[]);
+    let told = text.split("\n\n").nth(1).unwrap();
+    assert_eq!(
+        told,
+        r#"publish demo, 8 partitions, 2 keys
+  key "a"
+  guard partitioner.partition-many partition 4 of 8
+  key (null)
+  guard partitioner.partition-many no preference of 8 partitions"#
+    );
+}
+
+#[test]
+fn a_call_without_an_answer_tells_what_clients_hear() {
+    let Input { message, principal, .. } = Input::parse("{}").unwrap();
+    let failed = Outcome::Failed { why: "it trapped".into(), bypassed: false };
+    let subject = Subject::Message { verb: "publish", message, principal };
+    let mut called = called(subject, vec![step("filter.on-produce", failed)]);
+    called.public = Some("plugin failed");
+    called.cost.memory_after = None;
+    let text = text(&called, &file(), &[]);
+    assert!(text.contains("  guard filter.on-produce failed: it trapped\n\n"), "{text}");
+    assert!(text.contains("\nclients   hear only: plugin failed\n"), "{text}");
+    assert!(text.ends_with("; the instance was dropped\n"), "{text}");
 }
 
 #[test]
 fn a_secret_is_not_shown() {
     let json = r#"{"username": "ann", "secret": "hush"}"#;
     let login = Subject::Login(Input::parse(json).unwrap().credentials);
-    let text = text(&trace(login, Outcome::Denied(Denial::NotMine)), &file());
-    assert!(text.contains("secret     4 bytes, not shown") && !text.contains("hush"), "{text}");
+    let denied = step("authenticator.authenticate", Outcome::Denied("not mine".into()));
+    let text = text(&called(login, vec![denied]), &file(), &[]);
+    assert!(text.contains("login ann\n  secret of 4 bytes, not shown\n"), "{text}");
+    assert!(text.contains("denied: not mine") && !text.contains("hush"), "{text}");
 }

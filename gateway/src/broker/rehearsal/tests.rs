@@ -1,0 +1,92 @@
+//! The broker suite over a rehearsal, as far as it can be kept without storing anything; and that
+//! nothing is.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Deed, Rehearsal};
+use crate::{
+    broker::{
+        Append, Broker, Committed, Fetch, NewTopic, OffsetRange,
+        embedded::Embedded,
+        suite::{self, broker_suite},
+    },
+    message::{Record, TopicName},
+};
+
+broker_suite! {{
+    let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
+    let rehearsal: Arc<dyn Broker> = Arc::new(Rehearsal::new(Arc::clone(&real)));
+    (real, rehearsal)
+};
+    what_was_produced_comes_back_as_it_was
+    offsets_have_no_gaps
+    each_append_is_answered_on_its_own
+    a_topic_is_made_once
+    a_fetch_keeps_its_limits
+    a_time_finds_the_first_record_at_or_after_it
+    a_deleted_topic_is_gone_and_begins_anew
+    only_records_below_the_offset_are_deleted
+    all_ends_are_told_together
+    groups_are_told_and_forgotten
+    what_expects_another_offset_is_not_stored
+}
+
+fn topic() -> TopicName {
+    TopicName::new("orders").unwrap()
+}
+
+fn append(values: &[&'static str]) -> Append {
+    let record = |value: &&'static str| Record {
+        value: Some(Bytes::from_static(value.as_bytes())),
+        ..Record::default()
+    };
+    Append::new(topic(), 0, values.iter().map(record).collect())
+}
+
+async fn values(broker: &dyn Broker) -> Vec<Bytes> {
+    let (mut from, mut values) = (0, Vec::new());
+    loop {
+        let fetch =
+            Fetch { topic: topic(), partition: 0, from, records_max: 10, bytes_max: 1 << 20 };
+        let records = broker.fetch(fetch).await.unwrap();
+        let Some(last) = records.last() else { return values };
+        from = last.offset + 1;
+        values.extend(records.into_iter().filter_map(|stored| stored.record.value));
+    }
+}
+
+#[tokio::test]
+async fn what_is_changed_lies_on_top_and_the_real_broker_hears_nothing() {
+    let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
+    real.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
+    real.produce(vec![append(&["a", "b"])]).await.pop().unwrap().unwrap();
+    let rehearsal = Rehearsal::new(Arc::clone(&real));
+
+    let stored = rehearsal.produce(vec![append(&["c"])]).await.pop().unwrap().unwrap();
+    assert_eq!(stored.offset(0), 2);
+    assert_eq!(values(&rehearsal).await, ["a", "b", "c"]);
+    assert_eq!(rehearsal.delete_records(&topic(), 0, 1).await.unwrap(), 1);
+    assert_eq!(values(&rehearsal).await, ["b", "c"]);
+    assert_eq!(rehearsal.offsets(&topic(), 0).await.unwrap(), OffsetRange { start: 1, end: 3 });
+    let committed = Committed { offset: 2, metadata: String::new() };
+    let member = rehearsal.join("g", &topic()).unwrap();
+    member.commit(0, committed.clone()).await.unwrap();
+    assert_eq!(rehearsal.committed("g", &topic(), 0).await.unwrap(), Some(committed.clone()));
+    rehearsal.delete_topic(&topic()).await.unwrap();
+    assert_eq!(rehearsal.topic("orders"), None);
+
+    assert_eq!(values(&*real).await, ["a", "b"]);
+    assert_eq!(real.committed("g", &topic(), 0).await.unwrap(), None);
+    let (topic, partition, group) = (topic(), 0, "g".to_owned());
+    assert_eq!(
+        rehearsal.deeds(),
+        [
+            Deed::DeleteRecords { topic: topic.clone(), partition, count: 1, before: 1 },
+            Deed::Join { group: group.clone(), topic: topic.clone() },
+            Deed::Commit { group, topic: topic.clone(), partition, committed },
+            Deed::DeleteTopic(topic),
+        ]
+    );
+}

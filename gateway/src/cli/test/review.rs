@@ -1,0 +1,99 @@
+//! `sluicegate test --review`: pending snapshots, one at a time, each decided with one key.
+//!
+//! Keys go to `decide`, which holds all state; `screen` makes text of it. Only this file touches
+//! the terminal. What is decided is done at once, so that leaving half-way loses nothing.
+
+use std::{
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use console::{Key, Term};
+
+mod decide; // which key does what, and what becomes of the files
+mod diff; //   what is said otherwise, as rows
+mod screen; // one snapshot as a page of the terminal
+mod wrap; //   texts in a given width
+
+use self::{decide::Review, screen::Size};
+
+/// A snapshot that is not accepted yet.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    /// Where the accepted one lies or will lie, `NAME.snap`; this one is `NAME.snap.new` beside it.
+    pub(super) snapshot: PathBuf,
+    /// The accepted text, where there is one.
+    pub(super) old: Option<String>,
+    /// The text that waits.
+    pub(super) new: String,
+    /// Where the two part ways, and which plugin did it, in words for people; empty if nobody knows.
+    pub(super) cause: String,
+}
+
+/// What was decided, in the order it was.
+#[derive(Debug, Default)]
+pub(super) struct Reviewed {
+    /// They are the snapshots now.
+    pub(super) accepted: Vec<PathBuf>,
+    /// The pending ones are gone.
+    pub(super) rejected: Vec<PathBuf>,
+    /// Both texts are where they were, also of those that nobody looked at any more.
+    pub(super) skipped: Vec<PathBuf>,
+}
+
+/// Shows each pending snapshot and does what the keys say; tells at the end what was done.
+///
+/// # Errors
+/// If nobody sits at a terminal, or a file cannot be moved or removed; what was decided before that
+/// is done.
+pub(super) fn review(pending: &[Pending]) -> anyhow::Result<Reviewed> {
+    let terminal = Term::stdout();
+    anyhow::ensure!(
+        terminal.is_term() && io::stdin().is_terminal(),
+        "cannot review here: there is no terminal to show snapshots on and to read keys from\n  \
+         hint:  `sluicegate test --accept` accepts all of them, `--check` only says what differs"
+    );
+    let reviewed = {
+        let _aside = Aside::begin(&terminal)?;
+        decide_all(pending, &terminal)?
+    };
+    let summary = screen::summary(&reviewed, console::colors_enabled());
+    terminal.write_str(&summary).context("writing to the terminal")?;
+    Ok(reviewed)
+}
+
+fn decide_all(pending: &[Pending], terminal: &Term) -> anyhow::Result<Reviewed> {
+    let mut review = Review::new(pending);
+    while !review.is_over() {
+        let (height, width) = terminal.size();
+        let size = Size { width: width.into(), height: height.into() };
+        let page = screen::page(&mut review, size, console::colors_enabled());
+        terminal.clear_screen().context("clearing the terminal")?;
+        terminal.write_str(&page).context("writing to the terminal")?;
+        // With `read_key`, Ctrl-C would kill the process before the summary.
+        let key = terminal.read_key_raw().context("reading a key from the terminal")?;
+        match key {
+            Key::CtrlC => review.leave(),
+            key => review.press(&key)?,
+        }
+    }
+    Ok(review.into_reviewed())
+}
+
+/// The terminal's second screen, so that what stood on the first one stands there again afterwards.
+struct Aside<'a>(&'a Term);
+
+impl<'a> Aside<'a> {
+    fn begin(terminal: &'a Term) -> anyhow::Result<Self> {
+        terminal.write_str("\x1b[?1049h").context("writing to the terminal")?;
+        Ok(Self(terminal))
+    }
+}
+
+impl Drop for Aside<'_> {
+    fn drop(&mut self) {
+        // A terminal that went away has no first screen either.
+        let _ = self.0.write_str("\x1b[?1049l");
+    }
+}

@@ -1,0 +1,80 @@
+//! What a command would change outside its connection, in words.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    broker::{Committed, Deed},
+    consumer::Membership,
+    trace::{End, Trace},
+};
+
+/// Says in the traces which topics a message would make: on the stage they are made before the
+/// message comes to them.
+pub(super) fn note_topics(traces: &mut [Trace], deeds: &[Deed]) {
+    for trace in traces {
+        let Some(End::Stored(stored)) = &mut trace.end else { continue };
+        let made = deeds.iter().find_map(|deed| match deed {
+            Deed::MakeTopic(info) if info.name == stored.topic => Some(info.partitions),
+            _ => None,
+        });
+        stored.makes_topic = stored.makes_topic.or(made);
+    }
+}
+
+/// All deeds, one a line; a group's places in one.
+pub(super) fn told(deeds: &[Deed]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for deed in deeds {
+        match deed {
+            Deed::MakeTopic(info) => lines.push(format!(
+                "topic `{}` would be made, with {}",
+                info.name,
+                counted(u64::from(info.partitions), "partition")
+            )),
+            Deed::DeleteTopic(topic) => lines.push(deletion(topic.as_str())),
+            Deed::DeleteRecords { topic, partition, count, before } => lines.push(format!(
+                "{} of {topic}/{partition} would be deleted: it would begin at {before}",
+                counted(*count, "record")
+            )),
+            Deed::Join { group, topic } => {
+                lines.push(format!("the gateway would join group `{group}` of `{topic}`"));
+            }
+            Deed::Commit { group, topic, partition, committed: Committed { offset, metadata } } => {
+                let gaps = if metadata.is_empty() { "" } else { " with gaps behind it" };
+                let place = format!("{topic}/{partition} at {offset}{gaps}");
+                places.entry((group, topic.as_str())).or_default().push(place);
+            }
+            Deed::ForgetGroup { group, topic } => {
+                lines.push(format!("group `{group}` of `{topic}` would be forgotten"));
+            }
+        }
+    }
+    lines.extend(places.into_iter().map(|((group, _), places)| {
+        format!("group `{group}` would be committed: {}", places.join(", "))
+    }));
+    lines
+}
+
+/// A topic that would be deleted.
+pub(super) fn deletion(topic: &str) -> String {
+    format!("topic `{topic}` would be deleted, with its records and the places of its groups")
+}
+
+/// Where a session's next MGET would go on.
+pub(super) fn of_membership(
+    before: Option<&Membership>,
+    after: Option<&Membership>,
+) -> Option<String> {
+    let after = after?;
+    let before = before.map(Membership::places).unwrap_or_default();
+    let moved = after.places().into_iter().filter(|(at, next)| before.get(at) != Some(next));
+    let moved: Vec<_> =
+        moved.map(|(at, next)| format!("{}/{at} at {next}", after.topic())).collect();
+    (!moved.is_empty()).then(|| format!("the next MGET would go on at {}", moved.join(", ")))
+}
+
+/// `1 record`, `2 records`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,123 @@
+//! What a command would change in the consumer groups that it names: who has which entry.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
+
+use super::stage::Stage;
+use crate::{
+    command::{self, Command, EntryId, GroupName, IdText, Spec},
+    consumer::{Pending, Position, StreamGroup},
+    resp::Args,
+};
+
+/// Most ids in one line.
+const IDS_MAX: usize = 10;
+
+/// The groups that a command names; none if its arguments are wrong, which it says itself.
+pub(super) fn named(spec: &Spec, args: &Args<'_>) -> Vec<GroupName> {
+    let pair = |at: usize| {
+        let name = command::group_name(args.get(at)?, args.get(at + 1)?).ok()?;
+        Some(vec![name])
+    };
+    let names = match spec.command {
+        Command::XReadGroup => command::read_group(args)
+            .ok()
+            .map(|read| read.streams.into_iter().map(|(_, name, _)| name).collect()),
+        Command::XAck | Command::XClaim | Command::XAutoClaim => pair(1),
+        Command::XGroup => pair(2),
+        _ => None,
+    };
+    names.unwrap_or_default()
+}
+
+/// What of a group can be seen on this gateway.
+#[derive(Default)]
+pub(super) struct Seen {
+    pending: BTreeMap<Position, Pending>,
+    consumers: BTreeSet<Vec<u8>>,
+}
+
+impl Seen {
+    pub(super) fn of(group: Option<&StreamGroup>) -> Self {
+        let Some(group) = group else { return Self::default() };
+        let all = (Bound::Unbounded, Bound::Unbounded);
+        let pending = group.pending(all, None, (i64::MIN, 0), usize::MAX);
+        let consumers = group.consumers().into_iter().map(|(name, _)| name);
+        Self { pending: pending.into_iter().collect(), consumers: consumers.collect() }
+    }
+}
+
+/// What has become of the groups on the stage, one change a line.
+pub(super) fn told(before: &[Seen], stage: &Stage, named: &[GroupName]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Ok(identity) = stage.session.identity() else { return lines };
+    for (before, name) in before.iter().zip(named) {
+        let groups = stage.twins.groups();
+        let Some(open) = groups.stream(&identity.cluster, &name.group, &name.topic) else {
+            continue;
+        };
+        let of = format!("group `{}` of `{}`", name.group, name.topic);
+        lines.extend(compare(before, &Seen::of(Some(&open)), &of));
+    }
+    lines
+}
+
+fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for new in after.consumers.difference(&before.consumers) {
+        lines.push(format!("consumer `{}` of {of} would be made", text(new)));
+    }
+    for gone in before.consumers.difference(&after.consumers) {
+        lines.push(format!("consumer `{}` of {of} would be removed", text(gone)));
+    }
+    let mut given: BTreeMap<(&str, &[u8]), Vec<Position>> = BTreeMap::new();
+    for (position, entry) in &after.pending {
+        let what = match before.pending.get(position) {
+            None => "would become pending for",
+            Some(was) if was.consumer != entry.consumer => "would move to",
+            Some(was) if was != entry => "would be delivered once more to",
+            Some(_) => continue,
+        };
+        given.entry((what, &entry.consumer)).or_default().push(*position);
+    }
+    for ((what, consumer), positions) in given {
+        let consumer = text(consumer);
+        lines.push(format!(
+            "{} of {of} {what} `{consumer}`: {}",
+            entries(&positions),
+            ids(&positions)
+        ));
+    }
+    let is_left = |position: &&Position| !after.pending.contains_key(*position);
+    let done: Vec<_> = before.pending.keys().filter(is_left).copied().collect();
+    if !done.is_empty() {
+        let what = "would not be pending any more";
+        lines.push(format!("{} of {of} {what}: {}", entries(&done), ids(&done)));
+    }
+    lines
+}
+
+fn entries(positions: &[Position]) -> String {
+    match positions.len() {
+        1 => "1 entry".to_owned(),
+        many => format!("{many} entries"),
+    }
+}
+
+fn ids(positions: &[Position]) -> String {
+    let id = |at: &Position| {
+        let id = IdText::from(EntryId::of(at.partition, at.offset));
+        String::from_utf8_lossy(id.as_bytes()).into_owned()
+    };
+    let mut shown: Vec<_> = positions.iter().take(IDS_MAX).map(id).collect();
+    if positions.len() > IDS_MAX {
+        shown.push(format!("and {} more", positions.len() - IDS_MAX));
+    }
+    shown.join(", ")
+}
+
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).escape_debug().to_string()
+}

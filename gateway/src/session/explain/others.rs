@@ -1,0 +1,213 @@
+//! Commands that are not played, and what is to be said beside those that are.
+
+use std::time::Duration;
+
+use super::{changes, form::Explanation, stage::Stage};
+use crate::{
+    broker::Deed,
+    command::{self, Command, Spec},
+    login::Decision,
+    message::{Rejection, TopicName},
+    resp::{Args, Replies},
+    session::Session,
+};
+
+const QUESTION: &str =
+    "answers from what the gateway and its broker know: meets no plugin, changes nothing";
+
+impl Session {
+    /// A question: its answer now.
+    pub(super) async fn explain_question(
+        &mut self,
+        spec: &'static Spec,
+        args: &Args<'_>,
+    ) -> Result<Explanation, Rejection> {
+        let begin = self.replies.len();
+        let asked = self.ask(spec, args).await;
+        let reply = self.replies.as_bytes().get(begin..).unwrap_or_default().to_vec();
+        self.replies.truncate(begin);
+        asked?;
+        Ok(Explanation { reply: Some(reply), ..Explanation::of(spec).noting(QUESTION) })
+    }
+
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "one line a command: a list is read more easily whole"
+    )]
+    async fn ask(&mut self, spec: &'static Spec, args: &Args<'_>) -> Result<(), Rejection> {
+        match spec.command {
+            Command::Ping => self.ping(args),
+            Command::Echo => self.echo(args),
+            Command::Select => self.select(args),
+            Command::Client => self.client(args),
+            Command::Command => self.command(spec, args),
+            Command::Info => self.info(args).await,
+            Command::Config => self.config(spec, args),
+            Command::Latency => self.latency(spec, args),
+            Command::Module => self.module(spec, args),
+            Command::Script => self.script(spec, args),
+            Command::DbSize => self.db_size().await,
+            Command::Acl => self.acl(spec, args),
+            Command::Memory => self.memory(spec, args).await,
+            Command::Slowlog => self.slowlog(spec, args),
+            Command::Time => self.time(),
+            Command::Keys => self.keys(args).await,
+            Command::Object => self.object(spec, args).await,
+            Command::Ttl | Command::Pttl => self.time_to_live(args).await,
+            Command::Exists => self.exists(args).await,
+            Command::Type => self.key_type(args).await,
+            Command::Scan => self.scan(args).await,
+            Command::Wait => self.wait(args),
+            Command::XLen => self.xlen(args).await,
+            Command::XInfo => self.xinfo(args).await,
+            Command::XPending => self.xpending(args).await,
+            Command::PubSub => self.pubsub(args),
+            Command::Topic => self.topic(args).await,
+            Command::Plugin => self.plugin(spec, args).await,
+            _ => Err(Rejection::err("This instance has cluster support disabled")),
+        }
+    }
+
+    /// DEL: which topics would go.
+    pub(super) async fn explain_deletion(
+        &mut self,
+        spec: &'static Spec,
+        args: &Args<'_>,
+    ) -> Result<Explanation, Rejection> {
+        let topics = self.topics_to_delete(args).await?;
+        let mut reply = self.no_replies();
+        reply.integer(i64::try_from(topics.len()).unwrap_or(i64::MAX));
+        let changes = topics.iter().map(|topic| changes::deletion(topic.as_str())).collect();
+        let reply = Some(reply.as_bytes().to_vec());
+        Ok(Explanation { changes, reply, ..Explanation::of(spec).noting("meets no plugin") })
+    }
+
+    /// AUTH: what the authenticators say. Their words may tell about logins.
+    pub(super) async fn explain_login(
+        &mut self,
+        spec: &'static Spec,
+        args: &Args<'_>,
+    ) -> Result<Explanation, Rejection> {
+        self.check_admin()?;
+        let credentials = self.auth_credentials(args)?;
+        let mut reply = self.no_replies();
+        let chain = self.services.pipeline.chain();
+        if !chain.authenticates() {
+            self.auth_in_the_open(args.len() == 3, &credentials)?;
+            reply.ok();
+            let reply = Some(reply.as_bytes().to_vec());
+            let words = "no authenticator is loaded: meets no plugin";
+            return Ok(Explanation { reply, ..Explanation::of(spec).noting(words) });
+        }
+        let twins = chain.twin();
+        let rehearsed = self.services.pipeline.rehearse_login(&twins, credentials);
+        let (decision, trace) = rehearsed.await;
+        match decision {
+            Decision::Granted { grant, .. } => match self.services.cluster_of(&grant) {
+                Ok(_) => reply.ok(),
+                Err(rejection) => reply.error(rejection),
+            },
+            Decision::Refused(rejection) => reply.error(rejection),
+            Decision::Unavailable { .. } => {
+                reply.error(Rejection::err(crate::pipeline::LOGIN_UNCHECKED));
+            }
+        }
+        let words = "credentials that the gateway knows already are answered from memory, as long \
+                     as their grant holds";
+        let reply = Some(reply.as_bytes().to_vec());
+        let traces = vec![trace];
+        Ok(Explanation { traces, reply, ..Explanation::of(spec).noting(words) })
+    }
+
+    /// SUBSCRIBE and its kin: what messages would meet from then on.
+    pub(super) fn explain_listening(
+        &mut self,
+        spec: &'static Spec,
+        args: &Args<'_>,
+    ) -> Result<Explanation, Rejection> {
+        let names = if spec.command == Command::PSubscribe {
+            self.check_patterns(args)?;
+            Vec::new()
+        } else {
+            self.channels_named(args)?
+        };
+        let words = "nothing that is stored already would be sent; what is stored from then on \
+                     would be, as far as plugins let it pass";
+        let mut explanation = Explanation::of(spec).noting(words);
+        if spec.command == Command::PSubscribe {
+            let words = "of the topics that fit, those that this login may consume";
+            explanation = explanation.noting(words);
+        }
+        explanation.notes.extend(names.iter().map(|name| self.met(name)));
+        Ok(explanation)
+    }
+
+    fn met(&self, topic: &TopicName) -> String {
+        let chain = self.services.pipeline.chain();
+        let calls = chain.met_on_consume(topic);
+        if calls.is_empty() {
+            return format!("messages of `{topic}` would meet no plugin");
+        }
+        let calls: Vec<_> = calls.iter().map(|(plugin, call)| format!("{plugin} {call}")).collect();
+        format!("messages of `{topic}` would meet {}", calls.join(", "))
+    }
+
+    fn no_replies(&self) -> Replies {
+        let mut replies = Replies::new();
+        replies.set_protocol(self.replies.protocol());
+        replies
+    }
+
+    /// What is to be said beside a command that was played, besides its reply and, if there are
+    /// any, its traces.
+    pub(super) fn notes(
+        &self,
+        spec: &Spec,
+        args: &Args<'_>,
+        stage: &Stage,
+        (reply, is_told): (&[u8], bool),
+    ) -> Vec<String> {
+        let mut notes = Vec::new();
+        if stage.session.services.counters.messages_repeated.get() > 0 {
+            notes.push("this id is stored already: the answer is its place".to_owned());
+        }
+        for deed in stage.rehearsal.deeds() {
+            if let Deed::Join { group, topic } = deed {
+                notes.push(format!(
+                    "this gateway is not in group `{group}` of `{topic}`: told as if it were its \
+                     only member, from the places that are committed"
+                ));
+            }
+        }
+        if matches!(reply, b"*-1\r\n" | b"_\r\n" | b"*0\r\n")
+            && let Some(wait) = self.longest_wait(spec, args)
+        {
+            let long =
+                if wait.is_zero() { "without end".to_owned() } else { format!("for {wait:?}") };
+            notes.push(format!("there is nothing now: it would wait {long}"));
+        }
+        if spec.command == Command::XAdd && matches!(reply, b"$-1\r\n" | b"_\r\n") && !is_told {
+            notes.push("there is no such topic, and NOMKSTREAM makes none".to_owned());
+        }
+        if !meets_plugins(spec.command) {
+            notes.push("meets no plugin".to_owned());
+        }
+        notes
+    }
+
+    /// How long a command waits at most; zero for ever.
+    fn longest_wait(&self, spec: &Spec, args: &Args<'_>) -> Option<Duration> {
+        match spec.command {
+            Command::XRead => command::read(args).ok()?.block,
+            Command::XReadGroup => command::read_group(args).ok()?.block,
+            Command::MGet => Some(self.block()).filter(|wait| !wait.is_zero()),
+            _ => None,
+        }
+    }
+}
+
+/// Do messages and records meet plugins on its way?
+fn meets_plugins(command: Command) -> bool {
+    use Command as C;
+    !matches!(command, C::XAck | C::XGroup | C::XTrim | C::Topic)
+}

@@ -1,0 +1,155 @@
+//! Where a command is played: a session like the client's, behind which nothing is real.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    TRACES_MAX, changes,
+    form::Explanation,
+    groups::{self, Seen},
+};
+use crate::{
+    broker::{Broker, Cluster, Rehearsal},
+    command::{Command, GroupName, Spec},
+    consumer::TwinGroups,
+    message::Rejection,
+    pipeline::read_refusal,
+    resp::Args,
+    session::{
+        Peer, Registry, Services, Session, SessionSettings, Socket, transaction::Transaction,
+    },
+    trace::Recorder,
+};
+
+/// A session for one command. What is joined and opened in it ends with it.
+pub(super) struct Stage {
+    pub(super) session: Session,
+    pub(super) rehearsal: Arc<Rehearsal>,
+    pub(super) recorder: Arc<Recorder>,
+    /// Behind the session: it is dropped when nobody uses the groups any more.
+    pub(super) twins: TwinGroups,
+}
+
+impl Session {
+    /// Plays a command; the reply instead if it is refused before it comes to anything.
+    pub(super) async fn play(
+        &mut self,
+        spec: &'static Spec,
+        args: &Args<'_>,
+    ) -> Result<Result<Explanation, Vec<u8>>, Rejection> {
+        let mut stage = self.stage()?;
+        let named = groups::named(spec, args);
+        let before = self.copy_groups(&stage, &named)?;
+        if matches!(spec.command, Command::MGet | Command::Set) {
+            self.copy_membership(&mut stage)?;
+        }
+        stage.act(spec, args).await;
+        let reply = stage.session.replies.as_bytes().to_vec();
+        let mut traces = stage.recorder.take();
+        let deeds = stage.rehearsal.deeds();
+        if reply.first() == Some(&b'-') && traces.is_empty() && deeds.is_empty() {
+            return Ok(Err(reply));
+        }
+        changes::note_topics(&mut traces, &deeds);
+        let mut changes = changes::told(&deeds);
+        changes.extend(groups::told(&before, &stage, &named));
+        changes.extend(changes::of_membership(
+            self.membership.as_ref(),
+            stage.session.membership.as_ref(),
+        ));
+        let notes = self.notes(spec, args, &stage, (&reply, !traces.is_empty()));
+        let more = stage.recorder.others();
+        let command = spec.name;
+        Ok(Ok(Explanation { command, traces, more, changes, notes, reply: Some(reply) }))
+    }
+
+    fn stage(&self) -> Result<Stage, Rejection> {
+        let real = &self.services;
+        let identity = self.identity()?;
+        let own = &identity.cluster;
+        let rehearsal = Arc::new(Rehearsal::new(Arc::clone(&own.broker)));
+        let clusters = real.pipeline.clusters().with(|cluster| -> Arc<dyn Broker> {
+            if cluster.id == own.id {
+                return Arc::clone(&rehearsal) as _;
+            }
+            Arc::new(Rehearsal::new(Arc::clone(&cluster.broker)))
+        });
+        let recorder = Arc::new(Recorder::at_most(TRACES_MAX));
+        let twins = TwinGroups::default();
+        let services = Arc::new(Services {
+            pipeline: Arc::new(real.pipeline.twin(clusters, Arc::clone(&recorder))),
+            logins: Arc::clone(&real.logins),
+            groups: Arc::clone(twins.groups()),
+            windows: crate::idempotence::Windows::default(),
+            orders: crate::order::Orders::default(),
+            channels: Arc::clone(&real.channels),
+            settings: SessionSettings { group_linger: Duration::ZERO, ..real.settings.clone() },
+            counters: Arc::default(),
+            pace: crate::telemetry::Pace::default(),
+            slowlog: crate::telemetry::Slowlog::default(),
+            registry: Arc::new(Registry::default()),
+            reload: real.reload.clone(),
+            refusals: Arc::clone(&real.refusals),
+            logbooks: real.logbooks.clone(),
+            started: real.started,
+            clock: real.clock,
+        });
+        let broker = Arc::clone(&rehearsal) as Arc<dyn Broker>;
+        let cluster = Cluster { broker, ..own.clone() };
+        let peer = Peer { address: self.card.peer(), local: String::new(), fd: 0 };
+        let mut session = Session::new(services, peer);
+        session.identity = Some(identity.with(cluster));
+        session.replies.set_protocol(self.replies.protocol());
+        session.transaction = Transaction::running();
+        session.burst.known_start.clone_from(&self.burst.known_start);
+        Ok(Stage { session, rehearsal, recorder, twins })
+    }
+
+    /// Copies what the gateway has of the groups that the command names, and of the session's own.
+    fn copy_groups(&self, stage: &Stage, named: &[GroupName]) -> Result<Vec<Seen>, Rejection> {
+        let real = &self.identity()?.cluster;
+        let cluster = &stage.session.identity()?.cluster;
+        let mut before = Vec::with_capacity(named.len());
+        for name in named {
+            let open = self.services.groups.stream(real, &name.group, &name.topic);
+            let open = open.filter(|group| !group.is_closed());
+            if let Some(group) = &open
+                && let Some(partitions) = group.partitions()
+            {
+                stage.rehearsal.deal(&name.group, &name.topic, partitions);
+                stage.twins.add_stream(cluster, group).map_err(read_refusal)?;
+            }
+            before.push(Seen::of(open.as_deref()));
+        }
+        Ok(before)
+    }
+
+    fn copy_membership(&self, stage: &mut Stage) -> Result<(), Rejection> {
+        if let Some(real) = &self.membership
+            && let Some(partitions) = real.partitions()
+        {
+            stage.rehearsal.deal(real.group(), real.topic(), partitions);
+            let cluster = &stage.session.identity()?.cluster;
+            let copy = stage.twins.add_membership(cluster, real).map_err(read_refusal)?;
+            stage.session.membership = Some(copy);
+        }
+        Ok(())
+    }
+}
+
+impl Stage {
+    async fn act(&mut self, spec: &'static Spec, args: &Args<'_>) {
+        let session = &mut self.session;
+        if !(session.publishes(spec.command) && session.add_to_burst(spec.command, args)) {
+            // There is no client to read from, and nothing to wait for.
+            let (_stop, stop) = watch::channel(false);
+            let mut socket = Socket::new(tokio::io::empty(), stop, &session.services.settings);
+            session.read_at = Instant::now();
+            // Boxed: a command that is explained is answered as EXPLAIN itself is. Whether the
+            // connection would go on is not asked.
+            let _ = Box::pin(session.answer(spec, args, &mut socket)).await;
+        }
+        session.flush_burst().await;
+    }
+}
