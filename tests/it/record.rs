@@ -81,6 +81,19 @@ async fn a_session_becomes_a_conversation_without_its_secrets() {
     let (head, rest) = text.split_once('\n').expect("there are lines");
     assert_eq!(head, format!("# Recorded from {}.", gateway.address));
     assert_eq!(rest, RECORDED);
+    plays(&file).await;
+}
+
+/// The recording is a conversation like any other.
+async fn plays(file: &Path) {
+    let file = file.display().to_string();
+    for how in ["--accept", "--check"] {
+        let mut command = sluicegate(&["test", how, &file]);
+        command.current_dir(Path::new(&file).parent().expect("it lies in a folder"));
+        finish(command, "").await.output_of_success();
+    }
+    let snapshot = fs::read_to_string(file.replace(".resp", ".snap")).expect("it was accepted");
+    assert!(snapshot.contains("\nclient-3> XLEN orders\n  < (integer) 1"), "{snapshot}");
 }
 
 const RECORDED: &str = r#"# *** stands for the values of: password, passwd, pwd, secret, token, authorization, api_key, card.
