@@ -17,6 +17,8 @@ mod idempotence; //  a message that is sent twice
 mod pubsub; //       a topic as a channel
 mod transactions; // commands that are answered together
 mod connected; //    who is connected
+mod monitor; //      what all of them say
+mod record; //       a session as a conversation
 mod databus; //      the databus dialect
 mod http; //         the databus dialect over HTTP
 mod old_config; //   the configuration of the original

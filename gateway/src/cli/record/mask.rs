@@ -34,9 +34,9 @@ impl Masks {
 
     /// Masks the arguments of a command.
     pub(super) fn apply(&self, args: &mut [Vec<u8>]) {
-        let fields = first_field(args);
+        let first = first_field(args).unwrap_or(args.len());
         for at in 1..args.len() {
-            let is_value = fields.is_some_and(|first| at > first);
+            let is_value = at > first && (at - first) % 2 == 1;
             if is_value && self.names.fit(&args[at - 1]) {
                 args[at] = MASK.into();
             } else if let Ok(text) = std::str::from_utf8(&args[at])
@@ -54,19 +54,34 @@ impl Masks {
     }
 }
 
-/// Where the names of fields or headers may begin: behind the key, and the id of an entry.
+/// Where the first name of a field or header stands; every other word from there on is one.
 fn first_field(args: &[Vec<u8>]) -> Option<usize> {
     let skipped = match args {
         [name, form, ..] if is_word(name, "EXPLAIN") => 1 + usize::from(is_word(form, "JSON")),
         _ => 0,
     };
-    let name = args.get(skipped)?;
-    let first = match command::find(name)?.command {
-        Command::XAdd => 3,
-        Command::HSet => 2,
-        _ => return None,
-    };
-    Some(skipped + first)
+    let args = args.get(skipped..)?;
+    match command::find(args.first()?)?.command {
+        Command::XAdd => Some(skipped + id_of_entry(args) + 1),
+        Command::HSet => Some(skipped + 2),
+        _ => None,
+    }
+}
+
+/// Where the entry's id stands in XADD: behind the options.
+fn id_of_entry(args: &[Vec<u8>]) -> usize {
+    let mut at = 2;
+    while let Some(option) = args.get(at) {
+        let sign = args.get(at + 1).is_some_and(|sign| matches!(sign.as_slice(), b"=" | b"~"));
+        at += match option.to_ascii_uppercase().as_slice() {
+            b"NOMKSTREAM" | b"KEEPREF" | b"DELREF" | b"ACKED" => 1,
+            b"MAXLEN" | b"MINID" if sign => 3,
+            b"MAXLEN" | b"MINID" | b"LIMIT" | b"IDMPAUTO" => 2,
+            b"IDMP" => 3,
+            _ => break,
+        };
+    }
+    at
 }
 
 #[cfg(test)]
@@ -103,6 +118,9 @@ mod tests {
                 "***"
             ]
         );
+        let json = r#"XADD t IDMP p token * type password body '{"secret":1}' token abc"#;
+        let body = r#"{"secret":"***"}"#;
+        assert_eq!(line(json)[6..], ["type", "password", "body", body, "token", "***"]);
         assert_eq!(line("hset k Authorization abc")[3], "***");
         assert_eq!(line("EXPLAIN JSON XADD t * secret abc")[6], "***");
         assert_eq!(
