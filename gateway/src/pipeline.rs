@@ -20,8 +20,8 @@ mod place;
 mod placement;
 mod produce;
 mod refusal;
-mod rehearse;
 mod shape;
+mod twin;
 
 pub use authenticate::LOGIN_UNCHECKED;
 pub use chain::Chain;

@@ -111,9 +111,9 @@ impl ByTopic {
     }
 
     /// Begins the burst of a topic.
-    pub(super) fn begin(&mut self, topic: TopicInfo, is_missing: bool) -> usize {
+    pub(super) fn begin(&mut self, topic: TopicInfo) -> usize {
         self.found.insert(topic.name.clone(), self.bursts.len());
-        self.bursts.push(TopicBurst { topic, messages: Vec::new(), is_missing });
+        self.bursts.push(TopicBurst { topic, messages: Vec::new() });
         self.bursts.len() - 1
     }
 }
@@ -123,6 +123,4 @@ pub(super) struct TopicBurst {
     pub(super) topic: TopicInfo,
     /// Place in the burst, and the message.
     pub(super) messages: Vec<(usize, Message)>,
-    /// It does not exist, and is not made: this is a rehearsal.
-    pub(super) is_missing: bool,
 }

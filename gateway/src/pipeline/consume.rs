@@ -54,7 +54,7 @@ impl Pipeline {
 }
 
 /// Takes records through a chain; their traces if they are wanted.
-pub(super) fn consume(
+fn consume(
     (chain, counters): (&Chain, &Counters),
     context: &CallContext,
     (topic, partition): (&TopicName, u32),

@@ -39,7 +39,7 @@ impl Notes {
     /// Where a message lies, once it is known that it is stored.
     pub(super) fn placed(&mut self, place: usize, message: &Message, whereto: Whereto) {
         let Some(traces) = &mut self.0 else { return };
-        let Whereto { because, decoded, makes_topic } = whereto;
+        let Whereto { because, decoded } = whereto;
         traces[place].end = Some(End::Stored(Box::new(Stored {
             topic: message.topic.clone(),
             partition: message.partition.unwrap_or_default(),
@@ -47,7 +47,7 @@ impl Notes {
             offset: None,
             record: message.record.clone(),
             decoded,
-            makes_topic,
+            makes_topic: None,
         })));
     }
 
@@ -70,10 +70,6 @@ impl Notes {
         }
     }
 
-    pub(super) fn into_traces(self) -> Vec<Trace> {
-        self.0.unwrap_or_default()
-    }
-
     /// Hands the traces over.
     pub(super) fn hand_to(self, recorder: Option<&Arc<Recorder>>) {
         if let (Self(Some(traces)), Some(recorder)) = (self, recorder) {
@@ -88,8 +84,6 @@ pub(super) struct Whereto {
     pub(super) because: Because,
     /// The value as readers will see it, where it was encoded.
     pub(super) decoded: Option<Bytes>,
-    /// The topic would be made, with so many partitions.
-    pub(super) makes_topic: Option<u32>,
 }
 
 /// Why each message of a burst lies where it lies; empty where nobody wants to know.

@@ -29,7 +29,7 @@ impl Course<'_> {
         outcomes: &mut [Option<Outcome>],
         notes: &mut Notes,
     ) {
-        let TopicBurst { topic, mut messages, is_missing } = burst;
+        let TopicBurst { topic, mut messages } = burst;
         let lane = self.chain.lane(&topic.name);
         let wanted = notes.are_wanted();
         let mut leases = Leases::new(self.chain, self.counters, wanted);
@@ -73,9 +73,8 @@ impl Course<'_> {
                 Ok(()) => {
                     if wanted {
                         let decoded = self.decoded(&mut leases, &lane, &message);
-                        let makes_topic = is_missing.then_some(topic.partitions);
                         let because = reasons.of(nth);
-                        notes.placed(place, &message, Whereto { because, decoded, makes_topic });
+                        notes.placed(place, &message, Whereto { because, decoded });
                     }
                     placement.add(partition, 1, bytes);
                     batches.push(place, &topic.name, partition, message);

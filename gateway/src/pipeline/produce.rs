@@ -59,7 +59,7 @@ impl Course<'_> {
 }
 
 /// For a message without an outcome, of which there is none.
-pub(super) fn lost() -> Outcome {
+fn lost() -> Outcome {
     Outcome::Refused(Rejection::err("the message was lost inside the gateway"))
 }
 
@@ -109,7 +109,7 @@ impl Pipeline {
             let at = match sorted.find(&message.topic) {
                 Some(at) => at,
                 None => match self.existing_until(deadline, cluster, &message.topic).await {
-                    Ok(topic) => sorted.begin(topic, false),
+                    Ok(topic) => sorted.begin(topic),
                     Err(error) => {
                         outcomes[place] = Some(Outcome::Refused(broker_refusal(error)));
                         continue;
@@ -176,7 +176,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `Refused` for topics of the gateway itself, `NoSuchTopic` where none may be made.
-    pub(super) async fn known(
+    async fn known(
         &self,
         cluster: &Cluster,
         name: &TopicName,
@@ -210,11 +210,7 @@ impl Pipeline {
 
     /// # Errors
     /// `Refused` if a topic of this name may not be made.
-    pub(super) async fn may_make(
-        &self,
-        cluster: &Cluster,
-        name: &TopicName,
-    ) -> Result<(), BrokerError> {
+    async fn may_make(&self, cluster: &Cluster, name: &TopicName) -> Result<(), BrokerError> {
         if name.is_internal() {
             let reason = format!("names that begin with `{INTERNAL_PREFIX}` are the gateway's own");
             return Err(BrokerError::Refused { reason });

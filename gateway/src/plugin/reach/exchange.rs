@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::ReachError;
-use crate::plugin::bindings::sluicegate::plugin::{redis, sql};
+use crate::plugin::bindings::sluicegate::plugin::{
+    redis::{Reply, Value},
+    sql,
+};
 
 /// A question of a plugin and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +119,7 @@ pub(in crate::plugin) trait Told: Sized {
 /// Rows as a guest gets them.
 pub(in crate::plugin) type Rows = Vec<Vec<sql::Value>>;
 
-impl Told for redis::Reply {
+impl Told for Reply {
     fn answer(&self) -> Answer {
         match self {
             Self::Single(value) => Answer::Single(value.into()),
@@ -134,11 +137,11 @@ impl Told for redis::Reply {
 
     fn shape(&self) -> String {
         match self {
-            Self::Single(redis::Value::Nil) => "nil".into(),
-            Self::Single(redis::Value::Integer(_)) => "an integer".into(),
-            Self::Single(redis::Value::Bytes(_)) => "a value".into(),
+            Self::Single(Value::Nil) => "nil".into(),
+            Self::Single(Value::Integer(_)) => "an integer".into(),
+            Self::Single(Value::Bytes(_)) => "a value".into(),
             Self::Many(values) => {
-                let nils = values.iter().filter(|v| matches!(v, redis::Value::Nil)).count();
+                let nils = values.iter().filter(|v| matches!(v, Value::Nil)).count();
                 let some = if nils > 0 { format!(", {nils} of them nil") } else { String::new() };
                 format!("{}{some}", counted(values.len(), "item"))
             }
@@ -171,17 +174,17 @@ fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-impl From<&redis::Value> for Cell {
-    fn from(value: &redis::Value) -> Self {
+impl From<&Value> for Cell {
+    fn from(value: &Value) -> Self {
         match value {
-            redis::Value::Nil => Self::Nil,
-            redis::Value::Integer(number) => Self::Integer(*number),
-            redis::Value::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            Value::Nil => Self::Nil,
+            Value::Integer(number) => Self::Integer(*number),
+            Value::Bytes(bytes) => Self::Bytes(bytes.clone()),
         }
     }
 }
 
-impl From<Cell> for redis::Value {
+impl From<Cell> for Value {
     fn from(cell: Cell) -> Self {
         match cell {
             Cell::Nil => Self::Nil,
