@@ -48,6 +48,35 @@ async fn the_page_works_as_written() {
     assert_eq!(said(&made), said(shown));
 }
 
+#[tokio::test]
+async fn the_login_on_the_page_is_answered_by_its_fixtures() {
+    let page = read("test-your-pipeline.md");
+    let block = |after: &str| {
+        let (_, rest) = page.split_once(after).expect("the page has it");
+        let (_, block) = rest.split_once('\n').expect("a block has lines");
+        block.split("```").next().unwrap_or_default()
+    };
+    let folder = TempDir::new().expect("a temporary folder can be made");
+    let plugins = folder.path().join("plugins.d");
+    fs::create_dir(&plugins).expect("the folder is new");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);
+    write("login.resp", block("`login.resp`:\n\n```")).expect("the folder can be written");
+    write("login.fixtures.toml", block("[auth-redis](../plugins/auth-redis):\n\n```"))
+        .expect("the folder can be written");
+    let settings = workspace::root().join("plugins/auth-redis/settings.example.toml");
+    fs::copy(settings, plugins.join("auth-redis.toml")).expect("it is there");
+    fs::copy(workspace::component("auth-redis"), plugins.join("auth-redis.wasm"))
+        .expect("the same");
+
+    let told = finish(shell("sluicegate test --accept", folder.path()), "").await;
+    told.output_of_success();
+
+    let snapshot = fs::read_to_string(folder.path().join("login.snap")).expect("it was accepted");
+    for words in ["client> AUTH orders ${SECRET}\n", "granted orders\n", "denied: WRONGPASS"] {
+        assert!(snapshot.contains(words), "no {words:?} in\n{snapshot}");
+    }
+}
+
 /// Accepts in a terminal, whose screen is the page's picture; false where there is no tmux.
 async fn reviewed(project: &Path) -> bool {
     let line = format!("'{}' test --review", workspace::program().display());
