@@ -54,7 +54,7 @@ const REFRESH_SECS: u32 = 1;
 const FELT: Duration = Duration::from_secs(4);
 
 /// A connection of the administrator.
-async fn operator(gateway: &Gateway) -> Client {
+pub(crate) async fn operator(gateway: &Gateway) -> Client {
     let mut client = gateway.client().await;
     assert_eq!(client.send_args(&["AUTH", OPERATOR, OPERATOR]).await, "+OK");
     client

@@ -2,6 +2,7 @@
 
 mod brokers; //  one snapshot over three brokers
 mod one_line; // a changed line of a plugin is told by the plugin's name
+mod secrets; //  what nobody may read
 mod shuffled; // the same bytes in any order
 
 use std::path::PathBuf;

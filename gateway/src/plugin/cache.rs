@@ -11,6 +11,7 @@ use std::{
     io,
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
     time::SystemTime,
 };
 
@@ -114,7 +115,7 @@ impl Cache {
         use std::io::Write;
 
         let path = self.path(hash);
-        let unfinished = path.with_extension(format!("{}.{UNFINISHED}", std::process::id()));
+        let unfinished = path.with_extension(unfinished());
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&unfinished)?;
@@ -162,13 +163,21 @@ impl Cache {
     }
 }
 
+/// What a file ends in that nobody else writes: another engine of this process may have the folder
+/// too.
+fn unfinished() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{number}.{UNFINISHED}", std::process::id())
+}
+
 /// Makes the folder private; its owner if that is the process's user, `None` if not.
 fn own_folder(folder: &Path) -> io::Result<Option<u32>> {
     fs::create_dir_all(folder)?;
     let owner = fs::metadata(folder)?.uid();
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     // A new file belongs to the process's user: root may change the mode of any folder.
-    let probe = folder.join(format!("{}.{UNFINISHED}", std::process::id()));
+    let probe = folder.join(unfinished());
     let ours = fs::File::create(&probe)?.metadata()?.uid();
     fs::remove_file(probe)?;
     Ok((owner == ours).then_some(owner))

@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 use super::ReachError;
-use crate::plugin::bindings::sluicegate::plugin::{
-    redis::{Reply, Value},
-    sql,
-};
+use crate::plugin::bindings::sluicegate::plugin::{redis as redis_interface, sql};
 
 /// A question of a plugin and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +116,7 @@ pub(in crate::plugin) trait Told: Sized {
 /// Rows as a guest gets them.
 pub(in crate::plugin) type Rows = Vec<Vec<sql::Value>>;
 
-impl Told for Reply {
+impl Told for redis_interface::Reply {
     fn answer(&self) -> Answer {
         match self {
             Self::Single(value) => Answer::Single(value.into()),
@@ -137,11 +134,12 @@ impl Told for Reply {
 
     fn shape(&self) -> String {
         match self {
-            Self::Single(Value::Nil) => "nil".into(),
-            Self::Single(Value::Integer(_)) => "an integer".into(),
-            Self::Single(Value::Bytes(_)) => "a value".into(),
+            Self::Single(redis_interface::Value::Nil) => "nil".into(),
+            Self::Single(redis_interface::Value::Integer(_)) => "an integer".into(),
+            Self::Single(redis_interface::Value::Bytes(_)) => "a value".into(),
             Self::Many(values) => {
-                let nils = values.iter().filter(|v| matches!(v, Value::Nil)).count();
+                let nils =
+                    values.iter().filter(|v| matches!(v, redis_interface::Value::Nil)).count();
                 let some = if nils > 0 { format!(", {nils} of them nil") } else { String::new() };
                 format!("{}{some}", counted(values.len(), "item"))
             }
@@ -174,17 +172,17 @@ fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-impl From<&Value> for Cell {
-    fn from(value: &Value) -> Self {
+impl From<&redis_interface::Value> for Cell {
+    fn from(value: &redis_interface::Value) -> Self {
         match value {
-            Value::Nil => Self::Nil,
-            Value::Integer(number) => Self::Integer(*number),
-            Value::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            redis_interface::Value::Nil => Self::Nil,
+            redis_interface::Value::Integer(number) => Self::Integer(*number),
+            redis_interface::Value::Bytes(bytes) => Self::Bytes(bytes.clone()),
         }
     }
 }
 
-impl From<Cell> for Value {
+impl From<Cell> for redis_interface::Value {
     fn from(cell: Cell) -> Self {
         match cell {
             Cell::Nil => Self::Nil,
