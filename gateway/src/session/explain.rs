@@ -46,7 +46,10 @@ impl Session {
                 Ok(explanation) => explanation,
                 Err(refusal) => return self.pass_on(&refusal),
             },
-            Kind::Asked => self.explain_question(spec, &args).await?,
+            Kind::Asked => match self.explain_question(spec, &args).await {
+                Some(explanation) => explanation,
+                None => return Ok(()),
+            },
             Kind::Deletes => self.explain_deletion(spec, &args).await?,
             Kind::LogsIn => self.explain_login(spec, &args).await?,
             Kind::Listens => self.explain_listening(spec, &args)?,

@@ -16,56 +16,20 @@ const QUESTION: &str =
     "answers from what the gateway and its broker know: meets no plugin, changes nothing";
 
 impl Session {
-    /// A question: its answer now.
+    /// A question: its answer now; `None` if that is a refusal, which stands among the replies.
     pub(super) async fn explain_question(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
-    ) -> Result<Explanation, Rejection> {
+    ) -> Option<Explanation> {
         let begin = self.replies.len();
-        let asked = self.ask(spec, args).await;
+        self.answer_aside(spec, args).await;
         let reply = self.replies.as_bytes().get(begin..).unwrap_or_default().to_vec();
-        self.replies.truncate(begin);
-        asked?;
-        Ok(Explanation { reply: Some(reply), ..Explanation::of(spec).noting(QUESTION) })
-    }
-
-    #[expect(
-        clippy::cognitive_complexity,
-        reason = "one line a command: a list is read more easily whole"
-    )]
-    async fn ask(&mut self, spec: &'static Spec, args: &Args<'_>) -> Result<(), Rejection> {
-        match spec.command {
-            Command::Ping => self.ping(args),
-            Command::Echo => self.echo(args),
-            Command::Select => self.select(args),
-            Command::Client => self.client(args),
-            Command::Command => self.command(spec, args),
-            Command::Info => self.info(args).await,
-            Command::Config => self.config(spec, args),
-            Command::Latency => self.latency(spec, args),
-            Command::Module => self.module(spec, args),
-            Command::Script => self.script(spec, args),
-            Command::DbSize => self.db_size().await,
-            Command::Acl => self.acl(spec, args),
-            Command::Memory => self.memory(spec, args).await,
-            Command::Slowlog => self.slowlog(spec, args),
-            Command::Time => self.time(),
-            Command::Keys => self.keys(args).await,
-            Command::Object => self.object(spec, args).await,
-            Command::Ttl | Command::Pttl => self.time_to_live(args).await,
-            Command::Exists => self.exists(args).await,
-            Command::Type => self.key_type(args).await,
-            Command::Scan => self.scan(args).await,
-            Command::Wait => self.wait(args),
-            Command::XLen => self.xlen(args).await,
-            Command::XInfo => self.xinfo(args).await,
-            Command::XPending => self.xpending(args).await,
-            Command::PubSub => self.pubsub(args),
-            Command::Topic => self.topic(args).await,
-            Command::Plugin => self.plugin(spec, args).await,
-            _ => Err(Rejection::err("This instance has cluster support disabled")),
+        if reply.first() == Some(&b'-') {
+            return None;
         }
+        self.replies.truncate(begin);
+        Some(Explanation { reply: Some(reply), ..Explanation::of(spec).noting(QUESTION) })
     }
 
     /// DEL: which topics would go.

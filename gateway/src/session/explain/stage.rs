@@ -64,6 +64,15 @@ impl Session {
         Ok(Ok(Explanation { command, traces, more, changes, notes, reply: Some(reply) }))
     }
 
+    /// Answers a command for which there is no client to read from, and nothing to wait for.
+    pub(super) async fn answer_aside(&mut self, spec: &'static Spec, args: &Args<'_>) {
+        let (_stop, stop) = watch::channel(false);
+        let mut socket = Socket::new(tokio::io::empty(), stop, &self.services.settings);
+        // Boxed: a command that is explained is answered as EXPLAIN itself is. Whether the
+        // connection would go on is not asked.
+        let _ = Box::pin(self.answer(spec, args, &mut socket)).await;
+    }
+
     fn stage(&self) -> Result<Stage, Rejection> {
         let real = &self.services;
         let identity = self.identity()?;
@@ -142,13 +151,8 @@ impl Stage {
     async fn act(&mut self, spec: &'static Spec, args: &Args<'_>) {
         let session = &mut self.session;
         if !(session.publishes(spec.command) && session.add_to_burst(spec.command, args)) {
-            // There is no client to read from, and nothing to wait for.
-            let (_stop, stop) = watch::channel(false);
-            let mut socket = Socket::new(tokio::io::empty(), stop, &session.services.settings);
             session.read_at = Instant::now();
-            // Boxed: a command that is explained is answered as EXPLAIN itself is. Whether the
-            // connection would go on is not asked.
-            let _ = Box::pin(session.answer(spec, args, &mut socket)).await;
+            session.answer_aside(spec, args).await;
         }
         session.flush_burst().await;
     }
