@@ -1,0 +1,77 @@
+//! Commands: what a request asks for. One file a family turns arguments into an intent; none of
+//! them acts.
+
+use crate::{message::Rejection, resp::Args};
+
+mod client;
+mod databus;
+mod entry;
+mod entry_id;
+mod group;
+mod keys;
+mod publish;
+mod range;
+mod read;
+mod reply_text;
+mod scan;
+mod subcommand;
+mod table;
+mod topic;
+mod trim;
+
+pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
+pub use databus::{
+    Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
+};
+pub use entry::{
+    Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
+};
+pub use entry_id::{EntryId, IdError, IdText};
+pub use group::{
+    AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
+    PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
+    pending, read_group,
+};
+pub use keys::keys_of;
+pub use publish::{Add, add, check_value_size, has_identity};
+pub use range::{Range, range, reverse_range};
+pub use read::{Read, ReadFrom, read};
+pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
+pub use scan::{Scan, scan};
+pub use subcommand::{Asked, help, subcommand};
+pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
+pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+pub use trim::{Keep, Trim, trim};
+
+/// A number argument.
+///
+/// # Errors
+/// Redis' words for what is not one.
+pub fn integer(bytes: &[u8]) -> Result<i64, Rejection> {
+    let number = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+    number.ok_or_else(|| Rejection::err("value is not an integer or out of range"))
+}
+
+/// An argument as text for comparing with keywords; not UTF-8 matches none.
+pub fn is_word(bytes: &[u8], word: &str) -> bool {
+    bytes.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Whether a command of this name may wait for entries to come.
+pub fn may_wait(name: &[u8]) -> bool {
+    ["XREAD", "XREADGROUP", "MGET"].iter().any(|word| is_word(name, word))
+}
+
+/// Redis' answer to an option it does not know.
+pub fn syntax_error() -> Rejection {
+    Rejection::err("syntax error")
+}
+
+/// All arguments from `first` on.
+pub(crate) fn rest<'a>(
+    args: &Args<'a>,
+    first: usize,
+) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+    let args = *args;
+    (first..args.len()).filter_map(move |at| args.get(at))
+}

@@ -1,0 +1,35 @@
+//! Sluicegate: a message gateway. Redis clients in front, Kafka or a durable log behind,
+//! WebAssembly plugins between.
+//!
+//! # The journey of a message
+//!
+//! ```text
+//!  client ─▶ listener ─▶ session ─▶ resp ─▶ command ─▶ pipeline ─────────────────▶ broker
+//!                          ▲                             filter ▶ route ▶ partition ▶ encode
+//!                          └── reply, in request order ◀── receipt: topic, partition, offset
+//!  consume: broker ─▶ consumer ─▶ decode ▶ filter ─▶ reply
+//! ```
+//!
+//! The modules below stand in the order of this travel; ARCHITECTURE.md says what each room holds
+//! and what is deliberately not in it.
+
+pub mod startup; //   settings become a gateway
+pub mod listener; //  a client arrives
+pub mod http; //      a client that speaks HTTP
+pub mod session; //   one client, one task
+pub mod login; //     who is logged in, and for how long
+pub mod resp; //      bytes to requests, replies to bytes
+pub mod command; //   what a request asks for
+pub mod message; //   what travels: the vocabulary
+pub mod pipeline; //  the plugin chain
+pub mod idempotence; // what a producer sent lately
+pub mod plugin; //    one WebAssembly component
+pub mod trace; //     what the chain did
+pub mod broker; //    produce and fetch
+pub mod order; //     one order over many partitions
+pub mod consumer; //  groups and their partitions
+pub mod channels; //  topics as channels: one feed for all who listen
+pub mod config; //    file to settings
+pub mod reload; //    files changed: a new chain
+pub mod telemetry; // counters and logs
+pub mod clock; //     what time it is

@@ -1,0 +1,99 @@
+//! What sessions share, made of its parts: for a gateway that serves, and for a conversation that
+//! is played.
+
+use std::sync::Arc;
+
+use tokio::{sync::mpsc, time::Instant};
+
+use crate::{
+    broker::Clusters,
+    channels::Channels,
+    clock::Clock,
+    config::Settings,
+    idempotence::Windows,
+    login::Logins,
+    order::Orders,
+    pipeline::{Chain, Pipeline, PipelineSettings},
+    plugin::LogBooks,
+    reload::Refusals,
+    resp::Limits,
+    session::{Registry, ReloadRequest, Services, SessionSettings},
+    telemetry::{Counters, Pace, Slowlog},
+    trace::Recorder,
+};
+
+/// What the settings do not say.
+#[derive(Debug)]
+pub struct Parts {
+    /// The plugins that are in force first.
+    pub chain: Chain,
+    /// What stands behind the gateway, opened.
+    pub clusters: Clusters,
+    /// Who hears of wishes to look at the plugin folder again.
+    pub reload: mpsc::Sender<ReloadRequest>,
+    /// The last lines about each plugin.
+    pub logbooks: LogBooks,
+    /// What time it is.
+    pub clock: Clock,
+    /// Who wants the traces of messages and logins.
+    pub recorder: Option<Arc<Recorder>>,
+}
+
+/// Joins the parts. Nothing is bound and no task is started.
+pub fn services(settings: &Settings, parts: Parts) -> Services {
+    let Parts { chain, clusters, reload, logbooks, clock, recorder } = parts;
+    let counters = Arc::new(Counters::default());
+    let pipeline_settings = PipelineSettings {
+        publish_deadline: settings.limits.publish_deadline,
+        create_topics: settings.topics.create,
+        partitions: settings.topics.partitions,
+        topics_max: settings.topics.max,
+    };
+    let pipeline = Pipeline::new(chain, clusters, pipeline_settings, Arc::clone(&counters));
+    let pipeline = match recorder {
+        Some(recorder) => pipeline.recorded(recorder),
+        None => pipeline,
+    };
+    let pipeline = Arc::new(pipeline);
+    let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
+    Services {
+        logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters), clock),
+        pipeline,
+        groups: Arc::default(),
+        windows: Windows::default(),
+        orders: Orders::default(),
+        channels,
+        settings: session_settings(settings),
+        counters,
+        pace: Pace::default(),
+        slowlog: Slowlog::default(),
+        registry: Arc::new(Registry::default()),
+        reload,
+        refusals: Arc::new(Refusals::default()),
+        logbooks,
+        clock,
+        started: Instant::now(),
+    }
+}
+
+fn session_settings(settings: &Settings) -> SessionSettings {
+    let request_bytes_max = u32::try_from(settings.limits.request_bytes_max).unwrap_or(u32::MAX);
+    SessionSettings {
+        idle_timeout: settings.listen.idle_timeout,
+        login_timeout: settings.listen.login_timeout,
+        write_timeout: settings.listen.write_timeout,
+        publish_deadline: settings.limits.publish_deadline,
+        output_bytes_max: settings.listen.output_bytes_max,
+        value_bytes_max: settings.limits.value_bytes_max,
+        limits: Limits { request_bytes_max, ..Limits::AUTHENTICATED },
+        databus: settings.databus.clone(),
+        group_linger: settings.groups.linger,
+        slow_after: settings.limits.slow_after,
+        port: settings.listen.address.map_or(0, |address| address.port()),
+        connections_max: settings.listen.connections_max,
+        partitions: settings.topics.partitions,
+        delete_topics: settings.topics.delete,
+        streams: settings.streams.clone(),
+        is_local: settings.is_local(),
+    }
+}

@@ -1,0 +1,149 @@
+//! One plugin, measured.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use sluicegate::plugin::{CallError, Code, Plugin, PluginSettings, Survey};
+
+use super::{
+    clock::{Nanoseconds, best_of},
+    kind::Kind,
+    lab::Lab,
+    memory::Memory,
+    sample::Sample,
+    timed::{Timed, calls_of},
+};
+use crate::cli::plugin::file::PluginFile;
+
+/// Times that compiled code is loaded, and that an instance is made: the best counts.
+const TRIES: usize = 16;
+/// Instances that are taken and given back between two looks at the clock.
+const CHECKOUTS: u32 = 64;
+
+/// What was measured of one plugin.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) name: String,
+    pub(super) bytes: usize,
+    pub(super) compile: Duration,
+    /// Loading the compiled code.
+    pub(super) load: Duration,
+    /// Making an instance, `configure` included.
+    pub(super) ready: Duration,
+    /// The first call of an instance; `None` if it has no role but authenticator, or that fails.
+    pub(super) first_call: Option<Duration>,
+    pub(super) memory: Memory,
+    /// Taking an instance and giving it back.
+    pub(super) checkout: Nanoseconds,
+    pub(super) calls: Vec<Timed>,
+}
+
+impl Measured {
+    /// Takes those times of another run of the same plugin that are better.
+    pub(super) fn keep_best(&mut self, other: &Self) {
+        for (mine, others) in self.calls.iter_mut().zip(&other.calls) {
+            if let (Ok(mine), Ok(others)) = (&mut mine.time, &others.time)
+                && others.best < mine.best
+            {
+                *mine = *others;
+            }
+        }
+        if other.checkout.best < self.checkout.best {
+            self.checkout = other.checkout;
+        }
+    }
+}
+
+/// Measures one plugin.
+///
+/// # Errors
+/// It is refused, or no instance of it can be made.
+pub(super) async fn measure(
+    lab: &Lab,
+    file: &PluginFile,
+    sample: &Sample,
+    calls: u64,
+) -> anyhow::Result<Measured> {
+    let mut settings = file.settings.clone();
+    // Each kind of call is measured, whatever came of the ones before.
+    settings.limits.failures_in_a_row_max = u32::MAX;
+    let (_, survey) = load(lab, file, settings.clone())?;
+    let compile = code_time(&survey);
+    let (mut cached, (plugin, mut survey)) = (Duration::MAX, load(lab, file, settings.clone())?);
+    for _ in 0..TRIES {
+        cached = cached.min(code_time(&survey));
+        survey = load(lab, file, settings.clone())?.1;
+    }
+    let (ready, first_call) = fresh(lab, file, sample)?;
+    let timed = calls_of(&plugin, sample).await;
+    let checkout = best_of(CHECKOUTS, || {
+        let began = Instant::now();
+        (0..CHECKOUTS).try_for_each(|_| plugin.lease().map(drop))?;
+        Ok::<_, CallError>(began.elapsed())
+    })?;
+    drop(plugin);
+    let sound: Vec<_> = timed.iter().filter(|timed| timed.time.is_ok()).map(|t| t.kind).collect();
+    let (plugin, survey) = load(lab, file, file.settings.clone())?;
+    let start = survey.memory_configured.unwrap_or_default();
+    let memory = Memory::after(&plugin, sample, &sound, calls, start).await;
+    Ok(Measured {
+        name: file.settings.name.clone(),
+        bytes: file.wasm.len(),
+        compile,
+        load: cached,
+        ready,
+        first_call,
+        memory,
+        checkout,
+        calls: timed,
+    })
+}
+
+fn load(
+    lab: &Lab,
+    file: &PluginFile,
+    settings: PluginSettings,
+) -> anyhow::Result<(Arc<Plugin>, Survey)> {
+    let inspection = Plugin::inspect(&lab.engine, &file.wasm, settings);
+    let plugin = inspection.outcome.map_err(|error| file.refusal(error))?;
+    Ok((plugin, inspection.survey))
+}
+
+fn code_time(survey: &Survey) -> Duration {
+    match survey.code {
+        Some(Code::Compiled(took) | Code::Cached(took)) => took,
+        None => Duration::ZERO,
+    }
+}
+
+/// The time of a new instance, and of its first call.
+fn fresh(
+    lab: &Lab,
+    file: &PluginFile,
+    sample: &Sample,
+) -> anyhow::Result<(Duration, Option<Duration>)> {
+    let mut settings = file.settings.clone();
+    // None is kept, so that each lease makes one.
+    settings.limits.instances_idle_max = 0;
+    settings.limits.failures_in_a_row_max = u32::MAX;
+    let (plugin, _) = load(lab, file, settings)?;
+    let kind = Kind::of(&plugin).into_iter().find(|kind| *kind != Kind::Authenticate);
+    drop(plugin.lease().context("taking the first instance")?);
+    let (mut ready, mut first_call) = (Duration::MAX, None);
+    for _ in 0..TRIES {
+        let began = Instant::now();
+        let mut lease = plugin.lease().context("making an instance")?;
+        ready = ready.min(began.elapsed());
+        let Some(kind) = kind else { continue };
+        let mut message = sample.input.message.clone();
+        let began = Instant::now();
+        if kind.call(&mut lease, &mut message, sample).is_ok() {
+            let took = began.elapsed();
+            first_call = Some(first_call.map_or(took, |best: Duration| best.min(took)));
+        }
+    }
+    Ok((ready, first_call))
+}

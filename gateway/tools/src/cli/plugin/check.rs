@@ -1,0 +1,38 @@
+//! `sluicegate plugin check`: what files are, what they need, and whether a gateway takes them.
+
+mod report;
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, bail};
+use sluicegate::plugin::{Engine, EngineSettings, Inspection};
+
+use self::report::Report;
+use super::{CheckOptions, file::PluginFile};
+
+pub(super) fn run(options: &CheckOptions) -> anyhow::Result<()> {
+    // Without a cache: the time to compile is one of the answers.
+    let engine = Engine::new(&EngineSettings::default()).context("starting the engine")?;
+    let mut refused = 0;
+    for path in &options.files {
+        let text = match PluginFile::read(path, None) {
+            Ok(file) => {
+                let Inspection { survey, outcome } = file.inspect(&engine);
+                let error = outcome.err();
+                refused += usize::from(error.is_some());
+                Report { file: &file, survey: &survey, refused: error.as_ref() }.to_string()
+            }
+            Err(error) => {
+                refused += 1;
+                format!("{}\n  verdict    REFUSED: {error:#}\n", path.display())
+            }
+        };
+        // A reader that went away wants no more lines.
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+    match (refused, options.files.len()) {
+        (0, _) => Ok(()),
+        (1, 1) => bail!("a gateway would refuse it"),
+        (refused, all) => bail!("a gateway would refuse {refused} of {all} files"),
+    }
+}

@@ -1,0 +1,210 @@
+//! Which gateway a conversation is played with: its configuration and its plugins.
+//!
+//! What the conversation says wins over the command line, that over the folder's `test.toml`. Where
+//! nobody says anything there are the plugins of the project whose conversation it is (`build` beside
+//! the file), or those of a gateway without a configuration (`plugins.d`), or none.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{bail, ensure};
+use sluicegate::{
+    config::{self, Overrides, Settings, Variables},
+    pipeline::Chain,
+    startup,
+};
+
+use crate::sdk::{MANIFEST, Project};
+
+/// Where `sluicegate plugin build` puts a project's plugin.
+const BUILT: &str = "build";
+
+/// A configuration and plugins; equal ones are loaded once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Setup {
+    /// The configuration file; `None` is a gateway without one.
+    pub config: Option<PathBuf>,
+    /// Where its plugins are.
+    pub plugins: Plugins,
+}
+
+/// Where plugins are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Plugins {
+    /// Where the configuration says; none if there is no such folder.
+    #[default]
+    Configured,
+    /// In a folder that somebody named.
+    Folder(PathBuf),
+    /// In `build` of this project's folder, their settings in the folder itself.
+    Project(PathBuf),
+}
+
+impl Plugins {
+    /// What somebody means who names a folder: where it is the one that a project is built into,
+    /// the project, whose settings lie outside of it.
+    fn named(folder: &Path) -> Self {
+        let project = folder.parent().filter(|_| folder.ends_with(BUILT));
+        match project.filter(|project| project.join(MANIFEST).is_file()) {
+            Some(project) => Self::Project(project.to_owned()),
+            None => Self::Folder(folder.to_owned()),
+        }
+    }
+}
+
+/// What one of those who may choose says.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+    /// The folder of plugins.
+    pub plugins: Option<PathBuf>,
+}
+
+/// Settings and plugins as conversations are played with; each gets a twin of the chain.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What the configuration says.
+    pub settings: Settings,
+    /// The plugins.
+    pub chain: Chain,
+}
+
+impl Setup {
+    /// What a conversation in `folder` is played with; `choices` are those who may choose, the
+    /// strongest first. Whoever names a configuration means its plugins too.
+    pub fn choose(choices: &[Choice], folder: &Path) -> Self {
+        let config = choices.iter().find_map(|choice| choice.config.clone());
+        let plugins = choices.iter().find_map(|choice| match &choice.plugins {
+            Some(folder) => Some(Plugins::named(folder)),
+            None => choice.config.as_ref().map(|_| Plugins::Configured),
+        });
+        let is_project = folder.join(MANIFEST).is_file();
+        let plugins = plugins.unwrap_or_else(|| {
+            if is_project { Plugins::Project(folder.to_owned()) } else { Plugins::Configured }
+        });
+        Self { config, plugins }
+    }
+
+    /// Reads the configuration and loads the plugins. Compiled code is kept in `cache`;
+    /// `variables` say what `${NAME}` in the plugins' settings stands for.
+    ///
+    /// # Errors
+    /// What keeps a gateway from starting with them.
+    pub fn load(&self, cache: Option<PathBuf>, variables: Variables) -> anyhow::Result<Loaded> {
+        let (folder, project) = match &self.plugins {
+            Plugins::Configured => (None, None),
+            Plugins::Folder(folder) if !folder.is_dir() => bail!(
+                "the plugin folder `{}` does not exist\n  \
+                 hint:  build the plugins first, or name another folder",
+                folder.display()
+            ),
+            Plugins::Folder(folder) => (Some(folder.clone()), None),
+            Plugins::Project(folder) => {
+                let project = Project::open(folder)?;
+                let built = folder.join(BUILT);
+                // Without its plugin the conversation would say nothing, and be accepted like that.
+                ensure!(
+                    built.join(format!("{}.wasm", project.name())).is_file(),
+                    "plugin `{}` is not built\n  hint:  `sluicegate plugin build` in its folder",
+                    project.name()
+                );
+                (Some(built), Some(project.settings_file()))
+            }
+        };
+        let overrides = Overrides {
+            // Nobody connects from outside, so it is no fault if no plugin authenticates.
+            listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            plugins: folder,
+            ..Overrides::default()
+        };
+        let mut settings = config::read(self.config.as_deref(), &overrides)?;
+        settings.http = None;
+        settings.plugins.cache_folder = cache;
+        let chain = if settings.plugins.folder.is_dir() {
+            startup::load_plugins_of(&settings, project, variables)?.1
+        } else {
+            Chain::new(1, Vec::new())
+        };
+        Ok(Loaded { settings, chain })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(config: Option<&str>, plugins: Option<&str>) -> Choice {
+        Choice { config: config.map(Into::into), plugins: plugins.map(Into::into) }
+    }
+
+    fn chosen(choices: &[Choice]) -> (Option<String>, Option<String>) {
+        let Setup { config, plugins } = Setup::choose(choices, Path::new("no/such/folder"));
+        let plugins = match plugins {
+            Plugins::Folder(folder) => Some(folder.display().to_string()),
+            _ => None,
+        };
+        (config.map(|path| path.display().to_string()), plugins)
+    }
+
+    #[test]
+    fn the_strongest_who_says_something_wins() {
+        let none = choice(None, None);
+        let (a, b) = (choice(Some("a"), None), choice(Some("b"), Some("q")));
+        let plugins = choice(None, Some("p"));
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(chosen(&[none.clone(), b.clone()]), (some("b"), some("q")));
+        assert_eq!(chosen(&[a.clone(), b.clone()]), (some("a"), None));
+        assert_eq!(chosen(&[plugins.clone(), b]), (some("b"), some("p")));
+        assert_eq!(chosen(&[plugins, a]), (some("a"), some("p")));
+        assert_eq!(chosen(&[none.clone(), none]), (None, None));
+    }
+
+    /// A project named `p`, not built.
+    fn project() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(MANIFEST), "name = \"p\"\nlanguage = \"c\"").unwrap();
+        std::fs::create_dir(folder.path().join(BUILT)).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_project_has_its_plugin_in_a_folder_of_its_own_beside_what_compilers_leave() {
+        let folder = project();
+        let built = folder.path().join(BUILT);
+        std::fs::write(built.join("core.wasm"), "no component").unwrap();
+        std::fs::write(built.join("p.wasm"), crate::sdk::nothing().unwrap()).unwrap();
+        let setup = Setup::choose(&[], folder.path());
+        assert_eq!(setup.plugins, Plugins::Project(folder.path().to_owned()));
+        let loaded = setup.load(None, Variables::StandIns).unwrap();
+        assert_eq!(loaded.chain.plugins().len(), 1);
+    }
+
+    #[test]
+    fn who_names_what_a_project_is_built_into_means_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let built = folder.path().join(BUILT);
+        let choices = [choice(Some("g.toml"), built.to_str())];
+        let chosen = |choices| Setup::choose(choices, Path::new("no/such/folder")).plugins;
+        assert_eq!(chosen(&choices), Plugins::Folder(built.clone()));
+        std::fs::write(folder.path().join(MANIFEST), "").unwrap();
+        assert_eq!(chosen(&choices), Plugins::Project(folder.path().to_owned()));
+    }
+
+    #[test]
+    fn a_project_must_be_built() {
+        let folder = project();
+        let setup = Setup::choose(&[], folder.path());
+        let error = setup.load(None, Variables::StandIns).unwrap_err().to_string();
+        assert!(error.starts_with("plugin `p` is not built\n  hint:  `sluicegate"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_was_named_must_be_there() {
+        let setup = Setup { config: None, plugins: Plugins::Folder("no/such".into()) };
+        let error = setup.load(None, Variables::StandIns).unwrap_err().to_string();
+        assert!(error.starts_with("the plugin folder `no/such` does not exist"), "{error}");
+    }
+}
