@@ -2,29 +2,25 @@
 //!
 //! Reading never binds, opens or creates anything, and reports every problem of a file at once.
 
-mod check;
-mod cluster;
-mod databus;
-mod environment;
-mod file;
-mod groups;
-mod http;
-mod json;
-mod nearest;
-mod plugin_file;
-mod problem;
-mod reach;
-mod settings;
-mod streams;
-mod tls;
+mod check; //       the whole file
+mod sections; //    its sections
+mod broker; //      the largest of them
+mod streams; //     the one with patterns
+mod plugin_file; // a plugin's settings file
+mod reach; //       the stores in it
+mod databus; //     the original's file
+mod file; //        a file as typed
+mod values; //      typed values in it
+mod environment; // variables in them
+mod problem; //     what is wrong
+mod settings; //    what is right
 
 pub use check::{Overrides, check, read};
 pub use databus::{Fate, Translation, translate_databus};
 pub use environment::{Variables, stand_in};
-pub use http::HttpSettings;
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{
-    BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, LimitSettings, ListenSettings,
-    LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
+    BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, HttpSettings, LimitSettings,
+    ListenSettings, LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
 };

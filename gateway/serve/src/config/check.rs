@@ -4,19 +4,15 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use super::{
-    BrokerKind, BrokerSettings, DatabusSettings, LimitSettings, ListenSettings, LogFormat,
-    LogSettings, PluginFolder, Problem, Problems, Settings, TopicSettings,
-    cluster::cluster,
+    LogFormat, Problem, Problems, Settings,
+    broker::broker,
     file::{Section, Source},
-    groups::groups,
-    http::http,
+    sections::{databus, groups, http, limits, listen, log, plugins, topics},
     streams::streams,
 };
-use crate::{broker::kafka::settings::ClusterSettings, message::StartAt};
 
 /// What the command line and the environment say over the file.
 #[derive(Clone, Debug, Default)]
@@ -94,174 +90,10 @@ fn apply(settings: &mut Settings, overrides: &Overrides) {
     }
 }
 
-/// What may wait for one client, in bytes.
-const BYTES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 31);
-
-fn listen(mut section: Section<'_, '_>, source: &Source<'_>) -> ListenSettings {
-    let default = SocketAddr::from(([127, 0, 0, 1], 6380));
-    let address = address(&mut section, "listen.address", Some(default), source);
-    let unix_socket = section.string("unix_socket", "");
-    let settings = ListenSettings {
-        address,
-        unix_socket: (!unix_socket.is_empty()).then(|| unix_socket.into()),
-        connections_max: usize_of(section.integer("connections_max", 10_000, 1..=1_000_000)),
-        idle_timeout: optional_secs(section.integer("idle_timeout_secs", 0, 0..=31_536_000)),
-        login_timeout: Duration::from_secs(section.integer("login_timeout_secs", 60, 1..=3_600)),
-        write_timeout: Duration::from_secs(section.integer("write_timeout_secs", 60, 1..=3_600)),
-        output_bytes_max: usize_of(section.integer("output_bytes_max", 64 << 20, BYTES)),
-        subscriber_bytes_max: usize_of(section.integer("subscriber_bytes_max", 32 << 20, BYTES)),
-        drain: Duration::from_secs(section.integer("drain_secs", 10, 0..=3_600)),
-    };
-    section.finish();
-    settings
-}
-
-/// The key `address` of a section; an empty one means that there is none.
-pub(super) fn address(
-    section: &mut Section<'_, '_>,
-    key: &str,
-    default: Option<SocketAddr>,
-    source: &Source<'_>,
-) -> Option<SocketAddr> {
-    let Some((text, at)) = section.string_at("address") else { return default };
-    if text.is_empty() {
-        return None;
-    }
-    let address = text.parse().ok();
-    if address.is_none() {
-        let cause = format!("`{text}` is not an address and port");
-        let hint = "write for example `127.0.0.1:6380` or `[::]:6380`";
-        source.report(Some(at), key, &cause, hint);
-    }
-    address
-}
-
-fn limits(mut section: Section<'_, '_>) -> LimitSettings {
-    let limits = LimitSettings {
-        value_bytes_max: usize_of(section.integer("value_bytes_max", 1_000_000, 1..=(1 << 28))),
-        request_bytes_max: usize_of(section.integer(
-            "request_bytes_max",
-            64 << 20,
-            (1 << 20)..=(1 << 29),
-        )),
-        publish_deadline: Duration::from_millis(section.integer(
-            "publish_deadline_ms",
-            2_500,
-            10..=60_000,
-        )),
-        slow_after: Duration::from_millis(section.integer("slowlog_ms", 10, 0..=3_600_000)),
-    };
-    section.finish();
-    limits
-}
-
-fn broker(mut section: Section<'_, '_>, publish_deadline: Duration) -> BrokerSettings {
-    let kinds = [
-        ("embedded", BrokerKind::Embedded),
-        ("memory", BrokerKind::Memory),
-        ("kafka", BrokerKind::Kafka),
-    ];
-    let retention_bytes = section.integer("retention_bytes", 0, 0..=u64::MAX);
-    let queue_bytes_max = section.integer("queue_bytes_max", 64 << 20, (1 << 20)..=(1 << 32));
-    let queue_bytes_max = usize_of(queue_bytes_max);
-    let clusters = section.sections("clusters").into_iter();
-    let clusters: Vec<_> = clusters
-        .map(|(name, section)| cluster(name, section, publish_deadline, queue_bytes_max))
-        .collect();
-    let settings = BrokerSettings {
-        kind: section.choice("kind", BrokerKind::Embedded, &kinds),
-        folder: section.string("folder", "./data").into(),
-        segment_bytes: section.integer("segment_bytes", 128 << 20, (1 << 16)..=(1 << 30)),
-        retention_bytes: (retention_bytes > 0).then_some(retention_bytes),
-        retention: optional_secs(section.integer("retention_secs", 604_800, 0..=u64::MAX >> 10)),
-        queue_bytes_max,
-        cluster: default_cluster(&mut section, &clusters),
-        clusters,
-    };
-    if settings.kind == BrokerKind::Kafka && settings.clusters.is_empty() {
-        let hint =
-            "add a section such as `[broker.clusters.main]` with `bootstrap = [\"host:9092\"]`";
-        section.incomplete("clusters", "the kind `kafka` needs a cluster", hint);
-    }
-    section.finish();
-    settings
-}
-
-/// The cluster of clients whose login names none: it must be said where there are several.
-fn default_cluster(section: &mut Section<'_, '_>, clusters: &[ClusterSettings]) -> String {
-    let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
-    let known = names.join(", ");
-    match section.string_at("cluster") {
-        Some((name, _)) if names.contains(&name.as_str()) => name,
-        Some((name, _)) => {
-            let hint = format!("the clusters are: {known}");
-            section.incomplete("cluster", &format!("there is no cluster `{name}`"), &hint);
-            name
-        }
-        None => {
-            if names.len() > 1 {
-                let hint = format!("set it to one of: {known}");
-                section.incomplete("cluster", "it must name the default cluster", &hint);
-            }
-            names.first().map(|name| (*name).to_owned()).unwrap_or_default()
-        }
-    }
-}
-
-fn topics(mut section: Section<'_, '_>) -> TopicSettings {
-    let partitions = section.integer("partitions", 1, 1..=10_000);
-    let settings = TopicSettings {
-        create: section.boolean("create", true),
-        partitions: u32::try_from(partitions).unwrap_or(1),
-        delete: section.boolean("delete", false),
-        max: usize_of(section.integer("max", 10_000, 1..=1_000_000)),
-    };
-    section.finish();
-    settings
-}
-
-fn databus(mut section: Section<'_, '_>) -> DatabusSettings {
-    let starts = [("newest", StartAt::Newest), ("oldest", StartAt::Oldest)];
-    let settings = DatabusSettings {
-        block: Duration::from_millis(section.integer("block_ms", 30_000, 0..=3_600_000)),
-        batch: u32::try_from(section.integer("batch", 100, 1..=10_000)).unwrap_or(100),
-        start_at: section.choice("start_at", StartAt::Newest, &starts),
-    };
-    section.finish();
-    settings
-}
-
-fn plugins(mut section: Section<'_, '_>) -> PluginFolder {
-    let cache_folder = section.string("cache_folder", "./data/plugin-cache");
-    let settings = PluginFolder {
-        folder: section.string("folder", "./plugins.d").into(),
-        cache_folder: (!cache_folder.is_empty()).then(|| cache_folder.into()),
-    };
-    section.finish();
-    settings
-}
-
-fn log(mut section: Section<'_, '_>) -> LogSettings {
-    let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
-    let settings = LogSettings {
-        format: section.choice("format", LogFormat::Text, &formats),
-        filter: section.string("level", "info"),
-    };
-    section.finish();
-    settings
-}
-
-pub(super) fn usize_of(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn optional_secs(secs: u64) -> Option<Duration> {
-    (secs > 0).then(|| Duration::from_secs(secs))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::StartAt;
 
     fn problems(text: &str) -> Vec<Problem> {
         check(Path::new("g.toml"), text, &Overrides::default()).unwrap_err().0

@@ -1,21 +1,14 @@
-//! A TOML file exactly as typed: one [`Section`] a table, which hands out typed values and
-//! collects what is wrong with all of them.
+//! A TOML file exactly as typed: one [`Section`] a table. What is wrong with all of them is
+//! collected in the [`Source`].
 
-use std::{cell::RefCell, ops::RangeInclusive, path::Path};
+use std::{cell::RefCell, path::Path};
 
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
 };
 
-use super::{
-    Problem,
-    environment::{expand, expand_url},
-    nearest::nearest,
-};
-
-/// How variables are put into a text.
-type Expand = fn(&str, &dyn Fn(&str) -> Option<String>) -> Result<String, String>;
+use super::Problem;
 
 /// A file being read: where problems are collected.
 pub(super) struct Source<'a> {
@@ -67,7 +60,7 @@ impl<'a> Source<'a> {
 pub(super) struct Section<'s, 'a> {
     pub(super) source: &'s Source<'a>,
     name: String,
-    table: DeTable<'a>,
+    pub(super) table: DeTable<'a>,
     known: Vec<&'static str>,
 }
 
@@ -102,7 +95,7 @@ impl<'s, 'a> Section<'s, 'a> {
         self.source.report(Some(at), &self.full(key), cause, hint);
     }
 
-    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
+    pub(super) fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
         let cause = format!("expected {wanted}, found {}", value.get_ref().type_str());
         self.wrong(key, value, &cause, "");
     }
@@ -121,137 +114,6 @@ impl<'s, 'a> Section<'s, 'a> {
             }
         };
         Section::new(self.source, &self.full(key), table)
-    }
-
-    /// A string with `${NAME}` replaced, and its place in the file.
-    pub(super) fn string_at(&mut self, key: &'static str) -> Option<(String, usize)> {
-        self.text_at(key, expand)
-    }
-
-    /// A URL with `${NAME}` replaced, and its place in the file.
-    pub(super) fn url_at(&mut self, key: &'static str) -> Option<(String, usize)> {
-        self.text_at(key, expand_url)
-    }
-
-    fn text_at(&mut self, key: &'static str, expand: Expand) -> Option<(String, usize)> {
-        let value = self.take(key)?;
-        let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(key, &value, "a string");
-            return None;
-        };
-        match expand(text, self.source.lookup) {
-            Ok(text) => Some((text, value.span().start)),
-            Err(cause) => {
-                self.wrong(key, &value, &cause, "");
-                None
-            }
-        }
-    }
-
-    /// A string, or the default.
-    pub(super) fn string(&mut self, key: &'static str, default: &str) -> String {
-        self.string_at(key).map_or_else(|| default.to_owned(), |(text, _)| text)
-    }
-
-    /// One of a few words.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        key: &'static str,
-        default: T,
-        choices: &[(&str, T)],
-    ) -> T {
-        let Some((text, at)) = self.string_at(key) else { return default };
-        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
-            return *value;
-        }
-        let words: Vec<_> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let cause = format!("`{text}` is not one of {}", words.join(", "));
-        self.source.report(Some(at), &self.full(key), &cause, "");
-        default
-    }
-
-    /// A whole number in a range.
-    pub(super) fn integer(
-        &mut self,
-        key: &'static str,
-        default: u64,
-        range: RangeInclusive<u64>,
-    ) -> u64 {
-        let Some(value) = self.take(key) else { return default };
-        let Some(integer) = value.get_ref().as_integer() else {
-            self.wrong_type(key, &value, "a whole number");
-            return default;
-        };
-        match u64::from_str_radix(integer.as_str(), integer.radix()) {
-            Ok(number) if range.contains(&number) => number,
-            _ => {
-                let (low, high) = range.into_inner();
-                let cause = format!("{} is not between {low} and {high}", integer.as_str());
-                self.wrong(key, &value, &cause, "");
-                default
-            }
-        }
-    }
-
-    /// The same for a signed number without further bounds.
-    pub(super) fn signed(&mut self, key: &'static str, default: i32) -> i32 {
-        let Some(value) = self.take(key) else { return default };
-        let number = value.get_ref().as_integer().and_then(|integer| integer.as_str().parse().ok());
-        if number.is_none() {
-            self.wrong_type(key, &value, "a whole number of 32 bits");
-        }
-        number.unwrap_or(default)
-    }
-
-    /// `true` or `false`.
-    pub(super) fn boolean(&mut self, key: &'static str, default: bool) -> bool {
-        let Some(value) = self.take(key) else { return default };
-        let fact = value.get_ref().as_bool();
-        if fact.is_none() {
-            self.wrong_type(key, &value, "true or false");
-        }
-        fact.unwrap_or(default)
-    }
-
-    /// A list of strings.
-    pub(super) fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let items = self.strings_at(key)?;
-        Some(items.into_iter().map(|(text, _)| text).collect())
-    }
-
-    /// A list of strings and the place of each in the file.
-    pub(super) fn strings_at(&mut self, key: &'static str) -> Option<Vec<(String, usize)>> {
-        let value = self.take(key)?;
-        let item = |item: &Spanned<DeValue<'_>>| {
-            Some((item.get_ref().as_str()?.to_owned(), item.span().start))
-        };
-        let items: Option<Vec<_>> =
-            value.get_ref().as_array().and_then(|array| array.iter().map(item).collect());
-        let Some(items) = items else {
-            self.wrong_type(key, &value, "a list of strings");
-            return None;
-        };
-        let expanded = |(text, at): (String, usize)| Ok((expand(&text, self.source.lookup)?, at));
-        let items: Result<_, _> = items.into_iter().map(expanded).collect();
-        items.map_err(|cause: String| self.wrong(key, &value, &cause, "")).ok()
-    }
-
-    /// The strings of a table inside this one, with their names and places; none if it is missing.
-    pub(super) fn entries(&mut self, key: &'static str) -> Vec<(String, String, usize)> {
-        let inner = self.section(key);
-        let mut entries = Vec::new();
-        for (name, value) in &inner.table {
-            let name = name.get_ref();
-            let Some(text) = value.get_ref().as_str() else {
-                inner.wrong_type(name, value, "a string");
-                continue;
-            };
-            match expand(text, self.source.lookup) {
-                Ok(text) => entries.push((name.to_string(), text, value.span().start)),
-                Err(cause) => inner.wrong(name, value, &cause, ""),
-            }
-        }
-        entries
     }
 
     /// The tables inside a table, with their names; none if it is missing.
@@ -291,4 +153,25 @@ impl<'s, 'a> Section<'s, 'a> {
             self.source.report(Some(name.span().start), &key, "unknown key", &hint);
         }
     }
+}
+
+/// The known word that differs least, if it is near enough to be a slip.
+pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (distance, best) = known.iter().map(|other| (edits(word, other), *other)).min()?;
+    (distance <= 2.max(word.len() / 3)).then_some(best)
+}
+
+/// Levenshtein's distance.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let here = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = here;
+        }
+    }
+    row[b.len()]
 }

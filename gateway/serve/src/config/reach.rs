@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{check::usize_of, file::Section};
+use super::{
+    file::Section,
+    values::{files, usize_of},
+};
 use crate::plugin::{
     limits::{REACH_CONNECTIONS_MAX, REACH_TIMEOUT, REDIS_CONNECTIONS, SQL_CONNECTIONS},
     reach::{
@@ -131,7 +134,7 @@ fn tls(section: &mut Section<'_, '_>) -> Option<TlsFiles> {
         return None;
     }
     let mut section = section.section("tls");
-    let (ca_file, identity) = super::tls::files(&mut section);
+    let (ca_file, identity) = files(&mut section);
     section.finish();
     Some(TlsFiles { ca_file, identity })
 }

@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use super::HttpSettings;
 use crate::{broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt};
 
 /// Everything a gateway is built from.
@@ -66,6 +65,22 @@ impl ListenSettings {
     pub fn is_local(&self) -> bool {
         self.address.is_none_or(|address| address.ip().is_loopback())
     }
+}
+
+/// `[http]`.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// TCP address.
+    pub address: SocketAddr,
+    /// Most connections at once.
+    pub connections_max: usize,
+    /// A request's head must have come within this time; it also ends connections that are silent
+    /// for so long between requests.
+    pub header_timeout: Duration,
+    /// The body must have come within this time.
+    pub body_timeout: Duration,
+    /// Largest body of a request.
+    pub body_bytes_max: usize,
 }
 
 /// `[limits]`.

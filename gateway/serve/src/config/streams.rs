@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{check::usize_of, file::Section};
+use super::{file::Section, values::usize_of};
 use crate::{
     command::{Layout, StreamSettings, Streams},
     message::TopicPattern,

@@ -11,7 +11,7 @@ use super::{
     Fate, Source, duration,
     keys::{self, KEYS},
 };
-use crate::config::nearest::nearest;
+use crate::config::file::nearest;
 
 /// The table whose keys are names, which keep their case.
 const NAMES: &str = "clusters";

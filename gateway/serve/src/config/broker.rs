@@ -1,8 +1,13 @@
-//! `[broker.clusters.NAME]`: how a Kafka cluster is reached and used.
+//! `[broker]` and `[broker.clusters.NAME]`: where messages are stored, and how a Kafka cluster is
+//! reached and used.
 
 use std::time::Duration;
 
-use super::file::Section;
+use super::{
+    BrokerKind, BrokerSettings,
+    file::Section,
+    values::{files, optional_secs, usize_of},
+};
 use crate::broker::kafka::settings::{
     ClusterSettings, Compression, GroupProtocol, Login, SaslSettings, TlsSettings,
 };
@@ -22,8 +27,62 @@ enum Mechanism {
     OauthBearer,
 }
 
+/// `[broker]`.
+pub(super) fn broker(mut section: Section<'_, '_>, publish_deadline: Duration) -> BrokerSettings {
+    let kinds = [
+        ("embedded", BrokerKind::Embedded),
+        ("memory", BrokerKind::Memory),
+        ("kafka", BrokerKind::Kafka),
+    ];
+    let retention_bytes = section.integer("retention_bytes", 0, 0..=u64::MAX);
+    let queue_bytes_max = section.integer("queue_bytes_max", 64 << 20, (1 << 20)..=(1 << 32));
+    let queue_bytes_max = usize_of(queue_bytes_max);
+    let clusters = section.sections("clusters").into_iter();
+    let clusters: Vec<_> = clusters
+        .map(|(name, section)| cluster(name, section, publish_deadline, queue_bytes_max))
+        .collect();
+    let settings = BrokerSettings {
+        kind: section.choice("kind", BrokerKind::Embedded, &kinds),
+        folder: section.string("folder", "./data").into(),
+        segment_bytes: section.integer("segment_bytes", 128 << 20, (1 << 16)..=(1 << 30)),
+        retention_bytes: (retention_bytes > 0).then_some(retention_bytes),
+        retention: optional_secs(section.integer("retention_secs", 604_800, 0..=u64::MAX >> 10)),
+        queue_bytes_max,
+        cluster: default_cluster(&mut section, &clusters),
+        clusters,
+    };
+    if settings.kind == BrokerKind::Kafka && settings.clusters.is_empty() {
+        let hint =
+            "add a section such as `[broker.clusters.main]` with `bootstrap = [\"host:9092\"]`";
+        section.incomplete("clusters", "the kind `kafka` needs a cluster", hint);
+    }
+    section.finish();
+    settings
+}
+
+/// The cluster of clients whose login names none: it must be said where there are several.
+fn default_cluster(section: &mut Section<'_, '_>, clusters: &[ClusterSettings]) -> String {
+    let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let known = names.join(", ");
+    match section.string_at("cluster") {
+        Some((name, _)) if names.contains(&name.as_str()) => name,
+        Some((name, _)) => {
+            let hint = format!("the clusters are: {known}");
+            section.incomplete("cluster", &format!("there is no cluster `{name}`"), &hint);
+            name
+        }
+        None => {
+            if names.len() > 1 {
+                let hint = format!("set it to one of: {known}");
+                section.incomplete("cluster", "it must name the default cluster", &hint);
+            }
+            names.first().map(|name| (*name).to_owned()).unwrap_or_default()
+        }
+    }
+}
+
 /// Reads one cluster. A publish is answered within `publish_deadline`.
-pub(super) fn cluster(
+fn cluster(
     name: String,
     mut section: Section<'_, '_>,
     publish_deadline: Duration,
@@ -55,7 +114,7 @@ pub(super) fn cluster(
         delivery_timeout,
         metadata_refresh,
         queue_bytes_max,
-        tail_bytes_max: super::check::usize_of(section.integer(
+        tail_bytes_max: usize_of(section.integer(
             "tail_bytes_max",
             64 << 20,
             (1 << 20)..=(1 << 36),
@@ -86,7 +145,7 @@ fn compression(section: &mut Section<'_, '_>) -> Compression {
 }
 
 fn tls(mut section: Section<'_, '_>) -> TlsSettings {
-    let (ca_file, identity) = super::tls::files(&mut section);
+    let (ca_file, identity) = files(&mut section);
     let server_name = section.string("server_name", "");
     section.finish();
     let server_name = (!server_name.is_empty()).then_some(server_name);
