@@ -2,6 +2,7 @@
 //!
 //! Everything here uses Kafka's words for what is stored and Redis' words for what is answered.
 
+mod destination;
 pub mod error_code;
 pub mod glob;
 mod grant;
@@ -12,6 +13,7 @@ pub mod role;
 pub mod topic;
 pub mod verdict;
 
+pub use destination::{Destination, RouteScope};
 pub use error_code::ErrorCode;
 pub use glob::fits_glob;
 pub use grant::{Binding, Credentials, DEFAULT_USER, Denial, Grant, StartAt};

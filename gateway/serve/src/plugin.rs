@@ -46,7 +46,7 @@ mod twin;
 #[cfg(test)]
 mod tests;
 
-pub use burst::{Burst, CallContext, Destination, NO_KEY, Placements, RouteScope};
+pub use burst::{Burst, CallContext, NO_KEY, Placements};
 pub use cache::CacheError;
 pub use call_error::{CallError, FailureKind};
 pub use contract::CONTRACT_VERSION;
@@ -55,7 +55,7 @@ pub use lease::Lease;
 pub use limits::{PluginLimits, RecycleMark};
 pub use load::short_hash;
 pub use load_error::{LoadError, LoadFault};
-pub use logbook::{LogBook, LogBooks, LogLevel, LogLine};
+pub use logbook::{LogBook, LogBooks, LogLine};
 pub use said::Said;
 pub use settings::{OnFailure, PluginSettings};
 pub use stats::PluginStats;

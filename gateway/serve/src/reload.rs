@@ -16,8 +16,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     config::Variables,
     pipeline::Chain,
-    plugin::{Engine, LogBooks, LogLevel, Plugin},
+    plugin::{Engine, LogBooks, Plugin},
     session::{ReloadRequest, Services},
+    telemetry::LogLevel,
 };
 
 mod folder;

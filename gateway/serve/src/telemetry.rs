@@ -2,6 +2,7 @@
 //! room.
 
 mod counters;
+mod log_level;
 mod logging;
 mod occasionally;
 mod pace;
@@ -9,6 +10,7 @@ mod slowlog;
 mod usage;
 
 pub use counters::{Counter, Counters};
+pub use log_level::LogLevel;
 pub use logging::start_logging;
 pub use occasionally::Occasionally;
 pub use pace::Pace;

@@ -9,8 +9,8 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    message::{Grant, Message, Record, TopicName},
-    plugin::{Destination, LogLevel},
+    message::{Destination, Grant, Message, Record, TopicName},
+    telemetry::LogLevel,
 };
 
 mod change;

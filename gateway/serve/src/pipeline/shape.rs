@@ -12,8 +12,8 @@ use super::{
     refusal::call_refusal,
 };
 use crate::{
-    message::{ErrorCode, Message, Rejection, TopicName, Verdict},
-    plugin::{CallContext, RouteScope},
+    message::{ErrorCode, Message, Rejection, RouteScope, TopicName, Verdict},
+    plugin::CallContext,
     trace::Step,
 };
 

@@ -7,11 +7,10 @@ use super::{
         exports::sluicegate::plugin::{filter, router},
         sluicegate::plugin::types,
     },
-    burst::{Destination, RouteScope},
     limits::{GUEST_TEXT_BYTES_MAX, REJECTION_BYTES_MAX},
     text::{is_word, one_line},
 };
-use crate::message::{ErrorCode, Rejection, TopicName, Verdict};
+use crate::message::{Destination, ErrorCode, Rejection, RouteScope, TopicName, Verdict};
 
 /// Stands for a code that is not one.
 const CODE_FALLBACK: &str = "rejected";

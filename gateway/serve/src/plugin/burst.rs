@@ -13,24 +13,6 @@ pub struct CallContext {
     pub timestamp_ms: i64,
 }
 
-/// Where a router sends a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// A legal topic name; the topic may not exist.
-    pub topic: TopicName,
-    /// For how long the answer holds.
-    pub scope: RouteScope,
-}
-
-/// For how long a router's answer holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RouteScope {
-    /// For this message.
-    Message,
-    /// For every message to this topic, while this version of the plugin is in force.
-    Topic,
-}
-
 /// The messages of one burst that go to one topic, as a partitioner sees them.
 #[derive(Clone, Copy, Debug)]
 pub struct Burst<'a> {

@@ -8,7 +8,7 @@ use wasmtime::Store;
 use super::{
     Plugin, answer,
     bindings::{exports::sluicegate::plugin::filter::Verdict as GuestVerdict, sluicegate::plugin},
-    burst::{Burst, CallContext, Destination, Placements},
+    burst::{Burst, CallContext, Placements},
     call_error::CallError,
     host::{Access, HostState, MessageInHand},
     instance::{Call, Instance},
@@ -16,7 +16,7 @@ use super::{
     recording::Recording,
 };
 use crate::{
-    message::{Message, Rejection, Verdict},
+    message::{Destination, Message, Rejection, Verdict},
     trace::Outcome,
 };
 

@@ -11,31 +11,7 @@ use super::{
     limits::{LOG_LINE_BYTES_MAX, LOGBOOK_BYTES_MAX, LOGBOOK_LINES_MAX},
     text::one_line,
 };
-
-/// How much a line matters; the contract's levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogLevel {
-    /// For the plugin's author.
-    Debug,
-    /// Part of the day's story.
-    Info,
-    /// Something is not as it should be.
-    Warn,
-    /// Something failed.
-    Error,
-}
-
-impl LogLevel {
-    /// `debug`, `info`, `warn` or `error`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-        }
-    }
-}
+use crate::telemetry::LogLevel;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]

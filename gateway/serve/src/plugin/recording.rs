@@ -2,11 +2,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::{
-    LogLevel, OnFailure, Plugin, call_error::CallError, lease::Lease, limits::HOST_CALLS_MAX,
-};
+use super::{OnFailure, Plugin, call_error::CallError, lease::Lease, limits::HOST_CALLS_MAX};
 use crate::{
     message::Message,
+    telemetry::LogLevel,
     trace::{Change, HostCall, Line, Outcome, PluginId, Step},
 };
 

@@ -8,9 +8,10 @@ use std::{
 use tracing::warn;
 
 use super::{
-    LogLevel, Plugin, call_error::CallError, instance::Instance, lease::Lease,
-    limits::GUEST_TEXT_BYTES_MAX, quarantine::Admission, text::one_line,
+    Plugin, call_error::CallError, instance::Instance, lease::Lease, limits::GUEST_TEXT_BYTES_MAX,
+    quarantine::Admission, text::one_line,
 };
+use crate::telemetry::LogLevel;
 
 impl Lease {
     /// The instance in hand, or another one after a failure or when it is worn: a long burst must

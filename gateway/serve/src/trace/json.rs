@@ -48,10 +48,7 @@ use super::{
     payload::{Form, cut},
     text::differences_told,
 };
-use crate::{
-    message::{Message, Record},
-    plugin::RouteScope,
-};
+use crate::message::{Message, Record, RouteScope};
 
 /// Most bytes of one key, header or value.
 const BYTES_MAX: usize = 1 << 16;

@@ -20,7 +20,7 @@ use super::{
     grant,
     payload::whole,
 };
-use crate::{message::Record, plugin::RouteScope};
+use crate::message::{Record, RouteScope};
 
 pub use super::payload::{inline, plain};
 

@@ -8,11 +8,13 @@ use std::{
 use tracing::{debug, error, info, warn};
 
 use super::HostState;
-use crate::plugin::{
-    LogLevel,
-    bindings::sluicegate::plugin::log::{Host, Level},
-    limits::{LOG_LINE_BYTES_MAX, LOG_LINES_A_SECOND},
-    text::one_line,
+use crate::{
+    plugin::{
+        bindings::sluicegate::plugin::log::{Host, Level},
+        limits::{LOG_LINE_BYTES_MAX, LOG_LINES_A_SECOND},
+        text::one_line,
+    },
+    telemetry::LogLevel,
 };
 
 impl Host for HostState {

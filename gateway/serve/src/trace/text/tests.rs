@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    message::{Grant, Message, TopicName},
-    plugin::{Destination, LogLevel},
+    message::{Destination, Grant, Message, TopicName},
+    telemetry::LogLevel,
     trace::{Because, Change, Line, PluginId},
 };
 

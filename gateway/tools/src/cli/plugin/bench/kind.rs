@@ -1,8 +1,8 @@
 //! The calls that are measured, each through the lease that the pipeline uses.
 
 use sluicegate::{
-    message::{Message, Rejection, Role, Verdict},
-    plugin::{CallError, Destination, Lease, Placements, Plugin, RouteScope},
+    message::{Destination, Message, Rejection, Role, RouteScope, Verdict},
+    plugin::{CallError, Lease, Placements, Plugin},
 };
 
 use super::sample::{BURST, Sample};

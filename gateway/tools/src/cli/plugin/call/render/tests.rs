@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use sluicegate::{
-    plugin::{LogLevel, PluginSettings},
+    plugin::PluginSettings,
+    telemetry::LogLevel,
     trace::{Change, Line, Outcome, PluginId, Step},
 };
 
