@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     config::Variables,
-    pipeline::Chain,
+    login::Logins,
+    pipeline::{Chain, Pipeline},
     plugin::{Engine, LogBooks, Plugin},
-    session::{ReloadRequest, Services},
-    telemetry::LogLevel,
+    telemetry::{Counters, LogLevel},
 };
 
 mod folder;
@@ -31,8 +31,27 @@ pub use watch::Watch;
 
 /// An editor saves a file in several events, and a copy takes a while: wait for so long a silence.
 const DEBOUNCE: Duration = Duration::from_millis(100);
-/// Wishes to reload that may wait.
+/// Reload requests that may wait.
 pub(crate) const REQUESTS_MAX: usize = 16;
+
+/// Asks for another look at the plugin folder; the answer is the generation then in force, or why
+/// the change was refused.
+pub type ReloadRequest = oneshot::Sender<Result<u64, String>>;
+
+/// What a reload changes in a gateway that serves.
+#[derive(Debug)]
+pub struct ReloadTarget {
+    /// Gets the new chain.
+    pub pipeline: Arc<Pipeline>,
+    /// Asks the authenticators again after a change.
+    pub logins: Arc<Logins>,
+    /// Where refused files are counted.
+    pub counters: Arc<Counters>,
+    /// Where refused files are listed.
+    pub refusals: Arc<Refusals>,
+    /// True if only this machine can connect: a chain without an authenticator is then accepted.
+    pub is_local: bool,
+}
 
 /// Plugin files that are refused now, with the reasons.
 #[derive(Debug, Default)]
@@ -174,7 +193,7 @@ fn loader(mut reloader: Reloader) -> std::io::Result<mpsc::Sender<oneshot::Sende
 /// The loader's thread cannot be started.
 pub async fn run(
     reloader: Reloader,
-    services: Arc<Services>,
+    target: ReloadTarget,
     mut watch: Watch,
     mut requests: mpsc::Receiver<ReloadRequest>,
 ) -> std::io::Result<()> {
@@ -194,7 +213,7 @@ pub async fn run(
             tracing::error!("plugin loader has ended, plugins stay as they are until a restart");
             return Ok(());
         };
-        let result = apply(&services, chain, refusals);
+        let result = apply(&target, chain, refusals);
         if let Some(request) = waiting {
             // The client may have left meanwhile.
             let _ = request.send(result);
@@ -204,32 +223,32 @@ pub async fn run(
 
 /// Puts a chain in force, and tells what was refused.
 fn apply(
-    services: &Services,
+    target: &ReloadTarget,
     chain: Option<Chain>,
     mut refusals: BTreeMap<String, String>,
 ) -> Result<u64, String> {
-    let before = services.refusals.all();
+    let before = target.refusals.all();
     for (name, why) in refusals.iter().filter(|(name, why)| before.get(*name) != Some(why)) {
-        services.counters.reloads_refused.add(1);
+        target.counters.reloads_refused.add(1);
         tracing::warn!(plugin = name, error = why, "plugin refused, running version kept");
     }
     if let Some(chain) = chain {
-        if !services.settings.is_local && !chain.authenticates() {
+        if !target.is_local && !chain.authenticates() {
             let why = "no authenticator would be left, and the gateway listens beyond loopback";
-            services.counters.reloads_refused.add(1);
+            target.counters.reloads_refused.add(1);
             tracing::warn!(error = why, "reload refused, running chain kept");
             refusals.insert("(chain)".into(), why.into());
         } else {
             let generation = chain.generation();
-            if services.pipeline.swap(chain) {
-                services.logins.look_again();
+            if target.pipeline.swap(chain) {
+                target.logins.look_again();
             }
             tracing::info!(generation, "plugin chain replaced");
         }
     }
-    services.refusals.set(refusals.clone());
+    target.refusals.set(refusals.clone());
     if refusals.is_empty() {
-        return Ok(services.pipeline.chain().generation());
+        return Ok(target.pipeline.chain().generation());
     }
     let all: Vec<_> = refusals.iter().map(|(name, why)| format!("{name}: {why}")).collect();
     Err(all.join("; "))

@@ -49,7 +49,7 @@ mod xinfo;
 
 pub(crate) use publish::{BURST_BYTES_MAX, BURST_MESSAGES_MAX};
 pub use registry::{Peer, Registry};
-pub use services::{ReloadRequest, Services, SessionSettings};
+pub use services::{Services, SessionSettings};
 
 use client::Voice;
 use identity::Identity;

@@ -12,7 +12,7 @@ use crate::{
     listener::Listener,
     pipeline::Chain,
     plugin::{Engine, EngineSettings},
-    reload::{self, Reloader, Watch},
+    reload::{self, ReloadTarget, Reloader, Watch},
     session::Services,
 };
 
@@ -102,7 +102,7 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     let logbooks = reloader.logbooks();
     let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System, recorder: None };
     let services = Arc::new(services(&settings, parts));
-    let reloader = tokio::spawn(reload::run(reloader, Arc::clone(&services), watch, requests));
+    let reloader = tokio::spawn(reload::run(reloader, reload_target(&services), watch, requests));
     // Last: a client may speak the moment this returns.
     let listener = Listener::bind(&settings.listen, Arc::clone(&services)).await?;
     let http = match settings.http {
@@ -159,6 +159,16 @@ impl Gateway {
         }
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+fn reload_target(services: &Services) -> ReloadTarget {
+    ReloadTarget {
+        pipeline: Arc::clone(&services.pipeline),
+        logins: Arc::clone(&services.logins),
+        counters: Arc::clone(&services.counters),
+        refusals: Arc::clone(&services.refusals),
+        is_local: services.settings.is_local,
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
 use super::{Identity, Registry};
 use crate::{
@@ -21,13 +18,10 @@ use crate::{
     order::Orders,
     pipeline::Pipeline,
     plugin::LogBooks,
+    reload::{Refusals, ReloadRequest},
     resp::Limits,
     telemetry::{Counters, Pace, Slowlog},
 };
-
-/// A wish to look at the plugin folder again; the answer is the generation then in force, or why
-/// the change was refused.
-pub type ReloadRequest = oneshot::Sender<Result<u64, String>>;
 
 /// Times and sizes of sessions.
 #[derive(Clone, Debug)]
@@ -95,7 +89,7 @@ pub struct Services {
     /// Where `PLUGIN RELOAD` sends its wish.
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Plugin files that were refused: name and reason.
-    pub refusals: Arc<crate::reload::Refusals>,
+    pub refusals: Arc<Refusals>,
     /// The last lines about each plugin.
     pub logbooks: LogBooks,
     /// What time it is.

@@ -15,9 +15,9 @@ use crate::{
     order::Orders,
     pipeline::{Chain, Pipeline, PipelineSettings},
     plugin::LogBooks,
-    reload::Refusals,
+    reload::{Refusals, ReloadRequest},
     resp::Limits,
-    session::{Registry, ReloadRequest, Services, SessionSettings},
+    session::{Registry, Services, SessionSettings},
     telemetry::{Counters, Pace, Slowlog},
     trace::Recorder,
 };

@@ -14,7 +14,8 @@ use sluicegate::{
     config::{BrokerKind, Settings},
     pipeline::Chain,
     plugin::LogBooks,
-    session::{self, Peer, ReloadRequest, Services},
+    reload::ReloadRequest,
+    session::{self, Peer, Services},
     startup::{Parts, open_clusters, services},
     trace::{Recorder, Trace},
 };
