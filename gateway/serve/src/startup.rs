@@ -21,9 +21,11 @@ const GROUPS_LEAVE: Duration = Duration::from_secs(5);
 
 mod brokers;
 mod services;
+mod in_process;
 
-pub use brokers::{check as check_clusters, open as open_clusters};
-pub use services::{Parts, services};
+pub use brokers::check as check_clusters;
+pub use in_process::InProcessGateway;
+use services::{Parts, services};
 
 /// A gateway that is ready to serve.
 #[derive(Debug)]

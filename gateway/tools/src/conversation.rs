@@ -1,7 +1,7 @@
 //! Conversations: what clients say to a gateway, written down, played and compared with a snapshot.
 //!
 //! ```text
-//! NAME.resp ─▶ script ─▶ play on a stage ─▶ transcript (redacted) ─▶ compare ◀─ NAME.snap
+//! NAME.resp ─▶ script ─▶ play ─▶ transcript (redacted) ─▶ compare ◀─ NAME.snap
 //! ```
 //!
 //! A conversation file is what would be typed in redis-cli, one command a line; `script` says what
@@ -13,7 +13,6 @@ pub mod script; //     one of them, read
 pub mod setup; //      which gateway it is played with
 pub mod fixtures; //   what stores answer
 pub mod case; //       one with all that it is played with
-pub mod stage; //      a gateway for it
 pub mod play; //       its lines, said
 pub mod redact; //     what varies from run to run
 pub mod transcript; // what was played, as text
@@ -23,6 +22,5 @@ pub mod compare; //    where two texts part
 pub mod suite; //      many of them
 
 pub use fixtures::{FixtureFile, Secrets};
-pub use play::{Entry, Played};
+pub use play::{Entry, Played, ScriptRunner};
 pub use script::{Act, Line, Script};
-pub use stage::Cast;

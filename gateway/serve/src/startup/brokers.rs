@@ -74,7 +74,7 @@ async fn advise(kafka: Weak<Kafka>, cluster: String, promises: Promises) {
 ///
 /// # Errors
 /// The log cannot be opened.
-pub async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Clusters> {
+pub(super) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Clusters> {
     let promises = promises(settings);
     let settings = settings.broker.clone();
     match settings.kind {

@@ -1,5 +1,4 @@
-//! What sessions share, made of its parts: for a gateway that serves, and for a conversation that
-//! is played.
+//! What sessions share, made of its parts: for a gateway with ports and for one in a process.
 
 use std::sync::Arc;
 
@@ -24,23 +23,23 @@ use crate::{
 
 /// What the settings do not say.
 #[derive(Debug)]
-pub struct Parts {
+pub(super) struct Parts {
     /// The plugins that are in force first.
-    pub chain: Chain,
+    pub(super) chain: Chain,
     /// What stands behind the gateway, opened.
-    pub clusters: Clusters,
+    pub(super) clusters: Clusters,
     /// Who hears of wishes to look at the plugin folder again.
-    pub reload: mpsc::Sender<ReloadRequest>,
+    pub(super) reload: mpsc::Sender<ReloadRequest>,
     /// The last lines about each plugin.
-    pub logbooks: LogBooks,
+    pub(super) logbooks: LogBooks,
     /// What time it is.
-    pub clock: Clock,
+    pub(super) clock: Clock,
     /// Who wants the traces of messages and logins.
-    pub recorder: Option<Arc<Recorder>>,
+    pub(super) recorder: Option<Arc<Recorder>>,
 }
 
 /// Joins the parts. Nothing is bound and no task is started.
-pub fn services(settings: &Settings, parts: Parts) -> Services {
+pub(super) fn services(settings: &Settings, parts: Parts) -> Services {
     let Parts { chain, clusters, reload, logbooks, clock, recorder } = parts;
     let counters = Arc::new(Counters::default());
     let pipeline_settings = PipelineSettings {

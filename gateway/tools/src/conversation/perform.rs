@@ -20,7 +20,7 @@ use sluicegate::{
 };
 
 use super::{
-    Act, Cast, Entry, Played, Script, Secrets,
+    Act, Entry, Played, Script, ScriptRunner, Secrets,
     case::Case,
     fixtures::{self, FixtureFile},
     redact::Redactor,
@@ -105,9 +105,9 @@ fn play(
     for cluster in &mut settings.broker.clusters {
         cluster.name_prefix = format!("{}{}.", cluster.name_prefix, folder.name());
     }
-    let mut cast = Cast::new(settings, loaded.chain.twin_with(store_use));
-    cast.secrets = secrets;
-    cast.perform(script)
+    let mut runner = ScriptRunner::new(settings, loaded.chain.twin_with(store_use));
+    runner.secrets = secrets;
+    runner.run(script)
 }
 
 /// How long the conversation waits by itself.

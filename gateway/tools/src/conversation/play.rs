@@ -1,19 +1,30 @@
-//! A conversation, played: its lines are said one after the other, and what each brings about is
-//! gathered before the next.
+//! A script runs: its lines are sent one after the other, and what each brings about is gathered
+//! before the next.
 //!
-//! Where time is virtual, a line is over when all tasks have waited for a moment: nothing more can
-//! come of it then but with time. Where time is real, it is over with its answer, and with a silence
-//! where somebody else may still get something.
+//! With the memory broker the runtime's clock is paused: time passes only while all tasks wait, and
+//! then at once to the next moment for which one of them waits. So waiting costs nothing, and all
+//! times are the same in each run. A line is then over when all tasks have waited for a moment.
+//! Where time is real, it is over with its answer, and with a silence where another client may
+//! still get something.
 
 use std::time::Duration;
 
-use sluicegate::{command, resp::Reply, trace::Trace};
-use tokio::time::{Instant, sleep, timeout_at};
-
-use super::{
-    Act, Line, Script, Secrets,
-    stage::{Stage, Time},
+use anyhow::Context as _;
+use sluicegate::{
+    clock::Clock,
+    command,
+    config::{BrokerKind, Settings},
+    pipeline::Chain,
+    resp::Reply,
+    startup::InProcessGateway,
+    trace::Trace,
 };
+use tokio::{
+    runtime,
+    time::{Instant, sleep, timeout_at},
+};
+
+use super::{Act, Line, Script, Secrets};
 
 mod client;
 mod order;
@@ -31,6 +42,80 @@ const LINE_TIME: Duration = Duration::from_millis(50);
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 /// A silence of so long is taken for the end of what a line brings about where time is real.
 const SILENCE: Duration = Duration::from_millis(300);
+
+/// Runs scripts against a gateway in this process.
+#[derive(Debug)]
+pub struct ScriptRunner {
+    /// The gateway's configuration. Nothing is bound, and plugins are not looked for.
+    pub settings: Settings,
+    /// The plugins. Give it twins: nothing of theirs may outlive a script.
+    pub chain: Chain,
+    /// What `${NAME}` in a line stands for.
+    pub secrets: Secrets,
+    /// How long to wait for the answer to a command that may itself wait for messages, where time is
+    /// real.
+    pub patience: Duration,
+}
+
+impl ScriptRunner {
+    /// Without secrets; commands may wait for a second where time is real.
+    pub fn new(settings: Settings, chain: Chain) -> Self {
+        Self { settings, chain, secrets: Secrets::default(), patience: Duration::from_secs(1) }
+    }
+
+    /// Runs a script on this thread, which must not belong to a runtime.
+    ///
+    /// # Errors
+    /// A broker cannot be opened or closed, or the gateway has written something that is no reply.
+    /// A command that the gateway refuses is no error: its reply is part of the result.
+    pub fn run(self, script: &Script) -> anyhow::Result<Played> {
+        let time = Time::of(&self);
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(time == Time::Virtual)
+            .build()
+            .context("starting the runtime of a conversation")?;
+        let played = runtime.block_on(async {
+            let Self { settings, chain, secrets, .. } = self;
+            let gateway = InProcessGateway::start(&settings, chain, time.clock()).await?;
+            let mut playback = Playback { gateway, time, clients: Vec::new() };
+            let played = playback.play(script, &secrets).await?;
+            playback.gateway.close().await?;
+            anyhow::Ok(played)
+        });
+        // A plugin that still computes for a login that nobody waits for holds nothing up.
+        runtime.shutdown_background();
+        played
+    }
+}
+
+/// How time passes while a script runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Time {
+    /// At once, when everything waits; always in the same way.
+    Virtual,
+    /// As it does: other processes have a part in the conversation.
+    Real {
+        /// How long a command that may wait for messages is waited for.
+        patience: Duration,
+    },
+}
+
+impl Time {
+    fn of(runner: &ScriptRunner) -> Self {
+        match runner.settings.broker.kind {
+            BrokerKind::Memory => Self::Virtual,
+            BrokerKind::Embedded | BrokerKind::Kafka => Self::Real { patience: runner.patience },
+        }
+    }
+
+    fn clock(self) -> Clock {
+        match self {
+            Self::Virtual => Clock::played(),
+            Self::Real { .. } => Clock::System,
+        }
+    }
+}
 
 /// A conversation that was played.
 #[derive(Clone, Debug, Default)]
@@ -58,27 +143,25 @@ pub struct Entry {
     pub waits: bool,
 }
 
-/// Plays a script; `secrets` say what `${NAME}` in its lines stands for.
-///
-/// # Errors
-/// The gateway has written what is no reply.
-pub async fn play(script: &Script, stage: &mut Stage, secrets: &Secrets) -> anyhow::Result<Played> {
-    let mut player = Player { stage, clients: Vec::new() };
-    let mut entries = Vec::with_capacity(script.lines.len());
-    for line in &script.lines {
-        entries.push(player.play(line, secrets).await?);
-    }
-    Ok(Played { entries })
-}
-
-struct Player<'s> {
-    stage: &'s mut Stage,
+/// A script while it runs.
+struct Playback {
+    gateway: InProcessGateway,
+    time: Time,
     /// In the order in which they connected first.
     clients: Vec<Client>,
 }
 
-impl Player<'_> {
-    async fn play(&mut self, line: &Line, secrets: &Secrets) -> anyhow::Result<Entry> {
+impl Playback {
+    /// `secrets` say what `${NAME}` in the script's lines stands for.
+    async fn play(&mut self, script: &Script, secrets: &Secrets) -> anyhow::Result<Played> {
+        let mut entries = Vec::with_capacity(script.lines.len());
+        for line in &script.lines {
+            entries.push(self.play_line(line, secrets).await?);
+        }
+        Ok(Played { entries })
+    }
+
+    async fn play_line(&mut self, line: &Line, secrets: &Secrets) -> anyhow::Result<Entry> {
         let speaker = match &line.act {
             Act::Say { client, args } => {
                 let args: Vec<_> = args.iter().map(|arg| secrets.said(arg)).collect();
@@ -110,7 +193,7 @@ impl Player<'_> {
         if let Some(at) = found.filter(|at| self.clients[*at].is_connected()) {
             return at;
         }
-        let client = Client::new(name, self.stage.connect());
+        let client = Client::new(name, self.gateway.connect());
         if let Some(at) = found {
             self.clients[at] = client;
             return at;
@@ -121,7 +204,7 @@ impl Player<'_> {
 
     /// Waits until nothing more comes of a line.
     async fn settle(&mut self, speaker: Option<(usize, bool)>) {
-        let Time::Real { patience } = self.stage.time() else {
+        let Time::Real { patience } = self.time else {
             sleep(LINE_TIME).await;
             return;
         };
@@ -158,7 +241,7 @@ impl Player<'_> {
             line: line.number,
             client: speaker,
             typed: line.typed.clone(),
-            traces: order::sorted(self.stage.traces()),
+            traces: order::sorted(self.gateway.take_traces()),
             replies: own,
             waits,
         })

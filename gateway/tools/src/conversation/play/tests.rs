@@ -6,17 +6,16 @@ use sluicegate::{
 };
 
 use super::*;
-use crate::conversation::Cast;
 
 /// A gateway without plugins and with the memory broker.
-fn cast() -> Cast {
+fn runner() -> ScriptRunner {
     let text = "[broker]\nkind = \"memory\"\n";
     let settings = check(Path::new("test.toml"), text, &Overrides::default()).unwrap();
-    Cast::new(settings, Chain::new(1, Vec::new()))
+    ScriptRunner::new(settings, Chain::new(1, Vec::new()))
 }
 
 fn played(script: &str) -> Played {
-    cast().perform(&Script::parse(script).unwrap()).unwrap()
+    runner().run(&Script::parse(script).unwrap()).unwrap()
 }
 
 /// What everybody heard, line by line.
@@ -181,10 +180,10 @@ fn a_durable_log_gives_the_same_conversation() {
         a> XACK orders shop 1-0\n\
         a> QUIT";
     let folder = tempfile::tempdir().unwrap();
-    let mut durable = cast();
+    let mut durable = runner();
     durable.settings.broker.kind = sluicegate::config::BrokerKind::Embedded;
     durable.settings.broker.folder = folder.path().to_owned();
     durable.patience = Duration::from_millis(300);
-    let on_disk = durable.perform(&Script::parse(script).unwrap()).unwrap();
+    let on_disk = durable.run(&Script::parse(script).unwrap()).unwrap();
     assert_eq!(text(&on_disk), text(&played(script)));
 }
