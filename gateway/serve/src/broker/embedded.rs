@@ -28,7 +28,6 @@ mod broker;
 mod produce;
 mod queue;
 mod writer;
-mod group;
 mod entry;
 mod journal;
 mod store;
@@ -36,6 +35,7 @@ mod catalog;
 mod partition;
 mod segment;
 mod files;
+mod layout;
 mod frame;
 mod index;
 mod scan;
@@ -46,11 +46,7 @@ mod member;
 mod retention;
 mod checkpoint;
 mod recovery;
-mod replay;
-mod sweep;
 mod shared;
-mod fsync;
-mod wire;
 #[cfg(test)]
 mod tests;
 

@@ -17,12 +17,12 @@ use crc32c::crc32c;
 
 use super::{
     catalog::{Catalog, Topic},
+    entry::{get_str, put_str},
     files::SegmentFiles,
-    fsync,
     journal::{Cursor, Shape},
+    layout,
     partition::{Partition, State},
     segment::Segment,
-    wire::{get_str, put_str},
 };
 use crate::{broker::Committed, message::TopicName};
 
@@ -66,13 +66,13 @@ fn sync_folders(folders: &BTreeSet<&Path>, root: &Path) -> io::Result<()> {
     let parents: BTreeSet<&Path> =
         folders.iter().flat_map(|folder| folder.ancestors().skip(1).take(2)).collect();
     for folder in folders.iter().chain(&parents) {
-        match fsync::folder(folder) {
+        match layout::sync_folder(folder) {
             // Its topic was deleted meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             synced => synced?,
         }
     }
-    fsync::folder(root)
+    layout::sync_folder(root)
 }
 
 /// Replaces the checkpoint of a folder, durably.
@@ -82,7 +82,7 @@ pub(super) fn write(root: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&aside, root.join(NAME))?;
-    fsync::folder(root)
+    layout::sync_folder(root)
 }
 
 /// The bytes of a checkpoint file.

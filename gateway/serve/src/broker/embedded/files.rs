@@ -13,6 +13,7 @@ use std::{
 
 use super::{
     index::Index,
+    layout,
     partition::Partition,
     segment::{self, SEGMENT_HEADER_BYTES},
 };
@@ -50,7 +51,7 @@ impl SegmentFiles {
     /// The file of a segment that exists; its header is checked when it is opened.
     pub(super) fn open(&self, partition: &Partition, base: u64) -> io::Result<Arc<SegmentFile>> {
         self.get(partition, base, |folder| {
-            let path = segment::path(folder, base);
+            let path = layout::segment_file(folder, base);
             let file = OpenOptions::new().read(true).write(true).open(&path)?;
             let mut found = [0; SEGMENT_HEADER_BYTES];
             file.read_exact_at(&mut found, 0)?;
@@ -73,7 +74,7 @@ impl SegmentFiles {
         self.get(partition, base, |folder| {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false);
-            let path = segment::path(folder, base);
+            let path = layout::segment_file(folder, base);
             match options.open(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {
                     fs::create_dir_all(folder)?;

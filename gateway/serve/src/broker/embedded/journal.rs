@@ -14,7 +14,7 @@ use std::{fmt, fs::File, io, os::unix::fs::FileExt, path::Path};
 use bytes::Buf;
 use crc32c::crc32c;
 
-use super::fsync;
+use super::layout;
 
 /// Groups begin on multiples of this.
 pub(super) const ALIGN: u64 = 64;
@@ -165,7 +165,7 @@ pub(super) fn create(folder: &Path, shape: Shape) -> io::Result<()> {
         file.write_all_at(&file_header(shape.salt), 0)?;
         file.sync_all()?;
     }
-    fsync::folder(folder)
+    layout::sync_folder(folder)
 }
 
 /// First bytes of both files.

@@ -2,7 +2,7 @@
 
 use std::{fs, sync::Arc};
 
-use super::{files::SegmentFile, index::Index, read::Reader, scan, segment};
+use super::{files::SegmentFile, index::Index, layout, read::Reader, scan};
 use crate::broker::BrokerError;
 
 impl Reader<'_> {
@@ -52,7 +52,7 @@ impl Reader<'_> {
             return Ok(index);
         }
         let folder = self.partition.folder.as_deref().expect("only files have index files");
-        let stored = fs::read(segment::index_path(folder, base)).ok();
+        let stored = fs::read(layout::index_file(folder, base)).ok();
         let index = match stored.and_then(|bytes| Index::decode(&bytes, segment_len)) {
             Some(index) => index,
             None => self.scan(file, base, segment_len)?,

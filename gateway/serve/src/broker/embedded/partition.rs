@@ -17,6 +17,7 @@ use bytes::Bytes;
 use super::{
     frame::FrameHeader,
     index::Index,
+    layout,
     segment::{SEGMENT_HEADER_BYTES, Segment},
 };
 use crate::{broker::OffsetRange, message::TopicName};
@@ -87,7 +88,7 @@ impl Partition {
         root: Option<&Path>,
         state: State,
     ) -> Self {
-        let folder = root.map(|root| folder(root, &topic, number));
+        let folder = root.map(|root| layout::partition_folder(root, &topic, number));
         let next = Mutex::new(state.next_place());
         Self {
             topic,
@@ -269,19 +270,4 @@ impl State {
         let at = self.segments.partition_point(|segment| segment.end <= offset);
         self.segments.get(at)
     }
-}
-
-/// Folder of a partition.
-fn folder(root: &Path, topic: &TopicName, number: u32) -> PathBuf {
-    topic_folder(root, topic.as_str()).join(number.to_string())
-}
-
-/// Folder of a topic. Legal topic names are safe as folder names.
-pub(super) fn topic_folder(root: &Path, topic: &str) -> PathBuf {
-    topics_folder(root).join(topic)
-}
-
-/// Folder of all topics.
-pub(super) fn topics_folder(root: &Path) -> PathBuf {
-    root.join("topics")
 }

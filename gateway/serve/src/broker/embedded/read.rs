@@ -8,8 +8,9 @@ use crc32c::crc32c;
 use super::{
     files::SegmentFiles,
     frame::{self, FrameHeader, HEADER_BYTES},
+    layout,
     partition::{Chunk, Partition},
-    segment::{self, SEGMENT_HEADER_BYTES},
+    segment::SEGMENT_HEADER_BYTES,
 };
 use crate::{broker::BrokerError, message::StoredRecord};
 
@@ -233,7 +234,7 @@ impl Reader<'_> {
 
     fn path(&self, base: u64) -> String {
         let folder = self.partition.folder.clone().unwrap_or_default();
-        segment::path(&folder, base).display().to_string()
+        layout::segment_file(&folder, base).display().to_string()
     }
 }
 

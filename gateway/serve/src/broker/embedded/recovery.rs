@@ -18,14 +18,17 @@ use super::{
     EmbeddedSettings, Storage,
     catalog::Catalog,
     checkpoint::{self, Loaded},
-    fsync,
     journal::{self, Cursor, FIRST, Journal, JournalFile, Shape},
-    replay::Replay,
+    layout,
     shared::Shared,
     store::Store,
-    sweep,
     writer::Writer,
 };
+
+mod replay; //   what the journal adds
+mod segments; // segment files that lost bytes or belong to nobody
+
+use replay::Replay;
 
 const LOCK: &str = "lock";
 
@@ -51,15 +54,15 @@ fn open_folder(mut settings: EmbeddedSettings, root: &Path) -> anyhow::Result<Wr
     let files = [open_journal(root, 0, shape)?, open_journal(root, 1, shape)?];
 
     let shared = Arc::new(Shared::new(settings, catalog));
-    let short = sweep::find_short(&shared)?;
+    let short = segments::find_short(&shared)?;
     let mut store = Store::new(Arc::clone(&shared));
     let mut replay = Replay::new(&shared, &mut store, &short);
     let end = replay.run(&files, shape, cursor)?;
     let next_topic_id = replay.next_topic_id();
     // What was replayed may have been in the page cache only.
     files[usize::from(end.file)].sync_data().context("syncing the journal")?;
-    let cut = sweep::settle_short(&shared, &short)?;
-    sweep::drop_leftovers(&shared)?;
+    let cut = segments::settle_short(&shared, &short)?;
+    segments::drop_leftovers(&shared)?;
 
     let files = files.map(|file| Box::new(file) as Box<dyn JournalFile>);
     let journal = Journal { files, shape, cursor: end };
@@ -100,7 +103,7 @@ fn create(root: &Path, journal_bytes: u64) -> anyhow::Result<()> {
     checkpoint::write(root, &bytes).context("writing the first checkpoint")?;
     // The folder itself may be new.
     match root.canonicalize()?.parent() {
-        Some(parent) => fsync::folder(parent).context("syncing the parent folder"),
+        Some(parent) => layout::sync_folder(parent).context("syncing the parent folder"),
         None => Ok(()),
     }
 }

@@ -7,8 +7,6 @@
 //! The file is `<first offset, 20 digits>.log`. New frames gather in `tail` and reach the file
 //! in large pieces: until the next checkpoint the journal answers for them.
 
-use std::path::{Path, PathBuf};
-
 use super::{frame::FrameHeader, index::Index};
 
 /// Bytes before the first frame.
@@ -72,21 +70,4 @@ pub(super) fn header(topic_id: u32, partition: u32, base: u64) -> [u8; SEGMENT_H
     bytes[12..16].copy_from_slice(&partition.to_le_bytes());
     bytes[16..24].copy_from_slice(&base.to_le_bytes());
     bytes
-}
-
-/// File of the segment that begins with offset `base`.
-pub(super) fn path(folder: &Path, base: u64) -> PathBuf {
-    folder.join(format!("{base:020}.log"))
-}
-
-/// File of its index.
-pub(super) fn index_path(folder: &Path, base: u64) -> PathBuf {
-    folder.join(format!("{base:020}.idx"))
-}
-
-/// First offset of the segment that a file belongs to, if it is one of ours.
-pub(super) fn base_of(path: &Path) -> Option<u64> {
-    let ours = matches!(path.extension()?.to_str()?, "log" | "idx");
-    let stem = path.file_stem()?.to_str()?;
-    (ours && stem.len() == 20).then(|| stem.parse().ok()).flatten()
 }

@@ -17,10 +17,9 @@ use super::{
     checkpoint::{self, Checkpoint},
     frame::FrameHeader,
     journal::{Cursor, Shape},
-    partition::{self, Partition, Place},
-    segment,
+    layout,
+    partition::{Partition, Place},
     shared::Shared,
-    sweep,
 };
 
 /// A partition's tail is written to its file at this size: large writes, few calls.
@@ -95,7 +94,7 @@ impl Store {
             }
         }
         if let Some(root) = &self.shared.root {
-            sweep::drop_topic(&partition::topic_folder(root, topic.name.as_str()));
+            layout::remove_topic(&layout::topic_folder(root, topic.name.as_str()));
         }
     }
 
@@ -103,7 +102,7 @@ impl Store {
         self.dirty.remove(&(partition.topic_id, partition.number, base));
         let Some(folder) = &partition.folder else { return };
         self.shared.files.forget(partition, base);
-        for path in [segment::path(folder, base), segment::index_path(folder, base)] {
+        for path in [layout::segment_file(folder, base), layout::index_file(folder, base)] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     // Nothing is lost but room; opening the log tries again.
@@ -129,7 +128,7 @@ impl Store {
             segment.file.write_all_at(&self.piece, piece.position)?;
             if let (Some((index, len)), Some(folder)) = (&piece.sealed, &partition.folder) {
                 // Only a short cut: whoever finds it missing builds it again.
-                let path = segment::index_path(folder, piece.segment);
+                let path = layout::index_file(folder, piece.segment);
                 if let Err(error) = fs::write(&path, index.encode(*len)) {
                     warn!(path = %path.display(), %error, "index of a segment not written");
                 }

@@ -17,7 +17,6 @@ use tracing::error;
 
 use super::{
     catalog::Topic,
-    group::{Change, Group},
     journal::{self, Journal},
     partition::Partition,
     queue::{Answer, End, Job, TrimJob},
@@ -28,9 +27,12 @@ use super::{
 use crate::broker::BrokerError;
 
 mod at_hand;
+mod group;
 mod plan;
 
 pub(super) use at_hand::AtHand;
+
+use group::{Change, Group};
 
 /// A group takes no further job beyond this size: about what a disk writes in some milliseconds,
 /// so that the first of a group does not wait long for the last.

@@ -4,15 +4,17 @@ use std::{ops::Range, sync::Arc};
 
 use tokio::sync::oneshot;
 
-use super::{
-    catalog::Topic,
-    entry::{APPEND_FIXED_BYTES, Entry},
-    frame::{self, FrameHeader},
-    journal::GROUP_HEADER_BYTES,
-    partition::{Partition, Place},
-    queue::{Answer, Bases, CommitJob, Part, TrimJob},
+use crate::broker::{
+    BrokerError, Committed, TopicInfo,
+    embedded::{
+        catalog::Topic,
+        entry::{APPEND_FIXED_BYTES, Entry},
+        frame::{self, FrameHeader},
+        journal::GROUP_HEADER_BYTES,
+        partition::{Partition, Place},
+        queue::{Answer, Bases, CommitJob, Part, TrimJob},
+    },
 };
-use crate::broker::{BrokerError, Committed, TopicInfo};
 
 /// Jobs that are being made durable: their bytes, and what to do once they are.
 #[derive(Debug, Default)]

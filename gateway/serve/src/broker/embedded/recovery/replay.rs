@@ -5,17 +5,22 @@ use std::{collections::HashMap, fs::File, io, os::unix::fs::FileExt, sync::Arc};
 use anyhow::{Context, bail, ensure};
 use tracing::warn;
 
-use super::{
-    catalog::Topic,
-    entry::Entry,
-    frame::FrameHeader,
-    journal::{ALIGN, Cursor, FIRST, GROUP_HEADER_BYTES, GroupHeader, NAMES, Shape},
-    partition::{Partition, Place},
-    shared::Shared,
-    store::Store,
-    sweep::Short,
+use super::segments::Short;
+use crate::{
+    broker::{
+        Committed,
+        embedded::{
+            catalog::Topic,
+            entry::Entry,
+            frame::FrameHeader,
+            journal::{ALIGN, Cursor, FIRST, GROUP_HEADER_BYTES, GroupHeader, NAMES, Shape},
+            partition::{Partition, Place},
+            shared::Shared,
+            store::Store,
+        },
+    },
+    message::TopicName,
 };
-use crate::{broker::Committed, message::TopicName};
 
 /// Bytes read from the journal at once.
 const WINDOW_BYTES: usize = 1 << 20;

@@ -4,18 +4,15 @@ use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use anyhow::{Context, ensure};
 use tracing::{error, warn};
 
-use super::{
-    partition::{self, Partition},
-    scan,
-    segment::{self, SEGMENT_HEADER_BYTES},
-    shared::Shared,
+use crate::broker::embedded::{
+    layout, partition::Partition, scan, segment::SEGMENT_HEADER_BYTES, shared::Shared,
 };
 
 /// Segments that are shorter than their checkpoint saw them synced: topic id, partition and first
@@ -29,7 +26,7 @@ pub(super) fn find_short(shared: &Shared) -> io::Result<Short> {
     for partition in partitions(shared) {
         let Some(folder) = &partition.folder else { continue };
         for segment in &partition.state().segments {
-            let found = file_len(&segment::path(folder, segment.base))?;
+            let found = file_len(&layout::segment_file(folder, segment.base))?;
             if found < segment.len {
                 short.insert((partition.topic_id, partition.number, segment.base), found);
             }
@@ -54,7 +51,7 @@ pub(super) fn settle_short(shared: &Shared, short: &Short) -> anyhow::Result<boo
                 (state.find_mut(*base).is_some(), is_last)
             };
             let Some(folder) = partition.folder.as_deref().filter(|_| is_there) else { continue };
-            let path = segment::path(folder, *base);
+            let path = layout::segment_file(folder, *base);
             ensure!(
                 is_last,
                 "`{}` ends at byte {found}, before its last record, and later segments follow: \
@@ -101,10 +98,11 @@ fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow
 /// Removes, after the replay, what no part of the log owns: bytes after the end of a partition,
 /// segments that retention had dropped, and topics that were deleted.
 pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
-    for folder in shared.root.iter().flat_map(|root| entries(&partition::topics_folder(root))) {
+    for folder in shared.root.iter().flat_map(|root| layout::entries(&layout::topics_folder(root)))
+    {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if !shared.catalog.topics().contains_key(name) {
-            drop_topic(&folder);
+            layout::remove_topic(&folder);
         }
     }
     for partition in partitions(shared) {
@@ -115,32 +113,11 @@ pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
         };
         for entry in entries {
             let path = entry?.path();
-            let Some(base) = segment::base_of(&path) else { continue };
+            let Some(base) = layout::base_of(&path) else { continue };
             drop_leftover(&partition, base, &path)?;
         }
     }
     Ok(())
-}
-
-/// Removes the files of a deleted topic, and its folders where nothing else is in them.
-///
-/// What cannot be removed costs room and nothing else; opening the log tries again.
-pub(super) fn drop_topic(folder: &Path) {
-    for partition in entries(folder) {
-        for path in entries(&partition).iter().filter(|path| segment::base_of(path).is_some()) {
-            if let Err(error) = fs::remove_file(path) {
-                warn!(path = %path.display(), %error, "file of a deleted topic not removed");
-            }
-        }
-        let _ = fs::remove_dir(partition);
-    }
-    let _ = fs::remove_dir(folder);
-}
-
-/// What is in a folder; nothing if there is none.
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).collect()
 }
 
 fn drop_leftover(partition: &Partition, base: u64, path: &Path) -> anyhow::Result<()> {
