@@ -1,16 +1,20 @@
-//! The trait's methods: each checks what it can from the catalog, and hands on.
+//! The embedded log as a [`Broker`]: each method checks what it can from the catalog, and hands on.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::{
-    Embedded,
     catalog::Topic,
-    jobs::check_topic,
+    handle::{WriterHandle, check_topic},
     member::Member,
+    partition::Partition,
     produce,
+    queue::Answer,
     read::{Reader, Wanted},
+    recovery,
+    settings::EmbeddedSettings,
+    writer::Writer,
 };
 use crate::{
     broker::{
@@ -20,27 +24,81 @@ use crate::{
     message::{StoredRecord, TopicName},
 };
 
+/// The embedded log. Dropping it lets the writer finish what was taken; [`close`](Broker::close)
+/// waits for that.
+#[derive(Debug)]
+pub struct Embedded {
+    writer: Arc<WriterHandle>,
+}
+
+impl Embedded {
+    /// Opens the log in a folder, or makes one. Blocks: reads what the journal holds, at most two
+    /// journal files.
+    ///
+    /// # Errors
+    /// The folder belongs to another process, cannot be read or written, or is damaged other than
+    /// by a torn end; the text names file, byte, what was found and what to do.
+    pub fn open(settings: EmbeddedSettings) -> anyhow::Result<Self> {
+        Self::start(recovery::open(settings)?)
+    }
+
+    /// A log in memory with the default bounds; other ones go through [`Self::open`].
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn memory() -> anyhow::Result<Self> {
+        Self::open(EmbeddedSettings::memory())
+    }
+
+    pub(super) fn start(writer: Writer) -> anyhow::Result<Self> {
+        Ok(Self { writer: Arc::new(WriterHandle::start(writer)?) })
+    }
+
+    /// Reads on this thread if the disk need not be waited for, otherwise on one that may wait.
+    async fn read<T: Send + 'static>(
+        &self,
+        partition: Arc<Partition>,
+        is_cold: bool,
+        read: impl FnOnce(Reader<'_>) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        let log = Arc::clone(&self.writer.log);
+        let work = move || read(Reader { partition: &partition, files: &log.files });
+        if !is_cold {
+            return work();
+        }
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+            Err(BrokerError::Refused { reason: format!("reading ended with: {error}") })
+        })
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.writer.close();
+    }
+}
+
 impl Broker for Embedded {
     fn name(&self) -> &'static str {
-        if self.shared.root.is_some() { "embedded" } else { "memory" }
+        if self.writer.log.root.is_some() { "embedded" } else { "memory" }
     }
 
     fn state(&self) -> BrokerState {
-        match self.shared.queue.end() {
+        match self.writer.log.queue.end() {
             None => BrokerState::Ready,
             Some(end) => BrokerState::Away { reason: end.error().to_string() },
         }
     }
 
     fn topic(&self, name: &str) -> Option<TopicInfo> {
-        self.shared.catalog.topics().get(name).map(|topic| topic.info())
+        self.writer.log.catalog.topics().get(name).map(|topic| topic.info())
     }
 
     fn look_up<'a>(
         &'a self,
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<Option<TopicInfo>, BrokerError>> {
-        let found = self.shared.check_open().map(|()| self.topic(name.as_str()));
+        let found = self.writer.log.check_open().map(|()| self.topic(name.as_str()));
         Box::pin(async { found })
     }
 
@@ -48,7 +106,7 @@ impl Broker for Embedded {
         &'a self,
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
-        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(name));
+        let found = self.writer.log.check_open().and_then(|()| self.writer.log.catalog.topic(name));
         let details = found.map(|topic| TopicDetails {
             info: topic.info(),
             replicas: 1,
@@ -63,8 +121,8 @@ impl Broker for Embedded {
         partition: u32,
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        let found = self.shared.partition(topic, partition);
-        let sent = found.and_then(|found| self.shared.send_trim(found, before));
+        let found = self.writer.log.partition(topic, partition);
+        let sent = found.and_then(|found| self.writer.send_trim(found, before));
         Box::pin(async { produce::answered(sent?.await) })
     }
 
@@ -72,19 +130,20 @@ impl Broker for Embedded {
         &'a self,
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let sent = self.shared.send_delete(name);
+        let sent = self.writer.send_delete(name);
         Box::pin(async { produce::answered(sent?.await) })
     }
 
     fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
-        self.shared.check_open()?;
-        let count = self.shared.catalog.topic(topic)?.info().partitions;
-        Ok(Arc::new(Member::new(Arc::clone(&self.shared), group, topic, count)))
+        self.writer.log.check_open()?;
+        let count = self.writer.log.catalog.topic(topic)?.info().partitions;
+        Ok(Arc::new(Member::new(Arc::clone(&self.writer), group, topic, count)))
     }
 
     fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
-        let infos = || self.shared.catalog.topics().values().map(|topic| topic.info()).collect();
-        let topics = self.shared.check_open().map(|()| infos());
+        let infos =
+            || self.writer.log.catalog.topics().values().map(|topic| topic.info()).collect();
+        let topics = self.writer.log.check_open().map(|()| infos());
         Box::pin(async { topics })
     }
 
@@ -93,7 +152,7 @@ impl Broker for Embedded {
     }
 
     fn create_topic(&self, topic: NewTopic) -> BrokerFuture<'_, Result<TopicInfo, BrokerError>> {
-        let sent = self.shared.send_create(topic);
+        let sent = self.writer.send_create(topic);
         Box::pin(async { produce::answered(sent?.await) })
     }
 
@@ -101,7 +160,7 @@ impl Broker for Embedded {
         &self,
         appends: Vec<Append>,
     ) -> BrokerFuture<'_, Vec<Result<Appended, BrokerError>>> {
-        let produced = produce::produce(&self.shared, &appends);
+        let produced = produce::produce(&self.writer, &appends);
         Box::pin(produced.finish())
     }
 
@@ -110,16 +169,17 @@ impl Broker for Embedded {
     }
 
     fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64> {
-        let partition = self.shared.partition(topic, partition).ok()?;
+        let partition = self.writer.log.partition(topic, partition).ok()?;
         Some(partition.boundary_below(before))
     }
 
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
-            let partition = self.shared.partition(&fetch.topic, fetch.partition)?;
+            let partition = self.writer.log.partition(&fetch.topic, fetch.partition)?;
             let Fetch { from, records_max, bytes_max, .. } = fetch;
             let wanted = Wanted { records_max, bytes_max };
-            let is_cold = Reader { partition: &partition, files: &self.shared.files }.is_cold(from);
+            let is_cold =
+                Reader { partition: &partition, files: &self.writer.log.files }.is_cold(from);
             self.read(partition, is_cold, move |reader| reader.fetch(from, wanted)).await
         })
     }
@@ -129,7 +189,8 @@ impl Broker for Embedded {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        let range = self.shared.partition(topic, partition).map(|partition| partition.offsets());
+        let range =
+            self.writer.log.partition(topic, partition).map(|partition| partition.offsets());
         Box::pin(async { range })
     }
 
@@ -137,7 +198,8 @@ impl Broker for Embedded {
         &'a self,
         topic: &'a TopicName,
     ) -> BrokerFuture<'a, Result<Vec<OffsetRange>, BrokerError>> {
-        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(topic));
+        let found =
+            self.writer.log.check_open().and_then(|()| self.writer.log.catalog.topic(topic));
         let ranges = |topic: Arc<Topic>| topic.partitions.iter().map(|p| p.offsets()).collect();
         let ranges = found.map(ranges);
         Box::pin(async { ranges })
@@ -150,18 +212,18 @@ impl Broker for Embedded {
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            let partition = self.shared.partition(topic, partition)?;
+            let partition = self.writer.log.partition(topic, partition)?;
             let in_folder = partition.folder.is_some();
             self.read(partition, in_folder, move |reader| reader.offset_at(timestamp_ms)).await
         })
     }
 
     fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
-        self.shared.catalog.topics().get(topic).map(|topic| topic.changes.subscribe())
+        self.writer.log.catalog.topics().get(topic).map(|topic| topic.changes.subscribe())
     }
 
     fn watch_topics(&self) -> watch::Receiver<u64> {
-        self.shared.catalog.changes.subscribe()
+        self.writer.log.catalog.changes.subscribe()
     }
 
     fn commit<'a>(
@@ -171,8 +233,8 @@ impl Broker for Embedded {
         partition: u32,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let found = self.shared.partition(topic, partition);
-        let sent = found.and_then(|found| self.shared.send_commit(group, found, committed));
+        let found = self.writer.log.partition(topic, partition);
+        let sent = found.and_then(|found| self.writer.send_commit(group, found, committed));
         Box::pin(async { produce::answered(sent?.await) })
     }
 
@@ -182,9 +244,9 @@ impl Broker for Embedded {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
-        let found = self.shared.partition(topic, partition).map(|partition| {
+        let found = self.writer.log.partition(topic, partition).map(|partition| {
             let place = (partition.topic_id, partition.number);
-            self.shared.catalog.committed(group, place)
+            self.writer.log.catalog.committed(group, place)
         });
         Box::pin(async { found })
     }
@@ -193,8 +255,9 @@ impl Broker for Embedded {
         &'a self,
         topic: &'a TopicName,
     ) -> BrokerFuture<'a, Result<Vec<String>, BrokerError>> {
-        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(topic));
-        let groups = found.map(|topic| self.shared.catalog.groups_of(topic.id));
+        let found =
+            self.writer.log.check_open().and_then(|()| self.writer.log.catalog.topic(topic));
+        let groups = found.map(|topic| self.writer.log.catalog.groups_of(topic.id));
         Box::pin(async { groups })
     }
 
@@ -203,14 +266,15 @@ impl Broker for Embedded {
         group: &'a str,
         topic: &'a TopicName,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let found = self.shared.check_open().and_then(|()| self.shared.catalog.topic(topic));
-        let sent = found.and_then(|topic| self.shared.send_forget(group, topic));
+        let found =
+            self.writer.log.check_open().and_then(|()| self.writer.log.catalog.topic(topic));
+        let sent = found.and_then(|topic| self.writer.send_forget(group, topic));
         Box::pin(async { produce::answered(sent?.await) })
     }
 
     fn close(&self) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        self.shared.close();
-        let mut ended = self.ended.clone();
+        self.writer.close();
+        let mut ended = self.writer.ended();
         Box::pin(async move {
             let outcome = ended.wait_for(Option::is_some).await.map(|outcome| outcome.clone());
             outcome.ok().flatten().unwrap_or_else(|| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{produce, shared::Shared};
+use super::{handle::WriterHandle, produce};
 use crate::{
     broker::{BrokerError, BrokerFuture, Committed, GroupMember},
     message::TopicName,
@@ -13,17 +13,22 @@ use crate::{
 /// This process in one group that reads one topic.
 #[derive(Debug)]
 pub(super) struct Member {
-    shared: Arc<Shared>,
+    writer: Arc<WriterHandle>,
     group: String,
     topic: TopicName,
     partitions: watch::Sender<Option<Arc<[u32]>>>,
 }
 
 impl Member {
-    pub(super) fn new(shared: Arc<Shared>, group: &str, topic: &TopicName, count: u32) -> Self {
+    pub(super) fn new(
+        writer: Arc<WriterHandle>,
+        group: &str,
+        topic: &TopicName,
+        count: u32,
+    ) -> Self {
         let all: Arc<[u32]> = (0..count).collect();
         let partitions = watch::Sender::new(Some(all));
-        Self { shared, group: group.to_owned(), topic: topic.clone(), partitions }
+        Self { writer, group: group.to_owned(), topic: topic.clone(), partitions }
     }
 }
 
@@ -37,8 +42,8 @@ impl GroupMember for Member {
         partition: u32,
         committed: Committed,
     ) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        let found = self.shared.partition(&self.topic, partition);
-        let sent = found.and_then(|found| self.shared.send_commit(&self.group, found, committed));
+        let found = self.writer.log.partition(&self.topic, partition);
+        let sent = found.and_then(|found| self.writer.send_commit(&self.group, found, committed));
         Box::pin(async { produce::answered(sent?.await) })
     }
 

@@ -8,11 +8,12 @@ use tokio::sync::oneshot;
 use super::{
     catalog::Topic,
     frame::{self, HEADER_BYTES},
+    handle::WriterHandle,
     journal,
+    log::Log,
     partition::Partition,
     queue::{Answer, Bases, Job, Part},
     settings::APPEND_BYTES_MAX,
-    shared::Shared,
 };
 use crate::broker::{Append, Appended, BrokerError};
 
@@ -46,18 +47,19 @@ struct Filling {
 /// Hands all appends to the writer that can be stored and for which there is room.
 ///
 /// Once one finds no room all later ones are `Busy` too, so that none overtakes it.
-pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
-    if let Some(end) = shared.queue.end() {
+pub(super) fn produce(writer: &WriterHandle, appends: &[Append]) -> Produced {
+    let log = &*writer.log;
+    if let Some(end) = log.queue.end() {
         let results = appends.iter().map(|_| Err(end.error())).collect();
         return Produced { results, jobs: Vec::new() };
     }
-    let job_bytes = JOB_BYTES.min(append_bytes_max(shared));
+    let job_bytes = JOB_BYTES.min(append_bytes_max(log));
     let mut produced = Produced::default();
     let mut filling = Filling::default();
-    let (mut topic, mut is_full, now_ms) = (None, false, shared.settings.clock.now_ms());
+    let (mut topic, mut is_full, now_ms) = (None, false, log.settings.clock.now_ms());
     for append in appends {
-        let admitted = admit(shared, append, &mut topic).and_then(|(topic, partition, bytes)| {
-            is_full = is_full || !shared.queue.reserve(bytes);
+        let admitted = admit(log, append, &mut topic).and_then(|(topic, partition, bytes)| {
+            is_full = is_full || !log.queue.reserve(bytes);
             let busy = || BrokerError::Busy { topic: append.topic.clone() };
             if is_full { Err(busy()) } else { Ok((topic, partition, bytes)) }
         });
@@ -66,7 +68,7 @@ pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
             Err(error) => produced.results.push(Err(error)),
             Ok((topic, partition, bytes)) => {
                 if !filling.parts.is_empty() && filling.frames.len() + bytes > job_bytes {
-                    produced.send(shared, std::mem::take(&mut filling));
+                    produced.send(writer, std::mem::take(&mut filling));
                 }
                 produced.results.push(Ok(Appended::run(0)));
                 filling.slots.push(slot);
@@ -79,23 +81,23 @@ pub(super) fn produce(shared: &Shared, appends: &[Append]) -> Produced {
             }
         }
     }
-    produced.send(shared, filling);
+    produced.send(writer, filling);
     produced
 }
 
 /// What an append needs, or why it cannot be stored. `known` is the topic of the one before.
 fn admit(
-    shared: &Shared,
+    log: &Log,
     append: &Append,
     known: &mut Option<Arc<Topic>>,
 ) -> Answer<(Arc<Topic>, Arc<Partition>, usize)> {
     let topic = match known {
         Some(topic) if topic.name == append.topic => Arc::clone(topic),
-        _ => Arc::clone(known.insert(shared.catalog.topic(&append.topic)?)),
+        _ => Arc::clone(known.insert(log.catalog.topic(&append.topic)?)),
     };
     let partition = Arc::clone(topic.partition(append.partition)?);
     let bytes = frame::encoded_len(&append.records);
-    let bytes_max = append_bytes_max(shared).min(shared.settings.queue_bytes_max);
+    let bytes_max = append_bytes_max(log).min(log.settings.queue_bytes_max);
     let refused = |reason| Err(BrokerError::Refused { reason });
     if append.records.is_empty() {
         return refused("an append must have at least one record".to_owned());
@@ -111,23 +113,20 @@ fn admit(
 }
 
 /// With a small journal, appends must be smaller too: see [`journal::quarter`].
-fn append_bytes_max(shared: &Shared) -> usize {
-    APPEND_BYTES_MAX.min(journal::quarter(shared.settings.journal_bytes))
+fn append_bytes_max(log: &Log) -> usize {
+    APPEND_BYTES_MAX.min(journal::quarter(log.settings.journal_bytes))
 }
 
 impl Produced {
-    fn send(&mut self, shared: &Shared, filling: Filling) {
+    fn send(&mut self, writer: &WriterHandle, filling: Filling) {
         let Filling { slots, frames, parts } = filling;
         if parts.is_empty() {
             return;
         }
         let bytes = frames.len();
         let (answer, receiver) = oneshot::channel();
-        match shared.queue.push(Job::Produce { frames, parts, answer }, bytes) {
-            Ok(()) => {
-                shared.at_hand.work();
-                self.jobs.push(Sent { slots, answer: receiver });
-            }
+        match writer.push(Job::Produce { frames, parts, answer }, bytes) {
+            Ok(()) => self.jobs.push(Sent { slots, answer: receiver }),
             Err(error) => {
                 for slot in slots {
                     self.results[slot] = Err(error.clone());

@@ -15,12 +15,12 @@ use std::{
 use anyhow::{Context, bail, ensure};
 
 use super::{
-    EmbeddedSettings, Storage,
     catalog::Catalog,
     checkpoint::{self, Loaded},
     journal::{self, Cursor, FIRST, Journal, JournalFile, Shape},
     layout,
-    shared::Shared,
+    log::Log,
+    settings::{EmbeddedSettings, Storage},
     store::Store,
     writer::Writer,
 };
@@ -36,9 +36,9 @@ const LOCK: &str = "lock";
 pub(super) fn open(settings: EmbeddedSettings) -> anyhow::Result<Writer> {
     settings.check().context("settings of the embedded log")?;
     let Storage::Folder(root) = settings.storage.clone() else {
-        let shared = Arc::new(Shared::new(settings, Catalog::default()));
-        let store = Store::new(Arc::clone(&shared));
-        return Ok(Writer { shared, journal: None, store, next_topic_id: 0, _lock: None });
+        let log = Arc::new(Log::new(settings, Catalog::default()));
+        let store = Store::new(Arc::clone(&log));
+        return Ok(Writer::new(log, store));
     };
     open_folder(settings, &root).with_context(|| format!("opening the log in `{}`", root.display()))
 }
@@ -53,27 +53,27 @@ fn open_folder(mut settings: EmbeddedSettings, root: &Path) -> anyhow::Result<Wr
     settings.journal_bytes = shape.file_bytes;
     let files = [open_journal(root, 0, shape)?, open_journal(root, 1, shape)?];
 
-    let shared = Arc::new(Shared::new(settings, catalog));
-    let short = segments::find_short(&shared)?;
-    let mut store = Store::new(Arc::clone(&shared));
-    let mut replay = Replay::new(&shared, &mut store, &short);
+    let log = Arc::new(Log::new(settings, catalog));
+    let short = segments::find_short(&log)?;
+    let mut store = Store::new(Arc::clone(&log));
+    let mut replay = Replay::new(&log, &mut store, &short);
     let end = replay.run(&files, shape, cursor)?;
     let next_topic_id = replay.next_topic_id();
     // What was replayed may have been in the page cache only.
     files[usize::from(end.file)].sync_data().context("syncing the journal")?;
-    let cut = segments::settle_short(&shared, &short)?;
-    segments::drop_leftovers(&shared)?;
+    let cut = segments::settle_short(&log, &short)?;
+    segments::drop_leftovers(&log)?;
 
     let files = files.map(|file| Box::new(file) as Box<dyn JournalFile>);
     let journal = Journal { files, shape, cursor: end };
     if cut {
         // The old checkpoint promises what is gone: replace it before anything is added.
-        store.checkpoint(shape, end)?.run(&shared.files)?;
+        store.checkpoint(shape, end)?.run(&log.files)?;
     } else if end.file != cursor.file {
         // Both files are in use; the writer will need one of them soon.
         store.start_checkpoint(shape, end)?;
     }
-    Ok(Writer { shared, journal: Some(journal), store, next_topic_id, _lock: Some(lock) })
+    Ok(Writer::new(log, store).with_journal(journal, next_topic_id, lock))
 }
 
 /// Takes the folder for this process; the lock goes with the file, also after kill -9.

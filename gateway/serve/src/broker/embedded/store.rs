@@ -18,8 +18,8 @@ use super::{
     frame::FrameHeader,
     journal::{Cursor, Shape},
     layout,
+    log::Log,
     partition::{Partition, Place},
-    shared::Shared,
 };
 
 /// A partition's tail is written to its file at this size: large writes, few calls.
@@ -31,7 +31,7 @@ const TAILS_BYTES: usize = 32 << 20;
 /// Moves durable frames into segments and checkpoints them.
 #[derive(Debug)]
 pub(super) struct Store {
-    shared: Arc<Shared>,
+    log: Arc<Log>,
     /// Partitions with bytes that are in no file, by topic id and number.
     unflushed: HashMap<(u32, u32), Arc<Partition>>,
     unflushed_bytes: usize,
@@ -44,9 +44,9 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(log: Arc<Log>) -> Self {
         Self {
-            shared,
+            log,
             unflushed: HashMap::new(),
             unflushed_bytes: 0,
             piece: Vec::new(),
@@ -64,7 +64,7 @@ impl Store {
         frame: &[u8],
     ) -> io::Result<()> {
         let waiting = partition.push(place, header, frame);
-        if self.shared.root.is_none() {
+        if self.log.root.is_none() {
             return Ok(());
         }
         let key = (partition.topic_id, partition.number);
@@ -93,7 +93,7 @@ impl Store {
                 self.drop_segment(partition, base);
             }
         }
-        if let Some(root) = &self.shared.root {
+        if let Some(root) = &self.log.root {
             layout::remove_topic(&layout::topic_folder(root, topic.name.as_str()));
         }
     }
@@ -101,7 +101,7 @@ impl Store {
     fn drop_segment(&mut self, partition: &Partition, base: u64) {
         self.dirty.remove(&(partition.topic_id, partition.number, base));
         let Some(folder) = &partition.folder else { return };
-        self.shared.files.forget(partition, base);
+        self.log.files.forget(partition, base);
         for path in [layout::segment_file(folder, base), layout::index_file(folder, base)] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -124,7 +124,7 @@ impl Store {
 
     fn flush(&mut self, partition: &Arc<Partition>) -> io::Result<()> {
         while let Some(piece) = partition.unflushed(&mut self.piece) {
-            let segment = self.shared.files.open_or_create(partition, piece.segment)?;
+            let segment = self.log.files.open_or_create(partition, piece.segment)?;
             segment.file.write_all_at(&self.piece, piece.position)?;
             if let (Some((index, len)), Some(folder)) = (&piece.sealed, &partition.folder) {
                 // Only a short cut: whoever finds it missing builds it again.
@@ -146,18 +146,18 @@ impl Store {
         self.flush_all()?;
         let dirty = self.dirty.drain().map(|((_, _, base), partition)| (partition, base));
         Ok(Checkpoint {
-            root: self.shared.root.clone().expect("only a log in a folder has checkpoints"),
+            root: self.log.root.clone().expect("only a log in a folder has checkpoints"),
             dirty: dirty.collect(),
-            bytes: checkpoint::encode(&self.shared.catalog, shape, cursor),
+            bytes: checkpoint::encode(&self.log.catalog, shape, cursor),
         })
     }
 
     /// Starts a checkpoint beside the writer.
     pub(super) fn start_checkpoint(&mut self, shape: Shape, cursor: Cursor) -> io::Result<()> {
         let checkpoint = self.checkpoint(shape, cursor)?;
-        let shared = Arc::clone(&self.shared);
+        let log = Arc::clone(&self.log);
         let thread = thread::Builder::new().name("log-checkpoint".to_owned());
-        self.running = Some(thread.spawn(move || checkpoint.run(&shared.files))?);
+        self.running = Some(thread.spawn(move || checkpoint.run(&log.files))?);
         Ok(())
     }
 

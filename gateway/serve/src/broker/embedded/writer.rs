@@ -1,11 +1,12 @@
 //! The writer: one thread that makes everything durable, in the order in which it came. In memory
-//! there is no thread, see [`at_hand`].
+//! there is no thread, see [`inline_writer`](super::inline_writer).
 //!
 //! While one group is being synced, what arrives becomes the next (group commit). A failure ends
-//! the thread: what the disk holds then is unknown, and only opening the log anew finds out.
+//! the thread: what the disk holds then is unknown, and only opening the log again finds out.
 
 use std::{
     collections::BTreeMap,
+    fs::File,
     io,
     sync::Arc,
     thread,
@@ -18,19 +19,16 @@ use tracing::error;
 use super::{
     catalog::Topic,
     journal::{self, Journal},
+    log::Log,
     partition::Partition,
     queue::{Answer, End, Job, TrimJob},
     segment::SEGMENT_HEADER_BYTES,
-    shared::Shared,
     store::Store,
 };
 use crate::broker::BrokerError;
 
-mod at_hand;
 mod group;
 mod plan;
-
-pub(super) use at_hand::AtHand;
 
 use group::{Change, Group};
 
@@ -41,22 +39,17 @@ const GROUP_BYTES: usize = 4 << 20;
 /// How the writer ended; `None` while it runs.
 pub(super) type Ended = watch::Receiver<Option<Answer<()>>>;
 
-/// Everything the thread owns.
+/// Everything the writer owns.
 #[derive(Debug)]
 pub(super) struct Writer {
-    pub(super) shared: Arc<Shared>,
+    log: Arc<Log>,
     /// `None` in memory.
     pub(super) journal: Option<Journal>,
-    pub(super) store: Store,
-    pub(super) next_topic_id: u32,
+    store: Store,
+    next_topic_id: u32,
     /// Held as long as files may be written.
-    pub(super) _lock: Option<std::fs::File>,
-}
-
-#[derive(Debug)]
-struct Running {
-    writer: Writer,
-    /// Jobs of the group in hand; kept for its room.
+    _lock: Option<File>,
+    /// Jobs of the current group; kept to reuse the allocation.
     jobs: Vec<Job>,
     group: Group,
     /// Records to be deleted in the group that is planned, after all its appends.
@@ -67,34 +60,51 @@ struct Running {
 }
 
 impl Writer {
-    /// Starts the thread, where there is something to wait for.
-    pub(super) fn start(self) -> io::Result<Ended> {
-        let retention_due = Instant::now() + self.shared.settings.retention_check;
-        let mut running = Running {
-            writer: self,
+    /// A writer of a log in memory.
+    pub(super) fn new(log: Arc<Log>, store: Store) -> Self {
+        let retention_due = Instant::now() + log.settings.retention_check;
+        Self {
+            log,
+            journal: None,
+            store,
+            next_topic_id: 0,
+            _lock: None,
             jobs: Vec::new(),
             group: Group::default(),
             trims: Vec::new(),
             sealed: Vec::new(),
             retention_due,
-        };
-        if running.writer.journal.is_none() {
-            let shared = Arc::clone(&running.writer.shared);
-            return Ok(shared.at_hand.put(running));
         }
+    }
+
+    /// The same for a log in a folder, which `lock` keeps for this process.
+    pub(super) fn with_journal(self, journal: Journal, next_topic_id: u32, lock: File) -> Self {
+        Self { journal: Some(journal), next_topic_id, _lock: Some(lock), ..self }
+    }
+
+    /// Starts the thread.
+    pub(super) fn spawn(mut self) -> io::Result<Ended> {
         let (ended, receiver) = watch::channel(None);
         thread::Builder::new().name("log-writer".to_owned()).spawn(move || {
-            let shared = Arc::clone(&running.writer.shared);
-            let _guard = FailOnPanic(&shared);
-            let outcome = running.run();
-            drop(running);
+            let log = self.log();
+            let _guard = FailOnPanic(&log);
+            let outcome = self.run();
+            drop(self);
             ended.send_replace(Some(outcome));
         })?;
         Ok(receiver)
     }
-}
 
-impl Running {
+    /// The log that it writes.
+    pub(super) fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.log)
+    }
+
+    /// True if retention is due for partitions that began a new segment.
+    pub(super) fn has_sealed(&self) -> bool {
+        !self.sealed.is_empty()
+    }
+
     fn run(&mut self) -> Answer<()> {
         let mut all = || -> io::Result<()> {
             while self.run_group(self.patience())?.is_some() {}
@@ -103,13 +113,13 @@ impl Running {
         all().map_err(|failure| self.fail(&failure))
     }
 
-    /// Waits for the next group at most `patience` and stores it. Answers the bytes of its jobs;
+    /// Waits for the next group at most `patience` and stores it. Returns the bytes of its jobs;
     /// `None` if there will be no more.
-    fn run_group(&mut self, patience: Duration) -> io::Result<Option<usize>> {
-        let shared = Arc::clone(&self.writer.shared);
-        let group_bytes = GROUP_BYTES.min(journal::quarter(shared.settings.journal_bytes));
+    pub(super) fn run_group(&mut self, patience: Duration) -> io::Result<Option<usize>> {
+        let log = Arc::clone(&self.log);
+        let group_bytes = GROUP_BYTES.min(journal::quarter(log.settings.journal_bytes));
         let mut jobs = std::mem::take(&mut self.jobs);
-        let taken = shared.queue.take(&mut jobs, group_bytes, patience);
+        let taken = log.queue.take(&mut jobs, group_bytes, patience);
         if let Some(bytes) = taken {
             self.group.clear();
             jobs.drain(..).for_each(|job| self.plan(job));
@@ -121,7 +131,7 @@ impl Running {
     }
 
     fn patience(&self) -> Duration {
-        if !self.sealed.is_empty() {
+        if self.has_sealed() {
             return Duration::ZERO;
         }
         self.retention_due.saturating_duration_since(Instant::now())
@@ -130,7 +140,7 @@ impl Running {
     /// Makes the group durable, shows it to readers, gives back its room and answers.
     fn store_group(&mut self, bytes: usize) -> io::Result<()> {
         let stored = self.write().and_then(|()| self.apply());
-        self.writer.shared.queue.release(bytes);
+        self.log.queue.release(bytes);
         let outcome = match &stored {
             Ok(()) => Ok(()),
             Err(failure) => Err(BrokerError::Unknown { reason: reason(failure) }),
@@ -142,44 +152,44 @@ impl Running {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let Writer { journal: Some(journal), store, .. } = &mut self.writer else {
+        let Self { journal: Some(journal), store, group, .. } = self else {
             return Ok(());
         };
         store.poll_checkpoint()?;
-        if self.group.changes.is_empty() {
+        if group.changes.is_empty() {
             return Ok(());
         }
-        if journal.is_full_for(self.group.bytes.len()) {
+        if journal.is_full_for(group.bytes.len()) {
             store.finish_checkpoint()?;
             journal.switch();
             store.start_checkpoint(journal.shape, journal.cursor)?;
         }
-        journal.append(&mut self.group.bytes)
+        journal.append(&mut group.bytes)
     }
 
     fn apply(&mut self) -> io::Result<()> {
         let mut changed: BTreeMap<u32, Arc<Topic>> = BTreeMap::new();
-        let Writer { shared, store, .. } = &mut self.writer;
-        for change in self.group.changes.drain(..) {
+        let Self { log, store, group, sealed, .. } = self;
+        for change in group.changes.drain(..) {
             match change {
                 Change::Append { topic, partition, place, header, frame } => {
-                    store.append(&partition, place, &header, &self.group.bytes[frame])?;
+                    store.append(&partition, place, &header, &group.bytes[frame])?;
                     if place.position == SEGMENT_HEADER_BYTES as u64 && place.offset > 0 {
-                        self.sealed.push(partition);
+                        sealed.push(partition);
                     }
                     changed.entry(topic.id).or_insert(topic);
                 }
-                Change::Topic(topic) => shared.catalog.insert_topic(topic),
+                Change::Topic(topic) => log.catalog.insert_topic(topic),
                 Change::Commit { group, place, committed } => {
-                    shared.catalog.commit(&group, place, committed);
+                    log.catalog.commit(&group, place, committed);
                 }
                 Change::Trim { partition, start } => store.trim(&partition, start),
                 Change::Remove(topic) => {
-                    shared.catalog.remove_topic(&topic);
+                    log.catalog.remove_topic(&topic);
                     store.remove(&topic);
                 }
                 Change::Forget { group, topic_id } => {
-                    shared.catalog.forget_group(&group, topic_id);
+                    log.catalog.forget_group(&group, topic_id);
                 }
             }
         }
@@ -191,18 +201,18 @@ impl Running {
 
     /// Everything is durable already; a checkpoint makes the next opening a short one.
     fn close(&mut self) -> io::Result<()> {
-        let Writer { shared, journal: Some(journal), store, .. } = &mut self.writer else {
+        let Self { log, journal: Some(journal), store, .. } = self else {
             return Ok(());
         };
         store.finish_checkpoint()?;
-        store.checkpoint(journal.shape, journal.cursor)?.run(&shared.files)
+        store.checkpoint(journal.shape, journal.cursor)?.run(&log.files)
     }
 
     /// Takes nothing more, for good.
-    fn fail(&self, failure: &io::Error) -> BrokerError {
+    pub(super) fn fail(&self, failure: &io::Error) -> BrokerError {
         let reason = reason(failure);
         error!(error = %failure, "storing failed, nothing more is stored until a restart");
-        self.writer.shared.queue.fail(&reason);
+        self.log.queue.fail(&reason);
         BrokerError::Unknown { reason }
     }
 }
@@ -214,9 +224,9 @@ fn reason(failure: &io::Error) -> String {
     )
 }
 
-/// If the thread panics, callers must not wait for ever.
+/// If the writer panics, callers must not wait for ever.
 #[derive(Debug)]
-struct FailOnPanic<'a>(&'a Shared);
+pub(super) struct FailOnPanic<'a>(pub(super) &'a Log);
 
 impl Drop for FailOnPanic<'_> {
     fn drop(&mut self) {

@@ -14,8 +14,8 @@ use crate::{
             entry::Entry,
             frame::FrameHeader,
             journal::{ALIGN, Cursor, FIRST, GROUP_HEADER_BYTES, GroupHeader, NAMES, Shape},
+            log::Log,
             partition::{Partition, Place},
-            shared::Shared,
             store::Store,
         },
     },
@@ -30,7 +30,7 @@ const UNKNOWN_TOPIC: &str = "the group names an unknown topic";
 /// Applies the journal to a log that stands as its checkpoint says.
 #[derive(Debug)]
 pub(super) struct Replay<'a> {
-    shared: &'a Shared,
+    log: &'a Log,
     store: &'a mut Store,
     topics: HashMap<u32, Arc<Topic>>,
     /// Deleted topics count: what is left of one must not look like a later one's.
@@ -40,12 +40,12 @@ pub(super) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn new(shared: &'a Shared, store: &'a mut Store, short: &'a Short) -> Self {
-        let topics = shared.catalog.topics();
+    pub(super) fn new(log: &'a Log, store: &'a mut Store, short: &'a Short) -> Self {
+        let topics = log.catalog.topics();
         let topics: HashMap<_, _> =
             topics.values().map(|topic| (topic.id, Arc::clone(topic))).collect();
         let next_topic_id = topics.keys().max().map_or(0, |last| last + 1);
-        Self { shared, store, topics, next_topic_id, short }
+        Self { log, store, topics, next_topic_id, short }
     }
 
     pub(super) fn next_topic_id(&self) -> u32 {
@@ -120,7 +120,7 @@ impl<'a> Replay<'a> {
     }
 
     fn place(&self, cursor: Cursor) -> String {
-        let root = self.shared.root.clone().unwrap_or_default();
+        let root = self.log.root.clone().unwrap_or_default();
         let path = root.join(NAMES[usize::from(cursor.file)]);
         format!("`{}` byte {}", path.display(), cursor.position)
     }
@@ -132,15 +132,15 @@ impl<'a> Replay<'a> {
                 Entry::Append { place, header, frame } => self.append(place, &header, frame)?,
                 Entry::Topic { id, partitions, name } => {
                     let name = TopicName::new(name)?;
-                    let root = self.shared.root.as_deref();
+                    let root = self.log.root.as_deref();
                     let topic = Arc::new(Topic::new(name, id, partitions, root));
                     self.topics.insert(id, Arc::clone(&topic));
                     self.next_topic_id = self.next_topic_id.max(id + 1);
-                    self.shared.catalog.insert_topic(topic);
+                    self.log.catalog.insert_topic(topic);
                 }
                 Entry::Commit { topic_id, partition, group, offset, metadata } => {
                     let committed = Committed { offset, metadata: metadata.to_owned() };
-                    self.shared.catalog.commit(group, (topic_id, partition), committed);
+                    self.log.catalog.commit(group, (topic_id, partition), committed);
                 }
                 Entry::Trim { topic_id, partition, start } => {
                     let partition = self.partition(topic_id, partition)?;
@@ -148,11 +148,11 @@ impl<'a> Replay<'a> {
                 }
                 Entry::Remove { topic_id } => {
                     let topic = self.topics.remove(&topic_id).context(UNKNOWN_TOPIC)?;
-                    self.shared.catalog.remove_topic(&topic);
+                    self.log.catalog.remove_topic(&topic);
                     self.store.remove(&topic);
                 }
                 Entry::Forget { topic_id, group } => {
-                    self.shared.catalog.forget_group(group, topic_id);
+                    self.log.catalog.forget_group(group, topic_id);
                 }
             }
         }

@@ -12,7 +12,7 @@ use anyhow::{Context, ensure};
 use tracing::{error, warn};
 
 use crate::broker::embedded::{
-    layout, partition::Partition, scan, segment::SEGMENT_HEADER_BYTES, shared::Shared,
+    layout, log::Log, partition::Partition, scan, segment::SEGMENT_HEADER_BYTES,
 };
 
 /// Segments that are shorter than their checkpoint saw them synced: topic id, partition and first
@@ -21,9 +21,9 @@ pub(super) type Short = BTreeMap<(u32, u32, u64), u64>;
 
 /// Looks, before the replay, for segments that lost bytes. Those that the journal says retention
 /// removed are among them.
-pub(super) fn find_short(shared: &Shared) -> io::Result<Short> {
+pub(super) fn find_short(log: &Log) -> io::Result<Short> {
     let mut short = Short::new();
-    for partition in partitions(shared) {
+    for partition in partitions(log) {
         let Some(folder) = &partition.folder else { continue };
         for segment in &partition.state().segments {
             let found = file_len(&layout::segment_file(folder, segment.base))?;
@@ -39,9 +39,9 @@ pub(super) fn find_short(shared: &Shared) -> io::Result<Short> {
 ///
 /// The last one of a partition, if nothing follows, is cut to whole frames, loudly: so opens a
 /// copy that was cut off. Any other refuses to open. Returns whether something was cut.
-pub(super) fn settle_short(shared: &Shared, short: &Short) -> anyhow::Result<bool> {
+pub(super) fn settle_short(log: &Log, short: &Short) -> anyhow::Result<bool> {
     let mut cut = false;
-    for partition in partitions(shared) {
+    for partition in partitions(log) {
         let first = (partition.topic_id, partition.number, 0);
         let last = (partition.topic_id, partition.number, u64::MAX);
         for ((_, _, base), found) in short.range(first..=last) {
@@ -97,15 +97,14 @@ fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow
 
 /// Removes, after the replay, what no part of the log owns: bytes after the end of a partition,
 /// segments that retention had dropped, and topics that were deleted.
-pub(super) fn drop_leftovers(shared: &Shared) -> anyhow::Result<()> {
-    for folder in shared.root.iter().flat_map(|root| layout::entries(&layout::topics_folder(root)))
-    {
+pub(super) fn drop_leftovers(log: &Log) -> anyhow::Result<()> {
+    for folder in log.root.iter().flat_map(|root| layout::entries(&layout::topics_folder(root))) {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !shared.catalog.topics().contains_key(name) {
+        if !log.catalog.topics().contains_key(name) {
             layout::remove_topic(&folder);
         }
     }
-    for partition in partitions(shared) {
+    for partition in partitions(log) {
         let Some(folder) = &partition.folder else { continue };
         let entries = match fs::read_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -136,8 +135,8 @@ fn drop_leftover(partition: &Partition, base: u64, path: &Path) -> anyhow::Resul
     Ok(())
 }
 
-fn partitions(shared: &Shared) -> Vec<Arc<Partition>> {
-    shared.catalog.topics().values().flat_map(|topic| topic.partitions.clone()).collect()
+fn partitions(log: &Log) -> Vec<Arc<Partition>> {
+    log.catalog.topics().values().flat_map(|topic| topic.partitions.clone()).collect()
 }
 
 fn file_len(path: &Path) -> io::Result<u64> {

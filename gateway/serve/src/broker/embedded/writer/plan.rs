@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::Running;
+use super::Writer;
 use crate::{
     broker::{
         BrokerError,
@@ -14,11 +14,11 @@ use crate::{
 /// Most partitions that retention looks at in one group; the next group goes on.
 const TRIMS_MAX: usize = 1000;
 
-impl Running {
+impl Writer {
     pub(super) fn plan(&mut self, job: Job) {
         match job {
             Job::Produce { frames, parts, answer } => {
-                let segment_bytes = self.writer.shared.settings.segment_bytes;
+                let segment_bytes = self.log.settings.segment_bytes;
                 self.group.produce(&frames, parts, answer, segment_bytes);
             }
             Job::Create { name, partitions, answer } => {
@@ -26,9 +26,9 @@ impl Running {
                     drop(answer.send(Err(BrokerError::TopicExists { topic: name })));
                     return;
                 }
-                let id = self.writer.next_topic_id;
-                self.writer.next_topic_id += 1;
-                let root = self.writer.shared.root.as_deref();
+                let id = self.next_topic_id;
+                self.next_topic_id += 1;
+                let root = self.log.root.as_deref();
                 self.group.create(Arc::new(Topic::new(name, id, partitions, root)), answer);
             }
             Job::Delete { name, answer } => match self.existing(&name) {
@@ -43,7 +43,7 @@ impl Running {
 
     /// The topic of that name, as all that was planned leaves it.
     fn existing(&self, name: &TopicName) -> Option<Arc<Topic>> {
-        let catalog = &self.writer.shared.catalog;
+        let catalog = &self.log.catalog;
         let found = self.group.made(name.as_str()).or_else(|| catalog.topic(name).ok());
         found.filter(|topic| !topic.is_removed())
     }
@@ -54,19 +54,19 @@ impl Running {
         for job in self.trims.drain(..) {
             self.group.trim_for(job);
         }
-        let shared = &self.writer.shared;
+        let log = &self.log;
         let mut candidates = std::mem::take(&mut self.sealed);
         if Instant::now() >= self.retention_due {
-            self.retention_due = Instant::now() + shared.settings.retention_check;
-            let topics = shared.catalog.topics();
+            self.retention_due = Instant::now() + log.settings.retention_check;
+            let topics = log.catalog.topics();
             candidates = topics.values().flat_map(|topic| topic.partitions.clone()).collect();
         }
-        let now_ms = shared.settings.clock.now_ms();
+        let now_ms = log.settings.clock.now_ms();
         self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
         // The gateway trims its own topics itself: what it needs of them does not go by age.
         candidates.retain(|partition| !partition.is_removed() && !partition.topic.is_internal());
         for partition in candidates {
-            let start = shared.retention.new_start(&partition.state(), now_ms);
+            let start = log.retention.new_start(&partition.state(), now_ms);
             if let Some(start) = start {
                 self.group.trim(partition, start);
             }

@@ -1,15 +1,17 @@
-//! Handing work to the writer.
+//! The callers' side of the writer: hands it jobs.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use tokio::sync::oneshot;
 
 use super::{
     catalog::Topic,
+    inline_writer::InlineWriter,
+    log::Log,
     partition::Partition,
-    queue::{Answer, CommitJob, End, Job, TrimJob},
+    queue::{Answer, CommitJob, Job, TrimJob},
     settings::{COMMIT_METADATA_BYTES_MAX, GROUP_NAME_BYTES_MAX, PARTITIONS_MAX},
-    shared::Shared,
+    writer::{Ended, Writer},
 };
 use crate::{
     broker::{BrokerError, Committed, NewTopic, TopicInfo},
@@ -19,37 +21,65 @@ use crate::{
 /// What a job without payload counts for in the queue.
 const JOB_FIXED_BYTES: usize = 64;
 
-impl Shared {
+/// The running writer of an open log, as callers see it.
+#[derive(Debug)]
+pub(super) struct WriterHandle {
+    pub(super) log: Arc<Log>,
+    /// The writer itself, in memory; in a folder it runs on a thread.
+    inline: Option<InlineWriter>,
+    ended: Ended,
+}
+
+impl WriterHandle {
+    /// Starts the writer: on a thread, or in memory on the threads of its callers.
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub(super) fn start(writer: Writer) -> io::Result<Self> {
+        let log = writer.log();
+        let (inline, ended) = if writer.journal.is_none() {
+            let (inline, ended) = InlineWriter::new(writer);
+            (Some(inline), ended)
+        } else {
+            (None, writer.spawn()?)
+        };
+        Ok(Self { log, inline, ended })
+    }
+
+    /// How the writer ended, once it has.
+    pub(super) fn ended(&self) -> Ended {
+        self.ended.clone()
+    }
+
     /// Takes nothing more; what was taken is still written.
     pub(super) fn close(&self) {
-        self.queue.close();
-        self.at_hand.work();
+        self.log.queue.close();
+        self.run_inline();
     }
 
-    /// After a failure reading goes on, after closing it does not.
-    pub(super) fn check_open(&self) -> Answer<()> {
-        match self.queue.end() {
-            Some(End::Closed) => Err(BrokerError::Closed),
-            Some(End::Failed(_)) | None => Ok(()),
+    /// Adds a job whose `bytes` were reserved in the queue.
+    pub(super) fn push(&self, job: Job, bytes: usize) -> Answer<()> {
+        self.log.queue.push(job, bytes)?;
+        self.run_inline();
+        Ok(())
+    }
+
+    fn run_inline(&self) {
+        if let Some(inline) = &self.inline {
+            inline.run_pending();
         }
-    }
-
-    pub(super) fn partition(&self, topic: &TopicName, partition: u32) -> Answer<Arc<Partition>> {
-        self.check_open()?;
-        self.catalog.topic(topic)?.partition(partition).map(Arc::clone)
     }
 
     /// Hands a job of about `bytes` to the writer.
     fn send(&self, topic: &TopicName, bytes: usize, job: Job) -> Answer<()> {
-        if let Some(end) = self.queue.end() {
+        let queue = &self.log.queue;
+        if let Some(end) = queue.end() {
             return Err(end.error());
         }
-        if !self.queue.reserve(bytes) {
+        if !queue.reserve(bytes) {
             return Err(BrokerError::Busy { topic: topic.clone() });
         }
-        self.queue.push(job, bytes)?;
-        self.at_hand.work();
-        Ok(())
+        self.push(job, bytes)
     }
 
     pub(super) fn send_commit(
