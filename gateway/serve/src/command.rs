@@ -5,8 +5,6 @@ use crate::{message::Rejection, resp::Args};
 
 mod client;
 mod databus;
-mod entry;
-mod entry_id;
 mod group;
 mod keys;
 mod publish;
@@ -19,14 +17,14 @@ mod table;
 mod topic;
 mod trim;
 
+pub use crate::entry::{
+    Entry, EntryId, IdError, IdText, Layout, StreamKey, StreamSettings, Streams, bare_value,
+    encode_entry, entry_of, stream_key, value_entry,
+};
 pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };
-pub use entry::{
-    Entry, Layout, StreamSettings, Streams, bare_value, encode_entry, entry_of, value_entry,
-};
-pub use entry_id::{EntryId, IdError, IdText};
 pub use group::{
     AutoClaim, GroupChange, GroupClaim, GroupName, GroupRead, GroupStart, PendingList,
     PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
@@ -40,7 +38,7 @@ pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
 pub use scan::{Scan, scan};
 pub use subcommand::{Asked, help, subcommand};
 pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
-pub use topic::{StreamKey, TopicCreate, stream_key, topic_create};
+pub use topic::{TopicCreate, topic_create};
 pub use trim::{Keep, Trim, trim};
 
 /// A number argument.

@@ -15,7 +15,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{config::HttpSettings, session::Services};
+use crate::{config::HttpSettings, services::Services};
 
 mod addresses;
 mod answer;

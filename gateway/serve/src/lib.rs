@@ -16,7 +16,13 @@
 pub mod startup; //   settings become a gateway
 pub mod listener; //  a client arrives
 pub mod http; //      a client that speaks HTTP
-pub mod session; //   one client, one task
+pub mod connection; // one client, one task
+pub mod commands; //  what each command is and does
+pub mod session;
+pub mod context; //   what a command works with
+pub mod clients; //   who is connected
+pub mod services; //  what all clients share
+pub mod entry; //     stream entries: ids, keys, layouts
 pub mod login; //     who is logged in, and for how long
 pub mod resp; //      bytes to requests, replies to bytes
 pub mod command; //   what a request asks for

@@ -18,10 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{
-    config::ListenSettings,
-    session::{self, Peer, Services},
-};
+use crate::{clients::Peer, config::ListenSettings, connection, services::Services};
 
 /// Pause after a failed accept, such as too many open files: the next one may work.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -99,7 +96,7 @@ impl Listener {
 
     fn start<S>(&mut self, stream: S, peer: Peer)
     where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
     {
         let counters = &self.services.counters;
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
@@ -157,11 +154,11 @@ async fn serve<S>(
     stop: watch::Receiver<bool>,
     _permit: OwnedSemaphorePermit,
 ) where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
 {
     let counters = Arc::clone(&services.counters);
     counters.connections_now.add(1);
-    session::run(services, stream, peer, stop).await;
+    connection::run(services, stream, peer, stop).await;
     counters.connections_now.subtract_one();
 }
 

@@ -13,7 +13,7 @@ use crate::{
     pipeline::Chain,
     plugin::{Engine, EngineSettings},
     reload::{self, ReloadTarget, Reloader, Watch},
-    session::Services,
+    services::Services,
 };
 
 /// Longest time a gateway that stops takes to leave its consumer groups.

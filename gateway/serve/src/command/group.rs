@@ -139,7 +139,7 @@ fn start(id: &[u8]) -> Result<GroupStart, Rejection> {
 }
 
 /// Reads an id that is one.
-pub(super) fn entry_id(id: &[u8]) -> Result<EntryId, Rejection> {
+pub(crate) fn entry_id(id: &[u8]) -> Result<EntryId, Rejection> {
     EntryId::parse(id, 0).map_err(|error| Rejection::err(error.to_string()))
 }
 
@@ -164,7 +164,7 @@ pub fn group_name(key: &[u8], group: &[u8]) -> Result<GroupName, Rejection> {
 }
 
 /// Reads the name of a consumer.
-pub(super) fn consumer_name(name: &[u8]) -> Result<Vec<u8>, Rejection> {
+pub(crate) fn consumer_name(name: &[u8]) -> Result<Vec<u8>, Rejection> {
     if name.len() <= NAME_BYTES_MAX {
         return Ok(name.to_vec());
     }

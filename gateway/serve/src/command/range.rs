@@ -60,7 +60,7 @@ fn between(args: &Args<'_>, start: &[u8], end: &[u8]) -> Result<Range, Rejection
 }
 
 /// Reads one end of a range, and whether it is left out; `partition` is that of an id without one.
-pub(super) fn bound(bytes: &[u8], partition: u64) -> Result<(EntryId, bool), Rejection> {
+pub(crate) fn bound(bytes: &[u8], partition: u64) -> Result<(EntryId, bool), Rejection> {
     match bytes {
         b"-" => Ok((EntryId::FIRST, false)),
         b"+" => Ok((EntryId::LAST, false)),

@@ -73,7 +73,7 @@ pub fn read(args: &Args<'_>) -> Result<Read, Rejection> {
 }
 
 /// Reads how long to wait.
-pub(super) fn milliseconds(bytes: &[u8]) -> Result<Duration, Rejection> {
+pub(crate) fn milliseconds(bytes: &[u8]) -> Result<Duration, Rejection> {
     let number =
         integer(bytes).map_err(|_| Rejection::err("timeout is not an integer or out of range"))?;
     let number = u64::try_from(number).map_err(|_| Rejection::err("timeout is negative"))?;

@@ -1,4 +1,4 @@
-//! Keys that name topics, and `TOPIC CREATE`.
+//! `TOPIC CREATE`.
 
 use super::{integer, is_word, syntax_error};
 use crate::{
@@ -8,36 +8,6 @@ use crate::{
 
 /// Most partitions of one topic made through the gateway: each costs files and memory.
 const PARTITIONS_MAX: i64 = 10_000;
-
-/// A key as a stream: `topic`, or `topic:N` for one partition of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StreamKey {
-    /// The topic.
-    pub topic: TopicName,
-    /// The partition, if the key names one.
-    pub partition: Option<u32>,
-}
-
-/// Reads a key; `:` cannot occur in a topic's name.
-///
-/// # Errors
-/// What a topic's name may be.
-pub fn stream_key(key: &[u8]) -> Result<StreamKey, Rejection> {
-    let (name, partition) = match memchr::memrchr(b':', key) {
-        None => (key, None),
-        Some(at) => {
-            let digits = std::str::from_utf8(&key[at + 1..]).ok();
-            let number = digits.filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-            let partition = number.and_then(|text| text.parse().ok());
-            let partition = partition.ok_or_else(|| {
-                Rejection::err("invalid key: write `topic`, or `topic:N` for partition N of it")
-            })?;
-            (&key[..at], Some(partition))
-        }
-    };
-    let topic = TopicName::new(name).map_err(|error| Rejection::err(error.to_string()))?;
-    Ok(StreamKey { topic, partition })
-}
 
 /// `TOPIC CREATE name [PARTITIONS n] [CONFIG setting value]…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,19 +55,4 @@ fn partitions(argument: &[u8]) -> Result<u32, Rejection> {
     let partitions = u32::try_from(number).ok().filter(|_| (1..=PARTITIONS_MAX).contains(&number));
     partitions
         .ok_or_else(|| Rejection::err(format!("PARTITIONS must be between 1 and {PARTITIONS_MAX}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_a_topic_or_one_partition_of_it() {
-        let key = stream_key(b"orders:12").unwrap();
-        assert_eq!((key.topic.as_str(), key.partition), ("orders", Some(12)));
-        assert_eq!(stream_key(b"orders").unwrap().partition, None);
-        for bad in ["", "a:", "a:x", "a:1:2", "a b", "a:-1", "a:+1"] {
-            assert!(stream_key(bad.as_bytes()).is_err(), "{bad}");
-        }
-    }
 }

@@ -39,7 +39,7 @@ pub fn trim(args: &Args<'_>) -> Result<(StreamKey, Trim), Rejection> {
 
 /// The options about trimming that were read so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct TrimOptions {
+pub(crate) struct TrimOptions {
     keep: Option<Keep>,
     approximate: bool,
     limit: Option<i64>,
@@ -48,7 +48,7 @@ pub(super) struct TrimOptions {
 impl TrimOptions {
     /// Reads the option at `at` and answers where the next one is; `None` if it is not about
     /// trimming.
-    pub(super) fn take(&mut self, args: &Args<'_>, at: usize) -> Result<Option<usize>, Rejection> {
+    pub(crate) fn take(&mut self, args: &Args<'_>, at: usize) -> Result<Option<usize>, Rejection> {
         let Some(word) = args.get(at) else { return Ok(None) };
         let has_more = at + 1 < args.len();
         if has_more && (is_word(word, "MAXLEN") || is_word(word, "MINID")) {
@@ -93,7 +93,7 @@ impl TrimOptions {
     }
 
     /// What they say together; `None` for nothing.
-    pub(super) fn finish(self) -> Result<Option<Trim>, Rejection> {
+    pub(crate) fn finish(self) -> Result<Option<Trim>, Rejection> {
         let Some(keep) = self.keep else {
             return match self.limit {
                 None => Ok(None),

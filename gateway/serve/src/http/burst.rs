@@ -9,10 +9,10 @@ use tokio::time::{Instant, timeout_at};
 use super::{answer::Refusal, fate::Fate, login::Caller, records::RecordText, routes::Shared};
 use crate::{
     command::{self, Publish},
+    context::{BURST_BYTES_MAX, BURST_MESSAGES_MAX},
     message::{Message, TopicName},
     pipeline::Chain,
     plugin::CallContext,
-    session::{BURST_BYTES_MAX, BURST_MESSAGES_MAX},
 };
 
 /// The pipeline keeps the deadline itself and knows better what became of a message: it may be

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{addresses::addresses, answer::Refusal, body::Room, publish::publish};
-use crate::{config::HttpSettings, session::Services};
+use crate::{config::HttpSettings, services::Services};
 
 /// What all requests share.
 #[derive(Debug)]

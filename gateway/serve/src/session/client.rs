@@ -1,11 +1,8 @@
 //! CLIENT: this connection, and the others.
 
-use super::{
-    Session,
-    connection::client_name,
-    registry::{Filter, Order},
-};
+use super::{Context, ReplyMode, connection::client_name};
 use crate::{
+    clients::{Filter, Interrupt},
     command::{self, ClientFilter, Kill, is_word},
     message::Rejection,
     resp::Args,
@@ -13,37 +10,25 @@ use crate::{
 
 mod help;
 
-/// Which replies a client wants: CLIENT REPLY.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Voice {
-    /// All.
-    #[default]
-    Loud,
-    /// All but that to the next command.
-    SilentOnce,
-    /// None; messages of channels come all the same.
-    Silent,
-}
-
-impl Session {
-    pub(super) fn client(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) fn client(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let subcommand = args[1].to_ascii_uppercase();
         match (subcommand.as_slice(), args.len()) {
-            (b"ID", 2) => self.replies.integer(i64::try_from(self.card.id()).unwrap_or(i64::MAX)),
-            (b"GETNAME", 2) => match self.card.name() {
+            (b"ID", 2) => self.replies.integer(i64::try_from(self.client.id()).unwrap_or(i64::MAX)),
+            (b"GETNAME", 2) => match self.client.name() {
                 name if name.is_empty() => self.replies.null(),
                 name => self.replies.bulk(name.as_bytes()),
             },
             (b"SETNAME", 3) => {
-                self.card.set_name(&client_name(&args[2])?);
+                self.client.set_name(&client_name(&args[2])?);
                 self.replies.ok();
             }
             (b"SETINFO", 4) => self.set_info(args)?,
-            (b"INFO", 2) => self.replies.verbatim(&self.card.client().line()),
+            (b"INFO", 2) => self.replies.verbatim(&self.client.entry().line()),
             (b"LIST", _) => self.list_clients(args)?,
             (b"KILL", 3..) => self.kill_clients(args)?,
             (b"UNBLOCK", 3 | 4) => self.unblock_client(args)?,
-            (b"REPLY", 3) => self.set_voice(&args[2])?,
+            (b"REPLY", 3) => self.set_reply_mode(&args[2])?,
             (b"NO-EVICT" | b"NO-TOUCH", 3) => match args[2].to_ascii_uppercase().as_slice() {
                 b"ON" | b"OFF" => self.replies.ok(),
                 _ => return Err(command::syntax_error()),
@@ -107,9 +92,9 @@ impl Session {
     fn set_info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let value = client_name(&args[3])?;
         if is_word(&args[2], "LIB-NAME") {
-            self.card.set_library(&value);
+            self.client.set_library(&value);
         } else if is_word(&args[2], "LIB-VER") {
-            self.card.set_library_version(&value);
+            self.client.set_library_version(&value);
         } else {
             let option = String::from_utf8_lossy(&args[2]).replace(['\r', '\n'], " ");
             return Err(Rejection::err(format!("Unrecognized option '{option}'")));
@@ -119,16 +104,16 @@ impl Session {
     }
 
     /// CLIENT REPLY: only ON is answered.
-    fn set_voice(&mut self, mode: &[u8]) -> Result<(), Rejection> {
+    fn set_reply_mode(&mut self, mode: &[u8]) -> Result<(), Rejection> {
         if is_word(mode, "ON") {
-            self.voice = Voice::Loud;
+            self.reply_mode = ReplyMode::On;
             self.replies.ok();
         } else if is_word(mode, "OFF") {
-            self.voice = Voice::Silent;
+            self.reply_mode = ReplyMode::Off;
         } else if !is_word(mode, "SKIP") {
             return Err(command::syntax_error());
-        } else if self.voice == Voice::Loud {
-            self.voice = Voice::SilentOnce;
+        } else if self.reply_mode == ReplyMode::On {
+            self.reply_mode = ReplyMode::SkipNext;
         }
         Ok(())
     }
@@ -136,7 +121,7 @@ impl Session {
     /// CLIENT LIST: other clients' addresses are for the operator.
     fn list_clients(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let filter = Filter::from(command::client_list(args)?);
-        let me = self.card.id();
+        let me = self.client.id();
         let sees_all = self.check_admin().is_ok();
         let clients = self.services.registry.select(&filter);
         let shown = clients.iter().filter(|client| sees_all || client.id() == me);
@@ -148,14 +133,14 @@ impl Session {
     /// CLIENT KILL: connections of another user are the operator's to end.
     fn kill_clients(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let Kill { filter, skips_me, is_old } = command::client_kill(args)?;
-        let me = self.card.id();
+        let me = self.client.id();
         let filter = Filter { but: skips_me.then_some(me), ..Filter::from(filter) };
         let found = self.services.registry.select(&filter);
-        let user = self.card.client().user();
+        let user = self.client.entry().user();
         let is_admin = self.check_admin().is_ok();
         let mut killed = 0;
         for client in found.iter().filter(|client| is_admin || client.user() == user) {
-            client.order(Order::Kill);
+            client.send_interrupt(Interrupt::Kill);
             killed += 1;
         }
         match (is_old, killed) {
@@ -169,9 +154,9 @@ impl Session {
     /// CLIENT UNBLOCK id [TIMEOUT|ERROR], of the same user or by the operator.
     fn unblock_client(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let order = match args.get(3) {
-            None => Order::UnblockTimeout,
-            Some(word) if is_word(word, "TIMEOUT") => Order::UnblockTimeout,
-            Some(word) if is_word(word, "ERROR") => Order::UnblockError,
+            None => Interrupt::UnblockTimeout,
+            Some(word) if is_word(word, "TIMEOUT") => Interrupt::UnblockTimeout,
+            Some(word) if is_word(word, "ERROR") => Interrupt::UnblockError,
             Some(_) => {
                 let words = "CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
                 return Err(Rejection::err(words));
@@ -179,10 +164,10 @@ impl Session {
         };
         let id = command::integer(&args[2])?;
         let found = u64::try_from(id).ok().and_then(|id| self.services.registry.get(id));
-        let user = self.card.client().user();
+        let user = self.client.entry().user();
         let may = self.check_admin().is_ok();
         let found = found.filter(|client| may || client.user() == user);
-        self.replies.integer(i64::from(found.is_some_and(|client| client.order(order))));
+        self.replies.integer(i64::from(found.is_some_and(|client| client.send_interrupt(order))));
         Ok(())
     }
 }

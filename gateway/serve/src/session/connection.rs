@@ -1,17 +1,18 @@
 //! Commands about the connection: AUTH, HELLO, PING, CLIENT and the like.
 
-use super::{Session, Transaction, Voice};
+use super::{Context, ReplyMode, Transaction};
 use crate::{
     command::{self, is_word},
+    context::Identity,
     message::{Credentials, DEFAULT_USER, ErrorCode, Rejection},
     resp::{Args, Protocol},
 };
 
 /// The Redis version whose behaviour clients may count on.
-pub(super) const REDIS_VERSION: &str = "7.4.0";
+pub(crate) const REDIS_VERSION: &str = "7.4.0";
 
-impl Session {
-    pub(super) fn ping(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) fn ping(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match args.len() {
             1 | 2 if self.is_listening_only() => {
                 self.replies.array(2);
@@ -26,12 +27,12 @@ impl Session {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(super) fn echo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn echo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         self.replies.bulk(&args[1]);
         Ok(())
     }
 
-    pub(super) fn select(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn select(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match command::integer(&args[1])? {
             0 => self.replies.ok(),
             _ => return Err(Rejection::err("DB index is out of range")),
@@ -41,25 +42,25 @@ impl Session {
 
     /// RESET: RESP2, no name, no subscriptions, no transaction, and the login that every new connection has.
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(super) fn reset(&mut self) -> Result<(), Rejection> {
-        self.listening.leave_all();
+    pub(crate) fn reset(&mut self) -> Result<(), Rejection> {
+        self.subscriptions.leave_all();
         self.note_subscriptions();
         self.stop_watching();
         self.transaction = Transaction::default();
-        self.card.client().note_queued(None);
-        self.voice = Voice::Loud;
+        self.client.entry().note_queued(None);
+        self.reply_mode = ReplyMode::On;
         self.speak(Protocol::Resp2);
-        self.identity = self.services.open_identity();
+        self.identity = Identity::open(&self.services);
         self.burst.forget_key();
         self.leave_group();
-        self.card.set_name("");
-        self.card.set_user(DEFAULT_USER);
+        self.client.set_name("");
+        self.client.set_user(DEFAULT_USER);
         self.replies.simple("RESET");
         Ok(())
     }
 
     /// AUTH password, or AUTH user password; a databus DSN is a password.
-    pub(super) async fn auth(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn auth(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let credentials = self.auth_credentials(args)?;
         if self.services.pipeline.chain().authenticates() {
             self.log_in(credentials).await?;
@@ -71,7 +72,7 @@ impl Session {
     }
 
     /// The credentials of an AUTH.
-    pub(super) fn auth_credentials(&self, args: &Args<'_>) -> Result<Credentials, Rejection> {
+    pub(crate) fn auth_credentials(&self, args: &Args<'_>) -> Result<Credentials, Rejection> {
         match args.len() {
             2 => self.credentials(DEFAULT_USER.as_bytes(), &args[1]),
             3 => self.credentials(&args[1], &args[2]),
@@ -80,7 +81,7 @@ impl Session {
     }
 
     /// AUTH where there is no authenticator: Redis' answers for its user without a password.
-    pub(super) fn auth_in_the_open(
+    pub(crate) fn auth_in_the_open(
         &self,
         named: bool,
         credentials: &Credentials,
@@ -107,11 +108,15 @@ impl Session {
             String::from_utf8(bytes.to_vec())
                 .map_err(|_| Rejection::new(ErrorCode::WrongPass, words))
         };
-        Ok(Credentials { username: text(username)?, secret: text(secret)?, peer: self.card.peer() })
+        Ok(Credentials {
+            username: text(username)?,
+            secret: text(secret)?,
+            peer: self.client.peer(),
+        })
     }
 
     /// HELLO [version [AUTH user password] [SETNAME name]]: nothing changes unless all of it can.
-    pub(super) async fn hello(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn hello(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let protocol = match args.get(1).map(command::integer) {
             None => self.replies.protocol(),
             Some(Ok(2)) => Protocol::Resp2,
@@ -139,7 +144,7 @@ impl Session {
             None => {}
         }
         if let Some(name) = name {
-            self.card.set_name(&name);
+            self.client.set_name(&name);
         }
         self.speak(protocol);
         self.greet();
@@ -176,7 +181,7 @@ impl Session {
             Protocol::Resp2 => 2,
             Protocol::Resp3 => 3,
         };
-        let id = i64::try_from(self.card.id()).unwrap_or(i64::MAX);
+        let id = i64::try_from(self.client.id()).unwrap_or(i64::MAX);
         let replies = &mut self.replies;
         replies.map(7);
         for (name, value) in [("server", "sluicegate"), ("version", REDIS_VERSION)] {
@@ -199,7 +204,7 @@ impl Session {
 /// Longest client name, in bytes: it stands in lists and logs.
 const CLIENT_NAME_BYTES_MAX: usize = 256;
 
-pub(super) fn client_name(bytes: &[u8]) -> Result<String, Rejection> {
+pub(crate) fn client_name(bytes: &[u8]) -> Result<String, Rejection> {
     let printable = bytes.iter().all(|byte| (b'!'..=b'~').contains(byte));
     if printable && bytes.len() <= CLIENT_NAME_BYTES_MAX {
         return Ok(String::from_utf8_lossy(bytes).into_owned());

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Session, Socket, read::changed, streams::Fetched, waiting::Unanswered};
+use super::{CommandError, Context, read::changed, streams::Fetched};
 use crate::{
     broker::BrokerError,
     command::{self, Command, MessageFormat},
@@ -21,14 +18,14 @@ use crate::{
 /// Payload bytes of one MGET; a batch ends behind the message that passes it.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// A commit is answered within this time, as a publish is.
-pub(super) const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
+pub(crate) const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
 /// What a commit gets whose time the commands before it have used up.
-pub(super) const COMMIT_MIN: Duration = Duration::from_millis(100);
+pub(crate) const COMMIT_MIN: Duration = Duration::from_millis(100);
 /// Word that marks a SET of a client that publishes and consumes as a commit.
 const COMMIT_WORD: &str = "COMMIT";
 
 /// For databus commands of a client whose login has no topic.
-pub(super) fn not_bound() -> Rejection {
+pub(crate) fn not_bound() -> Rejection {
     Rejection::err(
         "command not support: this login has no bound topic, log in with a databus DSN or use XADD and XREAD",
     )
@@ -38,26 +35,26 @@ fn no_permission(words: &'static str) -> Rejection {
     Rejection::new(ErrorCode::NoPerm, words)
 }
 
-impl Session {
+impl Context {
     fn binding(&self) -> Result<&Binding, Rejection> {
         self.identity()?.grant().binding.as_ref().ok_or_else(not_bound)
     }
 
     /// For publishing commands of a client that may not use them.
-    pub(super) fn nothing_bound(&self, _: Command) -> Result<(), Rejection> {
+    pub(crate) fn nothing_bound(&self, _: Command) -> Result<(), Rejection> {
         self.binding()?;
         Err(no_permission("no publish permission"))
     }
 
     /// Is this SET a commit? Of a consumer every SET is; a client that also publishes says so:
     /// `SET partition offset COMMIT`.
-    pub(super) fn is_commit(&self, args: &Args<'_>) -> bool {
+    pub(crate) fn is_commit(&self, args: &Args<'_>) -> bool {
         let consumes = self.binding().is_ok_and(|binding| binding.consumes);
         consumes && args.len() == 4 && args[0].len() == 3 && command::is_word(&args[3], COMMIT_WORD)
     }
 
     /// SET partition offset: everything up to and with the offset is processed.
-    pub(super) async fn commit(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn commit(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let binding = self.binding()?;
         if !binding.consumes {
             return Err(no_permission("no subscribe permission"));
@@ -96,17 +93,17 @@ impl Session {
             let joined =
                 self.services.groups.join(&identity.cluster, &identity.grant().group, &topic);
             let joined = joined.map_err(read_refusal)?;
-            self.card.set_group(&identity.grant().group);
+            self.client.set_group(&identity.grant().group);
             self.membership = Some(joined);
         }
         Ok(())
     }
 
     /// Gives up its part in groups, if it has one.
-    pub(super) fn leave_group(&mut self) {
+    pub(crate) fn leave_group(&mut self) {
         self.membership = None;
         self.streams.clear();
-        self.card.set_group("");
+        self.client.set_group("");
     }
 
     fn start_at(&self, of_grant: StartAt) -> StartAt {
@@ -119,14 +116,7 @@ impl Session {
     }
 
     /// MGET: the next messages of the bound topic, waiting for the first of them.
-    pub(super) async fn mget<S>(
-        &mut self,
-        args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    pub(crate) async fn mget(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
         let format = command::message_format(args);
         let until = Instant::now() + self.block();
         loop {
@@ -140,7 +130,7 @@ impl Session {
             if Instant::now() >= until {
                 break;
             }
-            if !self.wait_for(socket, changed(&mut watches), until).await? {
+            if !self.wait_for(changed(&mut watches), until).await? {
                 break;
             }
         }
@@ -148,7 +138,7 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn block(&self) -> Duration {
+    pub(crate) fn block(&self) -> Duration {
         let of_grant = self.binding().ok().and_then(|binding| binding.block);
         of_grant.unwrap_or(self.services.settings.databus.block)
     }

@@ -1,6 +1,6 @@
 //! DEL and UNLINK, and what a log refuses: deleting single entries, setting ids.
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::BrokerError,
     command::{self, Command, EntryId, Spec, is_word, rest},
@@ -10,9 +10,9 @@ use crate::{
     resp::Args,
 };
 
-impl Session {
+impl Context {
     /// DEL: what does not exist is not counted and needs no right, so that clients may clean up.
-    pub(super) async fn delete(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn delete(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut count = 0;
         for topic in self.topics_to_delete(args).await? {
             count += i64::from(self.delete_topic(&topic).await?);
@@ -22,7 +22,7 @@ impl Session {
     }
 
     /// The topics that a DEL names, all of which may be deleted.
-    pub(super) async fn topics_to_delete(
+    pub(crate) async fn topics_to_delete(
         &self,
         args: &Args<'_>,
     ) -> Result<Vec<TopicName>, Rejection> {
@@ -64,7 +64,7 @@ impl Session {
         }
         let deleted = self.delete_one(topic).await?;
         self.services.orders.forget(&self.identity()?.cluster, topic);
-        tracing::info!(%topic, broker = broker.name(), client = self.card.id(), "topic deleted");
+        tracing::info!(%topic, broker = broker.name(), client = self.client.id(), "topic deleted");
         Ok(deleted)
     }
 
@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    pub(super) fn xcfgset(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn xcfgset(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         self.check_publish(&command::stream_key(&args[1])?.topic)?;
         Err(Rejection::err(
             "the window of IDMP is the same on every gateway: set `idmp_duration_secs` and \
@@ -85,7 +85,7 @@ impl Session {
     }
 
     /// XDEL, XDELEX, XACKDEL, XSETID: the client's mistakes first, then why it cannot be.
-    pub(super) fn not_in_a_log(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn not_in_a_log(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         let key = command::stream_key(&args[1])?;
         self.check_publish(&key.topic)?;
         match spec.command {

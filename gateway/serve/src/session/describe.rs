@@ -1,6 +1,6 @@
 //! COMMAND: what there is, for client libraries and people.
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Asked, Spec, TABLE, is_word},
     message::{Rejection, fits_glob},
@@ -10,8 +10,8 @@ use crate::{
 /// Most arguments of COMMAND: each name is answered with a hundred bytes and more.
 const NAMES_MAX: usize = 1_000;
 
-impl Session {
-    pub(super) fn command(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) fn command(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         if args.len() == 1 {
             self.describe_all();
             return Ok(());
@@ -100,7 +100,7 @@ impl Session {
     }
 
     /// The names of commands.
-    pub(super) fn send_commands(&mut self, specs: &[&Spec]) {
+    pub(crate) fn send_commands(&mut self, specs: &[&Spec]) {
         self.replies.array(specs.len());
         for spec in specs {
             self.replies.bulk(spec.name.to_ascii_lowercase().as_bytes());

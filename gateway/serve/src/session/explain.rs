@@ -6,7 +6,7 @@
 //! are what they would be; nothing outside sees any of it. Questions change nothing and are asked
 //! as they are.
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Spec, is_word},
     message::Rejection,
@@ -30,9 +30,9 @@ const TRACES_MAX: usize = 100;
 /// The word before a command that asks for JSON.
 const JSON_WORD: &str = "JSON";
 
-impl Session {
+impl Context {
     /// `EXPLAIN [JSON] command …`
-    pub(super) async fn explain(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn explain(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let is_json = is_word(&args[1], JSON_WORD);
         let form = if is_json { Form::Json } else { Form::of(self.replies.protocol()) };
         let args = args.skip(1 + usize::from(is_json));

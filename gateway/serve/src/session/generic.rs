@@ -1,6 +1,6 @@
 //! Topics as keys, for tools: EXISTS, TYPE, KEYS, SCAN, DBSIZE, TTL, OBJECT, WAIT.
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Asked, Spec, StreamKey},
     message::{Rejection, TopicName, fits_glob},
@@ -14,9 +14,9 @@ mod cursor;
 /// the list of all topics once.
 const LOOK_UPS_MAX: usize = 4;
 
-impl Session {
+impl Context {
     /// The topics this client may know about, sorted by name.
-    pub(super) async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
+    pub(crate) async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
         let topics = self.broker()?.topics().await.map_err(read_refusal)?;
         let mut shown = Vec::with_capacity(topics.len());
         for topic in topics {
@@ -32,7 +32,7 @@ impl Session {
     }
 
     /// The topic or partition a key names, if it exists and the client may know about it.
-    pub(super) async fn key(&self, key: &[u8]) -> Result<Option<StreamKey>, Rejection> {
+    pub(crate) async fn key(&self, key: &[u8]) -> Result<Option<StreamKey>, Rejection> {
         let Ok(key) = command::stream_key(key) else { return Ok(None) };
         if !self.may_know(&key.topic)? {
             return Ok(None);
@@ -42,14 +42,14 @@ impl Session {
         Ok(topic.filter(|topic| has(topic.partitions)).map(|_| key))
     }
 
-    pub(super) async fn db_size(&mut self) -> Result<(), Rejection> {
+    pub(crate) async fn db_size(&mut self) -> Result<(), Rejection> {
         let count = self.visible().await?.len();
         self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
         Ok(())
     }
 
     /// EXISTS: a key counts as often as it is named.
-    pub(super) async fn exists(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn exists(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut count = 0;
         if args.len() <= LOOK_UPS_MAX + 1 {
             for key in command::rest(args, 1) {
@@ -68,13 +68,13 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn key_type(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn key_type(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let is_there = self.key(&args[1]).await?.is_some();
         self.replies.simple(if is_there { "stream" } else { "none" });
         Ok(())
     }
 
-    pub(super) async fn keys(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn keys(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut topics = self.visible().await?;
         topics.retain(|name| fits_glob(&args[1], name.as_str().as_bytes()));
         self.send_names(&topics);
@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// SCAN: the topics in the order of their hashes, so that those that come and go move no other.
-    pub(super) async fn scan(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn scan(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let scan = command::scan(args)?;
         let topics = self.visible().await?;
         let (mut page, next) = cursor::page(topics, scan.cursor, scan.count);
@@ -100,14 +100,14 @@ impl Session {
     }
 
     /// TTL and PTTL: topics do not expire.
-    pub(super) async fn time_to_live(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn time_to_live(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let is_there = self.key(&args[1]).await?.is_some();
         self.replies.integer(if is_there { -1 } else { -2 });
         Ok(())
     }
 
     /// OBJECT: what Redis tells about a stream that has just been used.
-    pub(super) async fn object(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn object(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         let asked = match command::subcommand(spec, args)? {
             Asked::Help => {
                 self.help(spec);
@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// WAIT: there are no replicas to wait for; what was answered with OK is stored already.
-    pub(super) fn wait(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn wait(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         command::integer(&args[1])?;
         let timeout = command::integer(&args[2]);
         let timeout =

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Session,
+    Context,
     databus::{COMMIT_MIN, COMMIT_WITHIN},
 };
 use crate::{
@@ -27,12 +27,12 @@ mod pending; //     XPENDING
 mod read; //        XREADGROUP
 
 /// The stream groups that a connection uses, by group and topic.
-pub(super) type StreamUses = HashMap<(String, TopicName), StreamUse>;
+pub(crate) type StreamUses = HashMap<(String, TopicName), StreamUse>;
 
 /// Partitions that are asked about together.
 const ASK_TOGETHER: u32 = 64;
 
-impl Session {
+impl Context {
     /// The topic, if this client may consume it and there is one.
     async fn topic_of(&self, name: &GroupName) -> Result<Option<TopicInfo>, Rejection> {
         self.check_consume(&name.topic)?;

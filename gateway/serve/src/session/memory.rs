@@ -1,6 +1,6 @@
 //! MEMORY: what topics and the gateway take.
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::{Fetch, OffsetRange},
     command::{self, Asked, Spec, StreamKey, is_word},
@@ -19,8 +19,8 @@ const SAMPLES_BYTES_MAX: usize = 1024 * 1024;
 /// What a record takes beside its payload, about: its length, time, offset and checksum.
 const RECORD_BYTES: u64 = 32;
 
-impl Session {
-    pub(super) async fn memory(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn memory(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("USAGE") => self.memory_usage(args).await?,

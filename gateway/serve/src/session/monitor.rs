@@ -5,19 +5,11 @@
 //! watch and laid into the queues that subscribers have, so that a watcher who does not read is cut
 //! off as they are, and slows nobody. While nobody watches, a command costs one look at a number.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use bytes::BytesMut;
 
-use bytes::{Bytes, BytesMut};
-
-use super::{
-    Session,
-    registry::{Order, Registry},
-};
+use super::Context;
 use crate::{
-    channels::Subscriber,
+    clients::{Interrupt, MonitorHandle},
     command::{Command, Family, Spec},
     message::Rejection,
     resp::Args,
@@ -28,99 +20,48 @@ mod line;
 /// Lines of one client are laid into the queues together up to this size.
 const GATHERED_BYTES_MAX: usize = 64 * 1024;
 
-/// Those who watch.
-#[derive(Debug, Default)]
-pub(super) struct Monitors {
-    count: AtomicUsize,
-    /// Held for one look or change, never across an await.
-    watchers: Mutex<Vec<Arc<Subscriber>>>,
-}
-
-impl Monitors {
-    /// Does anybody watch?
-    #[inline]
-    pub(super) fn are_there(&self) -> bool {
-        // Nothing hangs on the order: a watcher sees what comes once it is noticed.
-        self.count.load(Ordering::Relaxed) > 0
-    }
-
-    fn watchers(&self) -> MutexGuard<'_, Vec<Arc<Subscriber>>> {
-        self.watchers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tell(&self, lines: &Bytes) {
-        self.watchers().iter().for_each(|watcher| watcher.lay(lines.clone()));
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Vec<Arc<Subscriber>>)) {
-        let mut watchers = self.watchers();
-        change(&mut watchers);
-        self.count.store(watchers.len(), Ordering::Relaxed);
-    }
-}
-
-/// A connection's place among those who watch, until it is dropped.
-pub(super) struct Watching {
-    registry: Arc<Registry>,
-    watcher: Arc<Subscriber>,
-}
-
-impl Watching {
-    fn begin(registry: &Arc<Registry>, watcher: Arc<Subscriber>) -> Self {
-        registry.monitors.change(|watchers| watchers.push(Arc::clone(&watcher)));
-        Self { registry: Arc::clone(registry), watcher }
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let id = self.watcher.id();
-        self.registry.monitors.change(|watchers| watchers.retain(|other| other.id() != id));
-    }
-}
-
-impl Session {
-    pub(super) fn monitor(&mut self) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) fn monitor(&mut self) -> Result<(), Rejection> {
         self.check_admin()?;
         if self.transaction.is_running() {
             return Err(Rejection::err("MONITOR isn't allowed for DENY BLOCKING client"));
         }
         // As in Redis, the second one is not even answered.
-        if self.watching.is_none() {
+        if self.monitor.is_none() {
             let watcher = self.subscriber()?;
-            self.watching = Some(Watching::begin(&self.services.registry, watcher));
-            self.card.client().note_watching(true);
+            self.monitor = Some(MonitorHandle::begin(&self.services.registry, watcher));
+            self.client.entry().note_watching(true);
             self.replies.ok();
         }
         Ok(())
     }
 
     /// RESET, or the end of the right to watch.
-    pub(super) fn stop_watching(&mut self) {
-        self.watching = None;
-        self.card.client().note_watching(false);
+    pub(crate) fn stop_watching(&mut self) {
+        self.monitor = None;
+        self.client.entry().note_watching(false);
     }
 
     /// Another login: whoever may not watch any more is sent away, for nothing else would tell it.
-    pub(super) fn watch_as_allowed(&mut self) {
-        if self.watching.is_some() && self.check_admin().is_err() {
+    pub(crate) fn watch_as_allowed(&mut self) {
+        if self.monitor.is_some() && self.check_admin().is_err() {
             self.stop_watching();
-            self.card.client().order(Order::Kill);
+            self.client.entry().send_interrupt(Interrupt::Kill);
         }
     }
 
     /// Why a client that watches may not ask for this, in Redis' words, where it is a kind of
     /// replica.
-    pub(super) fn check_watching(&self, spec: &Spec) -> Result<(), Rejection> {
-        if self.watching.is_some() && is_about_topics(spec) {
+    pub(crate) fn check_watching(&self, spec: &Spec) -> Result<(), Rejection> {
+        if self.monitor.is_some() && is_about_topics(spec) {
             return Err(Rejection::err("Replica can't interact with the keyspace"));
         }
         Ok(())
     }
 
-    /// Notes a command for those who watch; they see it with the next [`Session::tell_watchers`].
+    /// Notes a command for those who watch; they see it with the next [`Context::tell_watchers`].
     #[inline]
-    pub(super) fn show(&mut self, spec: &Spec, args: &Args<'_>) {
+    pub(crate) fn show(&mut self, spec: &Spec, args: &Args<'_>) {
         if self.services.registry.monitors.are_there() {
             self.write_down(spec, args);
         }
@@ -132,8 +73,8 @@ impl Session {
             return;
         }
         let now = self.services.clock.now();
-        line::write(&mut self.shown, now, self.card.client().peer(), args);
-        if self.shown.len() > GATHERED_BYTES_MAX {
+        line::write(&mut self.monitor_lines, now, self.client.entry().peer(), args);
+        if self.monitor_lines.len() > GATHERED_BYTES_MAX {
             self.tell_watchers();
         }
     }
@@ -141,14 +82,14 @@ impl Session {
     /// Lays the commands noted so far into the watchers' queues: before the client waits for
     /// anything, or others could see what a command did before they see the command.
     #[inline]
-    pub(super) fn tell_watchers(&mut self) {
-        if self.shown.is_empty() {
+    pub(crate) fn tell_watchers(&mut self) {
+        if self.monitor_lines.is_empty() {
             return;
         }
-        let lines = self.shown.split().freeze();
+        let lines = self.monitor_lines.split().freeze();
         self.services.registry.monitors.tell(&lines);
         if !self.services.registry.monitors.are_there() {
-            self.shown = BytesMut::new();
+            self.monitor_lines = BytesMut::new();
         }
     }
 }

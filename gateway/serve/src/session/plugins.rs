@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Asked, Spec},
     message::{Rejection, Role},
@@ -10,8 +10,8 @@ use crate::{
     resp::Args,
 };
 
-impl Session {
-    pub(super) async fn plugin(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn plugin(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         self.check_admin()?;
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::{Session, Socket, waiting::Unanswered};
+use super::{CommandError, Context};
 use crate::{
     channels::Kind,
     command::{self, Command, Spec},
@@ -20,24 +18,20 @@ const PATTERNS_MAX: usize = 1_000;
 /// Longest pattern, in bytes: topics have names of at most 249.
 const PATTERN_BYTES_MAX: usize = 1_024;
 
-impl Session {
+impl Context {
     /// SUBSCRIBE, SSUBSCRIBE, PSUBSCRIBE and what undoes them.
-    pub(super) async fn subscribe<S>(
+    pub(crate) async fn subscribe(
         &mut self,
         spec: &Spec,
         args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    ) -> Result<(), CommandError> {
         let listened = match spec.command {
             Command::Subscribe => self.subscribe_to(args, &Kind::Channel).await,
             Command::SSubscribe => self.subscribe_to(args, &Kind::Shard).await,
             Command::PSubscribe => self.subscribe_to_patterns(args).await,
-            Command::Unsubscribe => return self.unsubscribe(args, &Kind::Channel, socket).await,
-            Command::SUnsubscribe => return self.unsubscribe(args, &Kind::Shard, socket).await,
-            _ => return self.unsubscribe_from_patterns(args, socket).await,
+            Command::Unsubscribe => return self.unsubscribe(args, &Kind::Channel).await,
+            Command::SUnsubscribe => return self.unsubscribe(args, &Kind::Shard).await,
+            _ => return self.unsubscribe_from_patterns(args).await,
         };
         self.note_subscriptions();
         Ok(listened?)
@@ -50,20 +44,20 @@ impl Session {
         let cluster = self.identity()?.cluster.clone();
         let subscriber = self.subscriber()?;
         for name in names {
-            if !self.listening.names(kind).contains(&name) {
+            if !self.subscriptions.names(kind).contains(&name) {
                 let channels = Arc::clone(&self.services.channels);
                 let listened = channels.listen(&subscriber, &cluster, &name, kind.clone()).await;
                 listened.map_err(read_refusal)?;
-                self.listening.add(&cluster, kind, name.clone());
+                self.subscriptions.add(&cluster, kind, name.clone());
             }
-            let count = self.listening.count(kind);
+            let count = self.subscriptions.count(kind);
             self.confirm(subscribed(kind), Some(name.as_str().as_bytes()), count);
         }
         Ok(())
     }
 
     /// The channels of a request, all of which may be listened to.
-    pub(super) fn channels_named(&self, args: &Args<'_>) -> Result<Vec<TopicName>, Rejection> {
+    pub(crate) fn channels_named(&self, args: &Args<'_>) -> Result<Vec<TopicName>, Rejection> {
         let mut names = Vec::with_capacity(args.len() - 1);
         for name in command::rest(args, 1) {
             let name = channel(name)?;
@@ -78,23 +72,23 @@ impl Session {
         self.check_patterns(args)?;
         for pattern in command::rest(args, 1) {
             let pattern: Arc<[u8]> = Arc::from(pattern);
-            if !self.listening.patterns().contains(&pattern) {
+            if !self.subscriptions.patterns().contains(&pattern) {
                 self.listen_to_pattern(&pattern).await?;
             }
             let kind = Kind::Pattern(Arc::clone(&pattern));
-            self.confirm("psubscribe", Some(&pattern), self.listening.count(&kind));
+            self.confirm("psubscribe", Some(&pattern), self.subscriptions.count(&kind));
         }
         Ok(())
     }
 
     /// May the connection listen to so many patterns, of such length?
-    pub(super) fn check_patterns(&self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn check_patterns(&self, args: &Args<'_>) -> Result<(), Rejection> {
         if command::rest(args, 1).any(|pattern| pattern.len() > PATTERN_BYTES_MAX) {
             let words = format!("a pattern is over the limit of {PATTERN_BYTES_MAX} bytes");
             return Err(Rejection::err(words));
         }
         self.check_room(args.len() - 1)?;
-        if self.listening.patterns().len() + args.len() - 1 > PATTERNS_MAX {
+        if self.subscriptions.patterns().len() + args.len() - 1 > PATTERNS_MAX {
             let words = format!("too many patterns: a connection may have {PATTERNS_MAX}");
             return Err(Rejection::err(words));
         }
@@ -103,38 +97,30 @@ impl Session {
     }
 
     /// Begins to listen to a pattern, or goes on with what the login allows now.
-    pub(super) async fn listen_to_pattern(&mut self, pattern: &Arc<[u8]>) -> Result<(), Rejection> {
+    pub(crate) async fn listen_to_pattern(&mut self, pattern: &Arc<[u8]>) -> Result<(), Rejection> {
         let identity = self.identity()?;
         let (cluster, grant) = (identity.cluster.clone(), Arc::new(identity.grant().clone()));
         let subscriber = self.subscriber()?;
         // Before the wait: a client that goes away meanwhile leaves nothing behind.
-        self.listening.add_pattern(&cluster, Arc::clone(pattern));
+        self.subscriptions.add_pattern(&cluster, Arc::clone(pattern));
         let channels = Arc::clone(&self.services.channels);
         let listened = channels.listen_pattern(&subscriber, &cluster, pattern, &grant).await;
         listened.map_err(|error| {
-            self.listening.leave_pattern(pattern);
+            self.subscriptions.leave_pattern(pattern);
             read_refusal(error)
         })
     }
 
     fn check_room(&self, more: usize) -> Result<(), Rejection> {
-        if self.listening.len() + more <= SUBSCRIPTIONS_MAX {
+        if self.subscriptions.len() + more <= SUBSCRIPTIONS_MAX {
             return Ok(());
         }
         let words = format!("too many subscriptions: a connection may have {SUBSCRIPTIONS_MAX}");
         Err(Rejection::err(words))
     }
 
-    async fn unsubscribe<S>(
-        &mut self,
-        args: &Args<'_>,
-        kind: &Kind,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
-        let listed = self.listening.names(kind).iter().map(|n| n.as_str().as_bytes().to_vec());
+    async fn unsubscribe(&mut self, args: &Args<'_>, kind: &Kind) -> Result<(), CommandError> {
+        let listed = self.subscriptions.names(kind).iter().map(|n| n.as_str().as_bytes().to_vec());
         let names: Vec<_> = match args.len() {
             1 => listed.collect(),
             _ => command::rest(args, 1).map(<[u8]>::to_vec).collect(),
@@ -142,51 +128,44 @@ impl Session {
         let mut left = Vec::with_capacity(names.len());
         for name in &names {
             if let Ok(topic) = TopicName::new(name) {
-                self.listening.leave(kind, &topic);
+                self.subscriptions.leave(kind, &topic);
             }
-            left.push(self.listening.count(kind));
+            left.push(self.subscriptions.count(kind));
         }
         // What was stored before comes before the confirmation.
-        self.write_messages(socket).await?;
+        self.write_messages().await?;
         for (name, left) in names.iter().zip(left) {
             self.confirm(unsubscribed(kind), Some(name), left);
         }
         if names.is_empty() {
-            self.confirm(unsubscribed(kind), None, self.listening.count(kind));
+            self.confirm(unsubscribed(kind), None, self.subscriptions.count(kind));
         }
         self.note_subscriptions();
         Ok(())
     }
 
-    async fn unsubscribe_from_patterns<S>(
-        &mut self,
-        args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    async fn unsubscribe_from_patterns(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
         let patterns: Vec<Arc<[u8]>> = match args.len() {
-            1 => self.listening.patterns().iter().cloned().collect(),
+            1 => self.subscriptions.patterns().iter().cloned().collect(),
             _ => command::rest(args, 1).map(Arc::from).collect(),
         };
         let mut left = Vec::with_capacity(patterns.len());
         for pattern in &patterns {
-            self.listening.leave_pattern(pattern);
-            left.push(self.listening.count(&Kind::Channel));
+            self.subscriptions.leave_pattern(pattern);
+            left.push(self.subscriptions.count(&Kind::Channel));
         }
-        self.write_messages(socket).await?;
+        self.write_messages().await?;
         for (pattern, left) in patterns.iter().zip(left) {
             self.confirm("punsubscribe", Some(pattern), left);
         }
         if patterns.is_empty() {
-            self.confirm("punsubscribe", None, self.listening.count(&Kind::Channel));
+            self.confirm("punsubscribe", None, self.subscriptions.count(&Kind::Channel));
         }
         self.note_subscriptions();
         Ok(())
     }
 
-    pub(super) fn confirm(&mut self, word: &str, name: Option<&[u8]>, count: usize) {
+    pub(crate) fn confirm(&mut self, word: &str, name: Option<&[u8]>, count: usize) {
         self.replies.push(3);
         self.replies.bulk(word.as_bytes());
         match name {
@@ -197,7 +176,7 @@ impl Session {
     }
 
     /// PUBSUB: who listens on this gateway, as far as the client may listen too.
-    pub(super) fn pubsub(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn pubsub(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let subcommand = args[1].to_ascii_uppercase();
         match (subcommand.as_slice(), args.len()) {
             (b"CHANNELS", 2 | 3) => self.active_channels(&Kind::Channel, args.get(2)),
@@ -254,7 +233,7 @@ impl Session {
 }
 
 /// A channel's name as a topic's.
-pub(super) fn channel(name: &[u8]) -> Result<TopicName, Rejection> {
+pub(crate) fn channel(name: &[u8]) -> Result<TopicName, Rejection> {
     TopicName::new(name).map_err(|error| Rejection::err(format!("a channel is a topic: {error}")))
 }
 
@@ -267,7 +246,7 @@ fn subscribed(kind: &Kind) -> &'static str {
 }
 
 /// The word that tells a client that it does not listen any more.
-pub(super) fn unsubscribed(kind: &Kind) -> &'static str {
+pub(crate) fn unsubscribed(kind: &Kind) -> &'static str {
     match kind {
         Kind::Channel => "unsubscribe",
         Kind::Shard => "sunsubscribe",

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Session, streams::FETCH_RECORDS};
+use super::{Context, streams::FETCH_RECORDS};
 use crate::{
     broker::TopicInfo,
     command::{self, EntryId},
@@ -18,14 +18,14 @@ const WINDOW_MIN: usize = 16;
 const WINDOW_MAX: u64 = 100_000;
 
 /// An entry and its partition.
-pub(super) type Placed = (u32, StoredRecord);
+pub(crate) type Placed = (u32, StoredRecord);
 
-impl Session {
-    pub(super) async fn xrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         self.answer_range(&command::range(args)?, false).await
     }
 
-    pub(super) async fn xrevrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn xrevrange(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         self.answer_range(&command::reverse_range(args)?, true).await
     }
 
@@ -54,7 +54,7 @@ impl Session {
     }
 
     /// What lies between two ids of a topic, or of a partition of it.
-    pub(super) async fn between(
+    pub(crate) async fn between(
         &self,
         topic: &TopicInfo,
         partition: Option<u32>,
@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// The first entries of a range.
-    pub(super) async fn forwards(
+    pub(crate) async fn forwards(
         &self,
         topic: &TopicName,
         mut range: Range,
@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// The last entries of a range, the last one first: read in windows, from its end on.
-    pub(super) async fn backwards(
+    pub(crate) async fn backwards(
         &self,
         topic: &TopicName,
         mut range: Range,

@@ -3,16 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::select_all;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    sync::watch,
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
 use super::{
-    Session, Socket,
+    CommandError, Context,
     streams::{FETCH_BYTES, FETCH_RECORDS},
-    waiting::Unanswered,
 };
 use crate::{
     command::{self, Read},
@@ -22,31 +17,24 @@ use crate::{
 
 mod cursor;
 
-pub(super) use cursor::Reach;
+pub(crate) use cursor::Reach;
 
 use cursor::Cursor;
 
 /// Most entries of one stream in one XREAD; a reader goes on from the last id it got.
-pub(super) const READ_RECORDS_MAX: usize = 10_000;
+pub(crate) const READ_RECORDS_MAX: usize = 10_000;
 /// Payload bytes of all streams of one XREAD; streams behind it show nothing this time.
-pub(super) const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
+pub(crate) const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
-pub(super) const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+pub(crate) const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 /// Who waits for at least so long is told of what was stored a moment ago; all others ask for it.
-pub(super) const LONG: Duration = Duration::from_millis(100);
+pub(crate) const LONG: Duration = Duration::from_millis(100);
 
 /// Entries of one stream, each with its partition.
 type Entries = Vec<(u32, StoredRecord)>;
 
-impl Session {
-    pub(super) async fn xread<S>(
-        &mut self,
-        args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+impl Context {
+    pub(crate) async fn xread(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
         let read = command::read(args)?;
         let wait = read.block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let mut cursors = self.cursors(read).await?;
@@ -64,7 +52,7 @@ impl Session {
             reach = Reach::Told;
             self.replies.release();
             let cluster = self.identity.as_ref().map(|identity| identity.cluster.id);
-            if !self.wait_for(socket, changed(&mut watches), until).await? {
+            if !self.wait_for(changed(&mut watches), until).await? {
                 break;
             }
             self.may_still_read(cluster, &cursors)?;
@@ -185,7 +173,7 @@ impl Session {
 }
 
 /// Ends when one of the topics has changed.
-pub(super) async fn changed(watches: &mut [watch::Receiver<u64>]) {
+pub(crate) async fn changed(watches: &mut [watch::Receiver<u64>]) {
     let waits = watches.iter_mut().map(|watch| Box::pin(watch.changed()));
     // A topic that is closed for good ends the wait too; the next look says why.
     let _ = select_all(waits).await;

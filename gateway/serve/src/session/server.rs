@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Asked, CATEGORIES, Spec, TABLE},
     message::{ErrorCode, Rejection, fits_glob},
@@ -12,15 +12,15 @@ use crate::{
 
 mod info;
 
-impl Session {
+impl Context {
     /// The HELP of a command with subcommands.
-    pub(super) fn help(&mut self, spec: &Spec) {
+    pub(crate) fn help(&mut self, spec: &Spec) {
         let lines = command::help(spec);
         self.replies.array(lines.len());
         lines.iter().for_each(|line| self.replies.simple(line));
     }
 
-    pub(super) fn config(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn config(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("GET") => {
@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// LATENCY: no events are recorded, as in a Redis that was not told to.
-    pub(super) fn latency(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn latency(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("LATEST" | "HISTORY") => self.replies.array(0),
@@ -80,7 +80,7 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn module(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn module(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For(_) => self.replies.array(0),
@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// SCRIPT: there are none.
-    pub(super) fn script(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn script(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("EXISTS") => {
@@ -106,7 +106,7 @@ impl Session {
     }
 
     /// ACL: who the client is; users are the authenticators' matter.
-    pub(super) fn acl(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn acl(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("WHOAMI") => {
@@ -141,7 +141,7 @@ impl Session {
 
     /// TIME: Unix seconds, and microseconds of the second.
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(super) fn time(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn time(&mut self) -> Result<(), Rejection> {
         let now = UNIX_EPOCH.elapsed().unwrap_or_default();
         self.replies.array(2);
         self.replies.bulk(itoa::Buffer::new().format(now.as_secs()).as_bytes());

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::Session;
+use super::Context;
 use crate::{
     command::{self, Asked, Spec},
     message::Rejection,
@@ -15,8 +15,8 @@ const ENTRIES: usize = 10;
 /// Most keys an entry shows.
 const KEYS_MAX: usize = 4;
 
-impl Session {
-    pub(super) fn slowlog(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) fn slowlog(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         // Other clients' commands and addresses are for the operator.
         let user = match self.check_admin() {
             Ok(()) => None,
@@ -59,7 +59,7 @@ impl Session {
 
     /// Notes a command that took long since `began`, time spent blocked set apart: its name, its
     /// keys and the number of its arguments, never values or credentials.
-    pub(super) fn note_if_slow(&self, spec: &Spec, args: &Args<'_>, began: Instant) {
+    pub(crate) fn note_if_slow(&self, spec: &Spec, args: &Args<'_>, began: Instant) {
         let took = began.elapsed().saturating_sub(self.waited);
         if took < self.services.settings.slow_after {
             return;
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// Notes a burst of published messages that took long, as its last topic and their number.
-    pub(super) fn note_if_slow_burst(&self, messages: usize, began: Instant) {
+    pub(crate) fn note_if_slow_burst(&self, messages: usize, began: Instant) {
         let took = began.elapsed();
         if took < self.services.settings.slow_after {
             return;
@@ -100,8 +100,8 @@ impl Session {
             took,
             words,
             user: user.unwrap_or_default(),
-            peer: self.card.peer(),
-            name: self.card.name(),
+            peer: self.client.peer(),
+            name: self.client.name(),
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::{Fetch, OffsetRange, TopicInfo},
     command::{self, Entry, EntryId, IdText, StreamKey},
@@ -13,23 +13,23 @@ use crate::{
 };
 
 /// Records fetched at a time.
-pub(super) const FETCH_RECORDS: usize = 1_000;
+pub(crate) const FETCH_RECORDS: usize = 1_000;
 /// Payload bytes fetched at a time.
-pub(super) const FETCH_BYTES: usize = 1024 * 1024;
+pub(crate) const FETCH_BYTES: usize = 1024 * 1024;
 
 /// What a fetch brought.
 #[derive(Debug, Default)]
-pub(super) struct Fetched {
+pub(crate) struct Fetched {
     /// What the client gets.
-    pub(super) shown: Vec<StoredRecord>,
+    pub(crate) shown: Vec<StoredRecord>,
     /// Where to go on; `None` if nothing more is there yet, or the first record failed.
-    pub(super) next: Option<u64>,
+    pub(crate) next: Option<u64>,
     /// What failed at `next`.
-    pub(super) failure: Option<Rejection>,
+    pub(crate) failure: Option<Rejection>,
 }
 
-impl Session {
-    pub(super) async fn xlen(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xlen(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let key = command::stream_key(&args[1])?;
         let mut length = 0;
         if let Some((topic, named)) = self.stream(&key).await? {
@@ -43,19 +43,19 @@ impl Session {
     }
 
     /// First and next offset of every partition; all who ask at once share an answer.
-    pub(super) async fn ends(&self, topic: &TopicName) -> Result<Ends, Rejection> {
+    pub(crate) async fn ends(&self, topic: &TopicName) -> Result<Ends, Rejection> {
         let cluster = &self.identity()?.cluster;
         self.services.orders.ends(cluster, topic).await.map_err(read_refusal)
     }
 
     /// The order over all partitions of a topic.
-    pub(super) fn order(&self, topic: &TopicName) -> Result<Arc<Sequencer>, Rejection> {
+    pub(crate) fn order(&self, topic: &TopicName) -> Result<Arc<Sequencer>, Rejection> {
         self.services.orders.of(&self.identity()?.cluster, topic)
     }
 
     /// The topic that a key is about, and the partition if it is about one; `None` if there is no
     /// such topic.
-    pub(super) async fn stream(
+    pub(crate) async fn stream(
         &self,
         key: &StreamKey,
     ) -> Result<Option<(TopicInfo, Option<u32>)>, Rejection> {
@@ -72,7 +72,7 @@ impl Session {
         }
     }
 
-    pub(super) async fn offsets(
+    pub(crate) async fn offsets(
         &self,
         topic: &TopicName,
         partition: u32,
@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Bytes a record takes in a reply, roughly.
-    pub(super) fn reply_bytes(stored: &StoredRecord) -> usize {
+    pub(crate) fn reply_bytes(stored: &StoredRecord) -> usize {
         let headers: usize = stored.record.headers.iter().map(|(name, _)| name.len() + 32).sum();
         stored.record.payload_len() + headers + 64
     }
@@ -91,7 +91,7 @@ impl Session {
     ///
     /// # Errors
     /// The reply would be too long.
-    pub(super) fn check_reply(
+    pub(crate) fn check_reply(
         &self,
         stored: &StoredRecord,
         so_far: usize,
@@ -105,7 +105,7 @@ impl Session {
 
     /// Fetches entries of a run: what is shown, where to go on (`None` at the end), and what failed
     /// there.
-    pub(super) async fn fetch_run(
+    pub(crate) async fn fetch_run(
         &self,
         topic: &TopicName,
         run: Run,
@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// Fetches records as they lie and takes them through the chain.
-    pub(super) async fn fetch_records(
+    pub(crate) async fn fetch_records(
         &self,
         topic: &TopicName,
         run: Run,
@@ -147,7 +147,7 @@ impl Session {
         Ok(Fetched { shown, next, failure })
     }
 
-    pub(super) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {
+    pub(crate) fn send_entry(&mut self, partition: u32, stored: &StoredRecord) {
         self.replies.array(2);
         let id = IdText::from(EntryId::of(partition, stored.offset));
         self.replies.bulk(id.as_bytes());
@@ -168,7 +168,7 @@ impl Session {
 }
 
 /// A partition that a topic does not have.
-pub(super) fn no_partition(topic: &TopicInfo, partition: u64) -> Rejection {
+pub(crate) fn no_partition(topic: &TopicInfo, partition: u64) -> Rejection {
     Rejection::err(format!(
         "topic `{}` has no partition {partition}, it has {}",
         topic.name, topic.partitions

@@ -1,6 +1,6 @@
 //! TOPIC: makes, lists and describes topics.
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::NewTopic,
     command,
@@ -9,8 +9,8 @@ use crate::{
     resp::Args,
 };
 
-impl Session {
-    pub(super) async fn topic(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn topic(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match args[1].to_ascii_uppercase().as_slice() {
             b"CREATE" => self.topic_create(args).await,
             b"LIST" => self.topic_list().await,
@@ -74,12 +74,12 @@ impl Session {
     }
 
     /// A name and its value, both as texts.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.replies.bulk(name.as_bytes());
         self.replies.bulk(value.as_bytes());
     }
 
-    pub(super) fn number(&mut self, name: &str, value: u64) {
+    pub(crate) fn number(&mut self, name: &str, value: u64) {
         self.replies.bulk(name.as_bytes());
         self.replies.integer(i64::try_from(value).unwrap_or(i64::MAX));
     }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::OffsetRange,
     command::{self, StreamKey, Trim},
@@ -21,7 +21,7 @@ const KNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// What to delete when an entry is stored.
 #[derive(Debug)]
-pub(super) struct TrimAfter {
+pub(crate) struct TrimAfter {
     topic: TopicName,
     trim: Trim,
     /// The key stands for a single partition.
@@ -30,7 +30,7 @@ pub(super) struct TrimAfter {
 
 /// What has to go after a burst: for each partition, once.
 #[derive(Debug, Default)]
-pub(super) struct Cuts(HashMap<(TopicName, u32), Cut>);
+pub(crate) struct Cuts(HashMap<(TopicName, u32), Cut>);
 
 /// Records below an offset that have to go.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ struct Cut {
 
 /// Where a partition started when it was asked last.
 #[derive(Clone, Debug)]
-pub(super) struct KnownStart {
+pub(crate) struct KnownStart {
     topic: TopicName,
     partition: u32,
     start: u64,
@@ -57,7 +57,7 @@ impl KnownStart {
 }
 
 impl Cuts {
-    pub(super) fn add(&mut self, after: &TrimAfter, receipt: &Receipt) {
+    pub(crate) fn add(&mut self, after: &TrimAfter, receipt: &Receipt) {
         // Where a router sent it elsewhere, the client did not mean that topic.
         if receipt.topic != after.topic {
             return;
@@ -72,12 +72,12 @@ impl Cuts {
     }
 }
 
-impl Session {
+impl Context {
     /// What trimming an XADD to `key` asks for.
     ///
     /// # Errors
     /// Exact trimming of several partitions.
-    pub(super) fn trim_after(&self, key: &StreamKey, trim: Trim) -> Result<TrimAfter, Rejection> {
+    pub(crate) fn trim_after(&self, key: &StreamKey, trim: Trim) -> Result<TrimAfter, Rejection> {
         let is_alone = self.is_alone(key, trim)?;
         Ok(TrimAfter { topic: key.topic.clone(), trim, is_alone })
     }
@@ -96,14 +96,14 @@ impl Session {
     }
 
     /// Deletes what has to go. The entries are stored: if this fails, later ones try again.
-    pub(super) async fn cut_all(&mut self, cuts: Cuts) {
+    pub(crate) async fn cut_all(&mut self, cuts: Cuts) {
         for ((topic, partition), cut) in cuts.0 {
             // What went wrong is in the log.
             let _ = self.cut(&topic, partition, cut).await;
         }
     }
 
-    pub(super) async fn xtrim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn xtrim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let (key, trim) = command::trim(args)?;
         self.check_publish(&key.topic)?;
         let Some(topic) = self.find_topic(&key.topic).await? else {

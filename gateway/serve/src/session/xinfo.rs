@@ -1,6 +1,6 @@
 //! XINFO STREAM: a topic in Redis' words.
 
-use super::{Session, range::Placed};
+use super::{Context, range::Placed};
 use crate::{
     broker::{OffsetRange, TopicInfo},
     command::{self, EntryId, IdText, StreamKey, is_word},
@@ -28,8 +28,8 @@ struct Stream {
     partitions: Vec<(u32, OffsetRange)>,
 }
 
-impl Session {
-    pub(super) async fn xinfo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xinfo(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         match args[1].to_ascii_uppercase().as_slice() {
             b"STREAM" => self.xinfo_stream(args).await,
             b"GROUPS" if args.len() != 3 => Err(command::wrong_arity("xinfo|groups")),

@@ -16,12 +16,14 @@ use tokio::{
 use super::{Parts, brokers, services};
 use crate::{
     broker::{Broker, BrokerError, TopicInfo},
+    clients::Peer,
     clock::Clock,
     config::Settings,
+    connection,
     pipeline::Chain,
     plugin::LogBooks,
     reload::ReloadRequest,
-    session::{self, Peer, Services},
+    services::Services,
     trace::{Recorder, Trace},
 };
 
@@ -78,7 +80,7 @@ impl InProcessGateway {
             let counters = Arc::clone(&services.counters);
             counters.connections_accepted.add(1);
             counters.connections_now.add(1);
-            session::run(services, theirs, peer, stop).await;
+            connection::run(services, theirs, peer, stop).await;
             counters.connections_now.subtract_one();
         });
         ours

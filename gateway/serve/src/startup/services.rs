@@ -7,6 +7,7 @@ use tokio::{sync::mpsc, time::Instant};
 use crate::{
     broker::Clusters,
     channels::Channels,
+    clients::Registry,
     clock::Clock,
     config::Settings,
     idempotence::Windows,
@@ -16,7 +17,7 @@ use crate::{
     plugin::LogBooks,
     reload::{Refusals, ReloadRequest},
     resp::Limits,
-    session::{Registry, Services, SessionSettings},
+    services::{Services, SessionSettings},
     telemetry::{Counters, Pace, Slowlog},
     trace::Recorder,
 };

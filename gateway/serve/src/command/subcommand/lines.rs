@@ -7,7 +7,7 @@ const fn line(name: &'static str, arity: i32, help: &'static [&'static str]) -> 
 }
 
 /// The subcommands of a command; none for commands that have none or look after their own.
-pub(super) fn of(command: Command) -> &'static [Subcommand] {
+pub(crate) fn of(command: Command) -> &'static [Subcommand] {
     match command {
         Command::Acl => ACL,
         Command::Command => COMMAND,

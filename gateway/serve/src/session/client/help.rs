@@ -1,7 +1,7 @@
 //! What CLIENT HELP answers.
 
 /// One line of the answer each.
-pub(super) const LINES: &[&str] = &[
+pub(crate) const LINES: &[&str] = &[
     "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
     "GETREDIR",
     "    Return the client ID we are redirecting to when tracking is enabled.",

@@ -10,7 +10,7 @@ use crate::{
 
 /// Says in the traces which topics a message would make: on the stage they are made before the
 /// message comes to them.
-pub(super) fn note_topics(traces: &mut [Trace], deeds: &[Deed]) {
+pub(crate) fn note_topics(traces: &mut [Trace], deeds: &[Deed]) {
     for trace in traces {
         let Some(End::Stored(stored)) = &mut trace.end else { continue };
         let made = deeds.iter().find_map(|deed| match deed {
@@ -22,7 +22,7 @@ pub(super) fn note_topics(traces: &mut [Trace], deeds: &[Deed]) {
 }
 
 /// All deeds, one a line; a group's places in one.
-pub(super) fn told(deeds: &[Deed]) -> Vec<String> {
+pub(crate) fn told(deeds: &[Deed]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for deed in deeds {
@@ -57,12 +57,12 @@ pub(super) fn told(deeds: &[Deed]) -> Vec<String> {
 }
 
 /// A topic that would be deleted.
-pub(super) fn deletion(topic: &str) -> String {
+pub(crate) fn deletion(topic: &str) -> String {
     format!("topic `{topic}` would be deleted, with its records and the places of its groups")
 }
 
 /// Where a session's next MGET would go on.
-pub(super) fn of_membership(
+pub(crate) fn of_membership(
     before: Option<&Membership>,
     after: Option<&Membership>,
 ) -> Option<String> {
@@ -75,6 +75,6 @@ pub(super) fn of_membership(
 }
 
 /// `1 record`, `2 records`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -23,7 +23,7 @@ use crate::{
 
 /// How an explanation is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// An array of lines.
     Lines,
     /// A map.
@@ -33,7 +33,7 @@ pub(super) enum Form {
 }
 
 impl Form {
-    pub(super) fn of(protocol: Protocol) -> Self {
+    pub(crate) fn of(protocol: Protocol) -> Self {
         match protocol {
             Protocol::Resp2 => Self::Lines,
             Protocol::Resp3 => Self::Map,
@@ -42,30 +42,30 @@ impl Form {
 }
 
 /// What a command would do.
-pub(super) struct Explanation {
-    pub(super) command: &'static str,
-    pub(super) traces: Vec<Trace>,
+pub(crate) struct Explanation {
+    pub(crate) command: &'static str,
+    pub(crate) traces: Vec<Trace>,
     /// How many traces are not among them.
-    pub(super) more: usize,
-    pub(super) changes: Vec<String>,
-    pub(super) notes: Vec<String>,
+    pub(crate) more: usize,
+    pub(crate) changes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// The command's own reply, as it would be sent.
-    pub(super) reply: Option<Vec<u8>>,
+    pub(crate) reply: Option<Vec<u8>>,
 }
 
 impl Explanation {
     /// Nothing is known of it yet.
-    pub(super) fn of(spec: &Spec) -> Self {
+    pub(crate) fn of(spec: &Spec) -> Self {
         let (traces, changes, notes) = (Vec::new(), Vec::new(), Vec::new());
         Self { command: spec.name, traces, more: 0, changes, notes, reply: None }
     }
 
-    pub(super) fn noting(mut self, words: impl Into<String>) -> Self {
+    pub(crate) fn noting(mut self, words: impl Into<String>) -> Self {
         self.notes.push(words.into());
         self
     }
 
-    pub(super) fn send(&self, form: Form, replies: &mut Replies) {
+    pub(crate) fn send(&self, form: Form, replies: &mut Replies) {
         match form {
             Form::Lines => {
                 let lines = self.lines();

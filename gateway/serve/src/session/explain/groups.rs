@@ -16,7 +16,7 @@ use crate::{
 const IDS_MAX: usize = 10;
 
 /// The groups that a command names; none if its arguments are wrong, which it says itself.
-pub(super) fn named(spec: &Spec, args: &Args<'_>) -> Vec<GroupName> {
+pub(crate) fn named(spec: &Spec, args: &Args<'_>) -> Vec<GroupName> {
     let pair = |at: usize| {
         let name = command::group_name(args.get(at)?, args.get(at + 1)?).ok()?;
         Some(vec![name])
@@ -34,13 +34,13 @@ pub(super) fn named(spec: &Spec, args: &Args<'_>) -> Vec<GroupName> {
 
 /// What of a group can be seen on this gateway.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     pending: BTreeMap<Position, Pending>,
     consumers: BTreeSet<Vec<u8>>,
 }
 
 impl Seen {
-    pub(super) fn of(group: Option<&StreamGroup>) -> Self {
+    pub(crate) fn of(group: Option<&StreamGroup>) -> Self {
         let Some(group) = group else { return Self::default() };
         let all = (Bound::Unbounded, Bound::Unbounded);
         let pending = group.pending(all, None, (i64::MIN, 0), usize::MAX);
@@ -50,7 +50,7 @@ impl Seen {
 }
 
 /// What has become of the groups on the stage, one change a line.
-pub(super) fn told(before: &[Seen], stage: &Stage, named: &[GroupName]) -> Vec<String> {
+pub(crate) fn told(before: &[Seen], stage: &Stage, named: &[GroupName]) -> Vec<String> {
     let mut lines = Vec::new();
     let Ok(identity) = stage.session.identity() else { return lines };
     for (before, name) in before.iter().zip(named) {

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// How a command is explained.
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It is played on a stage.
     Played,
     /// It changes nothing: it is asked.
@@ -33,7 +33,7 @@ const fn told(words: &'static str) -> Kind {
 }
 
 /// How this request is explained.
-pub(super) fn of(spec: &Spec, args: &Args<'_>) -> Kind {
+pub(crate) fn of(spec: &Spec, args: &Args<'_>) -> Kind {
     use Command as C;
     let has = |words: &[&str]| {
         let word = args.get(1).unwrap_or_default();

@@ -6,18 +6,18 @@ use super::{changes, form::Explanation, stage::Stage};
 use crate::{
     broker::Deed,
     command::{self, Command, Spec},
+    context::Context,
     login::Decision,
     message::{Rejection, TopicName},
     resp::{Args, Replies},
-    session::Session,
 };
 
 const QUESTION: &str =
     "answers from what the gateway and its broker know: meets no plugin, changes nothing";
 
-impl Session {
+impl Context {
     /// A question: its answer now; `None` if that is a refusal, which stands among the replies.
-    pub(super) async fn explain_question(
+    pub(crate) async fn explain_question(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
@@ -33,7 +33,7 @@ impl Session {
     }
 
     /// DEL: which topics would go.
-    pub(super) async fn explain_deletion(
+    pub(crate) async fn explain_deletion(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
@@ -47,7 +47,7 @@ impl Session {
     }
 
     /// AUTH: what the authenticators say. Their words may tell about logins.
-    pub(super) async fn explain_login(
+    pub(crate) async fn explain_login(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
@@ -84,7 +84,7 @@ impl Session {
     }
 
     /// SUBSCRIBE and its kin: what messages would meet from then on.
-    pub(super) fn explain_listening(
+    pub(crate) fn explain_listening(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
@@ -124,7 +124,7 @@ impl Session {
 
     /// What is to be said beside a command that was played, besides its reply and, if there are
     /// any, its traces.
-    pub(super) fn notes(
+    pub(crate) fn notes(
         &self,
         spec: &Spec,
         args: &Args<'_>,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::resp::Reply;
 
 /// The reply as JSON. Maps become objects, as their keys are texts.
-pub(super) fn json(reply: &Reply) -> Value {
+pub(crate) fn json(reply: &Reply) -> Value {
     match reply {
         Reply::Status(text) | Reply::BigNumber(text) | Reply::Verbatim(text) => json!(text),
         Reply::Error(text) => json!({ "error": text }),

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     TRACES_MAX, changes,
@@ -11,29 +11,29 @@ use super::{
 };
 use crate::{
     broker::{Broker, Cluster, Rehearsal},
+    clients::{Peer, Registry},
     command::{Command, GroupName, Spec},
     consumer::TwinGroups,
+    context::{Context, Socket, Transaction},
     message::Rejection,
     pipeline::read_refusal,
     resp::Args,
-    session::{
-        Peer, Registry, Services, Session, SessionSettings, Socket, transaction::Transaction,
-    },
+    services::{Services, SessionSettings},
     trace::Recorder,
 };
 
 /// A session for one command. What is joined and opened in it ends with it.
-pub(super) struct Stage {
-    pub(super) session: Session,
-    pub(super) rehearsal: Arc<Rehearsal>,
-    pub(super) recorder: Arc<Recorder>,
+pub(crate) struct Stage {
+    pub(crate) session: Context,
+    pub(crate) rehearsal: Arc<Rehearsal>,
+    pub(crate) recorder: Arc<Recorder>,
     /// Behind the session: it is dropped when nobody uses the groups any more.
-    pub(super) twins: TwinGroups,
+    pub(crate) twins: TwinGroups,
 }
 
-impl Session {
+impl Context {
     /// Plays a command; the reply instead if it is refused before it comes to anything.
-    pub(super) async fn play(
+    pub(crate) async fn play(
         &mut self,
         spec: &'static Spec,
         args: &Args<'_>,
@@ -65,12 +65,13 @@ impl Session {
     }
 
     /// Answers a command for which there is no client to read from, and nothing to wait for.
-    pub(super) async fn answer_aside(&mut self, spec: &'static Spec, args: &Args<'_>) {
-        let (_stop, stop) = watch::channel(false);
-        let mut socket = Socket::new(tokio::io::empty(), stop, &self.services.settings);
+    pub(crate) async fn answer_aside(&mut self, spec: &'static Spec, args: &Args<'_>) {
+        let detached = Socket::detached(&self.services.settings);
+        let socket = std::mem::replace(&mut self.socket, detached);
         // Boxed: a command that is explained is answered as EXPLAIN itself is. Whether the
         // connection would go on is not asked.
-        let _ = Box::pin(self.answer(spec, args, &mut socket)).await;
+        let _ = Box::pin(self.answer(spec, args)).await;
+        self.socket = socket;
     }
 
     fn stage(&self) -> Result<Stage, Rejection> {
@@ -106,8 +107,9 @@ impl Session {
         });
         let broker = Arc::clone(&rehearsal) as Arc<dyn Broker>;
         let cluster = Cluster { broker, ..own.clone() };
-        let peer = Peer { address: self.card.peer(), local: String::new(), fd: 0 };
-        let mut session = Session::new(services, peer);
+        let socket = Socket::detached(&services.settings);
+        let peer = Peer { address: self.client.peer(), local: String::new(), fd: 0 };
+        let mut session = Context::new(services, peer, socket);
         session.identity = Some(identity.with(cluster));
         session.replies.set_protocol(self.replies.protocol());
         session.transaction = Transaction::running();

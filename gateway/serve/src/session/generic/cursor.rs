@@ -8,7 +8,7 @@ use crate::message::TopicName;
 const BITS: u32 = 48;
 
 /// The next `count` topics behind `cursor`, and the cursor behind them; 0 at the end.
-pub(super) fn page(topics: Vec<TopicName>, cursor: u64, count: usize) -> (Vec<TopicName>, u64) {
+pub(crate) fn page(topics: Vec<TopicName>, cursor: u64, count: usize) -> (Vec<TopicName>, u64) {
     let hashed = topics.into_iter().map(|name| (place(name.as_str()), name));
     let mut left: Vec<_> = hashed.filter(|(place, _)| *place > cursor).collect();
     if left.len() <= count {

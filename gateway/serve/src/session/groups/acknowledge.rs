@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use super::{Session, position};
+use super::{Context, position};
 use crate::{
     command,
     consumer::{Position, StreamGroup},
@@ -12,8 +12,8 @@ use crate::{
     resp::Args,
 };
 
-impl Session {
-    pub(in crate::session) async fn xack(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xack(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let (name, ids) = command::acknowledgement(args)?;
         self.check_consume(&name.topic)?;
         let count = match self.open_group(&name)? {
@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// Acknowledges what is pending of these entries; how many that were, once it is stored.
-    pub(super) async fn acknowledge(
+    pub(crate) async fn acknowledge(
         &self,
         group: &Arc<StreamGroup>,
         positions: impl Iterator<Item = Position>,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::{Instant, sleep};
 
-use super::{Session, no_group_of_key};
+use super::{Context, no_group_of_key};
 use crate::{
     broker::{BrokerError, Committed, TopicInfo},
     command::{self, GroupChange, GroupName, GroupStart},
@@ -43,8 +43,8 @@ const HELP: [&str; 17] = [
     "    Prints this help.",
 ];
 
-impl Session {
-    pub(in crate::session) async fn xgroup(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xgroup(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let Some((name, change)) = command::group_change(args)? else {
             self.replies.array(HELP.len());
             HELP.iter().for_each(|line| self.replies.simple(line));

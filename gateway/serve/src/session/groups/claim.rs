@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 
-use super::{Session, consumers::too_many, pending::from, position};
+use super::{Context, consumers::too_many, pending::from, position};
 use crate::{
     command::{self, GroupClaim},
     consumer::{Claim, Position, Renewal, StreamGroup},
@@ -20,8 +20,8 @@ struct Claimed {
     gone: Vec<Position>,
 }
 
-impl Session {
-    pub(in crate::session) async fn xclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let now = self.now_ms();
         let wanted = command::group_claim(args, now)?;
         self.check_group(&wanted.name).await?;
@@ -69,10 +69,7 @@ impl Session {
         Ok(Some(group))
     }
 
-    pub(in crate::session) async fn xautoclaim(
-        &mut self,
-        args: &Args<'_>,
-    ) -> Result<(), Rejection> {
+    pub(crate) async fn xautoclaim(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let wanted = command::auto_claim(args)?;
         self.check_group(&wanted.name).await?;
         let open = self.open_group(&wanted.name)?;

@@ -1,6 +1,6 @@
 //! XGROUP CREATECONSUMER and DELCONSUMER: names that entries are delivered to.
 
-use super::{Session, no_group_of_key};
+use super::{Context, no_group_of_key};
 use crate::{
     broker::TopicInfo,
     command::GroupName,
@@ -8,8 +8,8 @@ use crate::{
     message::Rejection,
 };
 
-impl Session {
-    pub(super) async fn create_consumer(
+impl Context {
+    pub(crate) async fn create_consumer(
         &mut self,
         topic: &TopicInfo,
         name: &GroupName,
@@ -23,7 +23,7 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn delete_consumer(
+    pub(crate) async fn delete_consumer(
         &mut self,
         topic: &TopicInfo,
         name: &GroupName,
@@ -42,11 +42,11 @@ impl Session {
 ///
 /// # Errors
 /// There are too many.
-pub(super) fn meet(group: &StreamGroup, consumer: &[u8], now_ms: i64) -> Result<bool, Rejection> {
+pub(crate) fn meet(group: &StreamGroup, consumer: &[u8], now_ms: i64) -> Result<bool, Rejection> {
     group.meet(consumer, now_ms).map_err(|_| too_many(group))
 }
 
-pub(super) fn too_many(group: &StreamGroup) -> Rejection {
+pub(crate) fn too_many(group: &StreamGroup) -> Rejection {
     Rejection::err(format!(
         "group `{}` has {CONSUMERS_MAX} consumers here: delete some with XGROUP DELCONSUMER",
         group.name()

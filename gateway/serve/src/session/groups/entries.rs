@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Session;
+use super::Context;
 use crate::{
     consumer::Position,
     message::{Rejection, StoredRecord, TopicName},
@@ -10,13 +10,13 @@ use crate::{
     session::streams::{FETCH_RECORDS, Fetched},
 };
 
-impl Session {
+impl Context {
     /// Reads entries by their places; those that are trimmed away or hidden are not among the
     /// answer.
     ///
     /// # Errors
     /// The broker's, a failing plugin's, or the reply would be too long.
-    pub(super) async fn entries_at(
+    pub(crate) async fn entries_at(
         &self,
         topic: &TopicName,
         positions: &[Position],

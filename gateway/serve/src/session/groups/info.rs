@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Session, no_group_of_key};
+use super::{Context, no_group_of_key};
 use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     command::{self, EntryId, GroupName, IdText},
@@ -19,11 +19,8 @@ struct Summary {
     lag: u64,
 }
 
-impl Session {
-    pub(in crate::session) async fn xinfo_groups(
-        &mut self,
-        args: &Args<'_>,
-    ) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xinfo_groups(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         if args.len() != 3 {
             return Err(command::wrong_arity("xinfo|groups"));
         }
@@ -52,10 +49,7 @@ impl Session {
         Ok(())
     }
 
-    pub(in crate::session) async fn xinfo_consumers(
-        &mut self,
-        args: &Args<'_>,
-    ) -> Result<(), Rejection> {
+    pub(crate) async fn xinfo_consumers(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let Some(group) = args.get(3) else {
             return Err(command::wrong_arity("xinfo|consumers"));
         };
@@ -84,7 +78,7 @@ impl Session {
 
     /// The last field of XINFO STREAM FULL: each group with at most `count` pending entries of each
     /// consumer.
-    pub(in crate::session) async fn send_groups_in_full(
+    pub(crate) async fn send_groups_in_full(
         &mut self,
         topic: &TopicName,
         count: usize,

@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::{Session, no_group, position};
+use super::{Context, no_group, position};
 use crate::{
     command::{self, EntryId, GroupName, PendingList},
     consumer::{Position, StreamGroup},
@@ -13,8 +13,8 @@ use crate::{
 /// Most entries of one XPENDING; whoever wants more goes on behind the last one.
 const LISTED_MAX: usize = 100_000;
 
-impl Session {
-    pub(in crate::session) async fn xpending(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn xpending(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let query = command::pending(args)?;
         self.check_group(&query.name).await?;
         let open = self.open_group(&query.name)?;
@@ -26,7 +26,7 @@ impl Session {
     }
 
     /// Says so in Redis' words if there is no such group.
-    pub(super) async fn check_group(&self, name: &GroupName) -> Result<(), Rejection> {
+    pub(crate) async fn check_group(&self, name: &GroupName) -> Result<(), Rejection> {
         let topic = self.topic_of(name).await?.ok_or_else(|| no_group(name, ""))?;
         if self.group_exists(&topic, name).await? { Ok(()) } else { Err(no_group(name, "")) }
     }
@@ -70,7 +70,7 @@ impl Session {
 }
 
 /// Where a range of ids begins.
-pub(super) fn from((id, is_excluded): (EntryId, bool)) -> Bound<Position> {
+pub(crate) fn from((id, is_excluded): (EntryId, bool)) -> Bound<Position> {
     match position(id) {
         None => Bound::Unbounded,
         Some(position) if is_excluded => Bound::Excluded(position),

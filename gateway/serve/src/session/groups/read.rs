@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    sync::watch,
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
-use super::{Session, consumers::meet, no_group};
+use super::{Context, consumers::meet, no_group};
 use crate::{
     command::{self, GroupName, GroupRead, ReadOf},
     consumer::{PENDING_MAX, Position, StreamGroup},
@@ -17,10 +13,9 @@ use crate::{
     pipeline::read_refusal,
     resp::{Args, Protocol},
     session::{
-        Socket,
+        CommandError,
         read::{FOR_EVER, LONG, READ_BYTES_MAX, READ_RECORDS_MAX, Reach, changed},
         streams::{FETCH_BYTES, FETCH_RECORDS, Fetched},
-        waiting::Unanswered,
     },
 };
 
@@ -29,15 +24,8 @@ const NO_GROUP_SUFFIX: &str = " in XREADGROUP with GROUP option";
 /// Entries of one stream, in order; those that are gone have an id only.
 type Entries = Vec<(Position, Option<StoredRecord>)>;
 
-impl Session {
-    pub(in crate::session) async fn xreadgroup<S>(
-        &mut self,
-        args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+impl Context {
+    pub(crate) async fn xreadgroup(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
         let read = command::read_group(args)?;
         let wait = read.block.map(|block| if block.is_zero() { FOR_EVER } else { block });
         let until = Instant::now() + wait.unwrap_or_default();
@@ -54,7 +42,7 @@ impl Session {
             if wait.is_none() || Instant::now() >= until {
                 break;
             }
-            if !self.wait_for(socket, changed(&mut watches), until).await? {
+            if !self.wait_for(changed(&mut watches), until).await? {
                 break;
             }
         }

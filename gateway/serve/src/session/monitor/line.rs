@@ -9,16 +9,16 @@ use std::{io::Write as _, time::Duration};
 use bytes::{BufMut as _, BytesMut};
 
 use crate::{
+    clients::Peer,
     command::{self, Command, is_word},
     resp::Args,
-    session::Peer,
 };
 
 /// Shown in place of what lets a client in.
 const REDACTED: &[u8] = b"(redacted)";
 
 /// Appends the line; `now` is the time since 1970.
-pub(super) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<'_>) {
+pub(crate) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<'_>) {
     let mut out = out.writer();
     let (secs, micros) = (now.as_secs(), now.subsec_micros());
     let written = if peer.address.contains(':') {

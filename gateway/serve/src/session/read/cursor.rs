@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use super::super::{Session, streams::no_partition};
+use super::super::{Context, streams::no_partition};
 use crate::{
     broker::{Broker, TopicInfo},
     command::{EntryId, ReadFrom, StreamKey},
@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// One stream of an XREAD, and where it is.
-pub(super) struct Cursor {
-    pub(super) name: Vec<u8>,
-    pub(super) key: StreamKey,
+pub(crate) struct Cursor {
+    pub(crate) name: Vec<u8>,
+    pub(crate) key: StreamKey,
     /// Most entries to give.
-    pub(super) count: Option<usize>,
+    pub(crate) count: Option<usize>,
     /// Where the last entry is looked for, once.
-    pub(super) last: Option<Range>,
+    pub(crate) last: Option<Range>,
     from: ReadFrom,
     /// Records of the one partition are known to be stored up to here.
     known_end: Option<u64>,
@@ -28,7 +28,7 @@ pub(super) struct Cursor {
 
 /// How far a reader that found nothing looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::session) enum Reach {
+pub(crate) enum Reach {
     /// To what has come here by itself: more comes, and wakes it.
     Told,
     /// To all that was stored before.
@@ -36,12 +36,12 @@ pub(in crate::session) enum Reach {
 }
 
 impl Cursor {
-    pub(super) fn new(name: Vec<u8>, key: StreamKey, from: ReadFrom, count: Option<usize>) -> Self {
+    pub(crate) fn new(name: Vec<u8>, key: StreamKey, from: ReadFrom, count: Option<usize>) -> Self {
         Self { name, key, from, count, last: None, known_end: None, course: None }
     }
 
     /// The next records, as far as they are known here.
-    pub(super) async fn run(&mut self) -> Result<Option<Run>, Rejection> {
+    pub(crate) async fn run(&mut self) -> Result<Option<Run>, Rejection> {
         let Some(course) = &mut self.course else { return Ok(None) };
         let run = course.run().await.map_err(read_refusal)?;
         Ok(run.map(|run| {
@@ -51,14 +51,14 @@ impl Cursor {
     }
 
     /// Notes that the records of the last run are done with below `next`.
-    pub(super) fn go_on(&mut self, next: u64) {
+    pub(crate) fn go_on(&mut self, next: u64) {
         if let Some(course) = &mut self.course {
             course.go_on(next);
         }
     }
 
     /// Changes when there may be more.
-    pub(super) fn watch(&self, broker: &dyn Broker) -> watch::Receiver<u64> {
+    pub(crate) fn watch(&self, broker: &dyn Broker) -> watch::Receiver<u64> {
         if let Some(Course::Many(way)) = &self.course {
             return way.order().watch();
         }
@@ -67,9 +67,9 @@ impl Cursor {
     }
 }
 
-impl Session {
+impl Context {
     /// Sets a cursor in its topic; false if there is no such topic yet.
-    pub(super) async fn place(&self, cursor: &mut Cursor) -> Result<bool, Rejection> {
+    pub(crate) async fn place(&self, cursor: &mut Cursor) -> Result<bool, Rejection> {
         if let Some(course) = &cursor.course {
             let topic = self.broker()?.topic(cursor.key.topic.as_str());
             let Some(topic) = topic else { return Ok(false) };
@@ -147,7 +147,7 @@ impl Session {
 
     /// Makes what was stored before this call known to a cursor; false if nothing may have come
     /// of it.
-    pub(super) async fn reach(&self, cursor: &mut Cursor, reach: Reach) -> Result<bool, Rejection> {
+    pub(crate) async fn reach(&self, cursor: &mut Cursor, reach: Reach) -> Result<bool, Rejection> {
         match &mut cursor.course {
             Some(Course::Many(way)) => {
                 if reach == Reach::All || !way.order().is_followed() {

@@ -1,6 +1,6 @@
 //! INFO: the sections that tools read, in Redis' words, then what only a gateway has.
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::{BrokerState, Cluster, Clusters},
     command::{self, is_word},
@@ -39,8 +39,8 @@ impl Sections<'_> {
     }
 }
 
-impl Session {
-    pub(in crate::session) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+impl Context {
+    pub(crate) async fn info(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut sections = Sections { args: *args, text: String::new() };
         let usage = Usage::of_this_process().unwrap_or_default();
         sections.add("Server", &self.info_server());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Session;
+use super::Context;
 use crate::{
     broker::{Broker, Cluster, TopicInfo},
     clock::Clock,
@@ -10,61 +10,68 @@ use crate::{
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
     pipeline::read_refusal,
     plugin::CallContext,
+    services::Services,
 };
 
 /// A logged-in client.
 #[derive(Debug)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     login: Login,
     /// Where its messages go and come from.
-    pub(super) cluster: Cluster,
+    pub(crate) cluster: Cluster,
     principal: Arc<str>,
 }
 
 impl Identity {
-    pub(super) fn new(login: Login, cluster: Cluster) -> Self {
+    /// The identity of a client that need not log in; `None` where it must.
+    pub(crate) fn open(services: &Services) -> Option<Self> {
+        let cluster = services.pipeline.clusters().default().clone();
+        services.open_login().map(|login| Self::new(login, cluster))
+    }
+
+    pub(crate) fn new(login: Login, cluster: Cluster) -> Self {
         Self { principal: Arc::from(login.grant().principal.as_str()), login, cluster }
     }
 
     /// The same client, with another broker behind it.
-    pub(super) fn with(&self, cluster: Cluster) -> Self {
+    pub(crate) fn with(&self, cluster: Cluster) -> Self {
         Self { login: self.login.clone(), cluster, principal: Arc::clone(&self.principal) }
     }
 
     /// What the client may do.
-    pub(super) fn grant(&self) -> &Grant {
+    pub(crate) fn grant(&self) -> &Grant {
         self.login.grant()
     }
 
     /// Is there news about the login?
-    pub(super) fn has_changed(&self) -> bool {
+    pub(crate) fn has_changed(&self) -> bool {
         self.login.has_changed()
     }
 
     /// Waits for news about the login.
-    pub(super) async fn changed(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         self.login.changed().await;
     }
 
     /// Who it is.
-    pub(super) fn principal(&self) -> &Arc<str> {
+    pub(crate) fn principal(&self) -> &Arc<str> {
         &self.principal
     }
 
     /// What plugins learn about the client and the time.
-    pub(super) fn context(&self, clock: Clock) -> CallContext {
+    pub(crate) fn context(&self, clock: Clock) -> CallContext {
         CallContext { principal: Arc::clone(&self.principal), timestamp_ms: clock.now_ms() }
     }
 }
 
-impl Session {
+impl Context {
     /// Unix milliseconds.
-    pub(super) fn now_ms(&self) -> i64 {
+    pub(crate) fn now_ms(&self) -> i64 {
         self.services.clock.now_ms()
     }
 
     /// Logs in; the identity before, and its part in a group, end with the answer `Ok`.
-    pub(super) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
+    pub(crate) async fn log_in(&mut self, credentials: Credentials) -> Result<(), Rejection> {
         let login = self.services.logins.log_in(credentials).await?;
         self.become_client(login)
     }
@@ -73,7 +80,7 @@ impl Session {
         let cluster = self.services.cluster_of(login.grant())?;
         self.leave_group();
         self.burst.forget_key();
-        self.card.set_user(&login.grant().principal);
+        self.client.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
         self.listen_as_allowed();
         self.watch_as_allowed();
@@ -83,8 +90,8 @@ impl Session {
     /// Takes up news about the login, if there is any.
     ///
     /// # Errors
-    /// As [`Session::renew`].
-    pub(super) fn renew_if_changed(&mut self) -> Result<(), Rejection> {
+    /// As [`Context::renew`].
+    pub(crate) fn renew_if_changed(&mut self) -> Result<(), Rejection> {
         let has_changed = self.identity.as_ref().is_some_and(Identity::has_changed);
         if has_changed { self.renew() } else { Ok(()) }
     }
@@ -93,7 +100,7 @@ impl Session {
     ///
     /// # Errors
     /// The login does not hold any more: the client is told so, and the connection ends.
-    pub(super) fn renew(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn renew(&mut self) -> Result<(), Rejection> {
         let Some(mut identity) = self.identity.take() else { return Ok(()) };
         let renewed = match identity.login.update() {
             Ok(false) => {
@@ -107,25 +114,25 @@ impl Session {
             self.leave_group();
             self.is_revoked = true;
             self.services.counters.logins_ended.add(1);
-            tracing::info!(client = self.card.id(), reason = %why, "login ended");
+            tracing::info!(client = self.client.id(), reason = %why, "login ended");
             let words = "connection closed by databus: the login is not valid any more";
             Rejection::new(ErrorCode::NoAuth, words)
         })
     }
 
     /// The client's identity; every command but a few is admitted only with one.
-    pub(super) fn identity(&self) -> Result<&Identity, Rejection> {
+    pub(crate) fn identity(&self) -> Result<&Identity, Rejection> {
         let refusal = || Rejection::new(ErrorCode::NoAuth, "Authentication required.");
         self.identity.as_ref().ok_or_else(refusal)
     }
 
     /// The broker behind this client.
-    pub(super) fn broker(&self) -> Result<&Arc<dyn Broker>, Rejection> {
+    pub(crate) fn broker(&self) -> Result<&Arc<dyn Broker>, Rejection> {
         Ok(&self.identity()?.cluster.broker)
     }
 
     /// A topic of the client's cluster, asked for where it is not known here yet.
-    pub(super) async fn find_topic(
+    pub(crate) async fn find_topic(
         &self,
         name: &TopicName,
     ) -> Result<Option<TopicInfo>, Rejection> {
@@ -136,14 +143,14 @@ impl Session {
         }
     }
 
-    pub(super) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
+    pub(crate) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
         if !topic.is_internal() && self.identity()?.grant().may_publish(topic.as_str()) {
             return Ok(());
         }
         Err(Rejection::new(ErrorCode::NoPerm, "no publish permission on this topic"))
     }
 
-    pub(super) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
+    pub(crate) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
         if !topic.is_internal() && self.identity()?.grant().may_consume(topic.as_str()) {
             return Ok(());
         }
@@ -151,12 +158,12 @@ impl Session {
     }
 
     /// Does `TOPIC LIST` show the topic, and does DEL count it?
-    pub(super) fn may_manage(&self, topic: &TopicName) -> Result<bool, Rejection> {
+    pub(crate) fn may_manage(&self, topic: &TopicName) -> Result<bool, Rejection> {
         let grant = self.identity()?.grant();
         Ok(!topic.is_internal() && (grant.admin || grant.may_use(topic.as_str())))
     }
 
-    pub(super) fn check_admin(&self) -> Result<(), Rejection> {
+    pub(crate) fn check_admin(&self) -> Result<(), Rejection> {
         if self.identity()?.grant().admin {
             return Ok(());
         }

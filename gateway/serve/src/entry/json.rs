@@ -14,7 +14,7 @@ use crate::message::Rejection;
 ///
 /// # Errors
 /// Bytes that are not UTF-8, or a field twice: an object cannot hold them.
-pub(super) fn encode<'a>(
+pub(crate) fn encode<'a>(
     pairs: impl Iterator<Item = (&'a [u8], &'a [u8])>,
 ) -> Result<Bytes, Rejection> {
     let text = |bytes| {
@@ -46,7 +46,7 @@ fn put(out: &mut Vec<u8>, text: &str) {
 
 /// Fields and values of an object whose members all are texts with different names; `None` for
 /// anything else.
-pub(super) fn decode(bytes: &[u8]) -> Option<Vec<Bytes>> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<Vec<Bytes>> {
     let mut input = serde_json::Deserializer::from_slice(bytes);
     let fields = input.deserialize_map(Fields).ok()?;
     input.end().ok()?;

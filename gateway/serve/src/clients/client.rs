@@ -22,7 +22,7 @@ pub struct Peer {
 
 /// What another client, or the operator, wants of this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::session) enum Order {
+pub(crate) enum Interrupt {
     /// End the connection.
     Kill,
     /// End the wait as if its time was up.
@@ -38,11 +38,11 @@ const UNBLOCK_ERROR: u8 = 3;
 
 /// One connected client. Its session writes here without locks, but for rare texts.
 #[derive(Debug)]
-pub(in crate::session) struct Client {
+pub(crate) struct Client {
     id: u64,
     peer: Peer,
     since: Instant,
-    bell: Arc<Notify>,
+    notify: Arc<Notify>,
     order: AtomicU8,
     is_blocked: AtomicBool,
     /// Milliseconds after `since` at which it sent something last.
@@ -50,12 +50,12 @@ pub(in crate::session) struct Client {
     /// The command it sent last, as its place among all commands.
     command: AtomicU8,
     /// Commands in its transaction; -1 for none.
-    pub(super) queued: AtomicI64,
+    pub(crate) queued: AtomicI64,
     /// Bytes of an incomplete request.
-    pub(super) unhandled: AtomicUsize,
-    pub(super) channels: AtomicUsize,
-    pub(super) shards: AtomicUsize,
-    pub(super) patterns: AtomicUsize,
+    pub(crate) unhandled: AtomicUsize,
+    pub(crate) channels: AtomicUsize,
+    pub(crate) shards: AtomicUsize,
+    pub(crate) patterns: AtomicUsize,
     is_resp3: AtomicBool,
     /// It sees the commands of all.
     watches: AtomicBool,
@@ -66,19 +66,19 @@ pub(in crate::session) struct Client {
 
 /// What changes rarely.
 #[derive(Debug)]
-pub(in crate::session) struct Texts {
-    pub(super) user: String,
-    pub(super) name: String,
+pub(crate) struct Texts {
+    pub(crate) user: String,
+    pub(crate) name: String,
     /// The group it is a member of; empty if it is of none.
-    pub(super) group: String,
-    pub(super) library: String,
-    pub(super) version: String,
+    pub(crate) group: String,
+    pub(crate) library: String,
+    pub(crate) version: String,
     /// Second word of its last command, where that is one of several under a name.
-    pub(super) subcommand: String,
+    pub(crate) subcommand: String,
 }
 
 impl Client {
-    pub(super) fn new(id: u64, peer: Peer) -> Self {
+    pub(crate) fn new(id: u64, peer: Peer) -> Self {
         let texts = Texts {
             user: DEFAULT_USER.into(),
             name: String::new(),
@@ -91,7 +91,7 @@ impl Client {
             id,
             peer,
             since: Instant::now(),
-            bell: Arc::default(),
+            notify: Arc::default(),
             order: AtomicU8::new(NO_ORDER),
             is_blocked: AtomicBool::new(false),
             seen: AtomicU64::new(0),
@@ -108,41 +108,41 @@ impl Client {
         }
     }
 
-    pub(in crate::session) fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
-    pub(in crate::session) fn peer(&self) -> &Peer {
+    pub(crate) fn peer(&self) -> &Peer {
         &self.peer
     }
 
-    pub(in crate::session) fn bell(&self) -> &Arc<Notify> {
-        &self.bell
+    pub(crate) fn notify(&self) -> &Arc<Notify> {
+        &self.notify
     }
 
-    pub(super) fn texts(&self) -> MutexGuard<'_, Texts> {
+    pub(crate) fn texts(&self) -> MutexGuard<'_, Texts> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(in crate::session) fn user(&self) -> String {
+    pub(crate) fn user(&self) -> String {
         self.texts().user.clone()
     }
 
     /// The client has sent something just now.
-    pub(in crate::session) fn note_seen(&self) {
+    pub(crate) fn note_seen(&self) {
         let millis = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.seen.store(millis, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_unhandled(&self, bytes: usize) {
+    pub(crate) fn note_unhandled(&self, bytes: usize) {
         self.unhandled.store(bytes, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_command(&self, command: Command) {
+    pub(crate) fn note_command(&self, command: Command) {
         self.command.store(command as u8, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_subcommand(&self, name: &[u8]) {
+    pub(crate) fn note_subcommand(&self, name: &[u8]) {
         const SHOWN_BYTES_MAX: usize = 32;
         let shown = &name[..name.len().min(SHOWN_BYTES_MAX)];
         let shown = shown.iter().map(|byte| match byte {
@@ -152,68 +152,68 @@ impl Client {
         self.texts().subcommand = shown.collect();
     }
 
-    pub(in crate::session) fn note_queued(&self, commands: Option<usize>) {
+    pub(crate) fn note_queued(&self, commands: Option<usize>) {
         let commands = commands.map_or(-1, |count| i64::try_from(count).unwrap_or(i64::MAX));
         self.queued.store(commands, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_protocol(&self, protocol: Protocol) {
+    pub(crate) fn note_protocol(&self, protocol: Protocol) {
         self.is_resp3.store(protocol == Protocol::Resp3, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_watching(&self, watches: bool) {
+    pub(crate) fn note_watching(&self, watches: bool) {
         self.watches.store(watches, Ordering::Relaxed);
     }
 
-    pub(super) fn watches(&self) -> bool {
+    pub(crate) fn watches(&self) -> bool {
         self.watches.load(Ordering::Relaxed)
     }
 
-    pub(in crate::session) fn note_subscriptions(&self, [channels, shards, patterns]: [usize; 3]) {
+    pub(crate) fn note_subscriptions(&self, [channels, shards, patterns]: [usize; 3]) {
         self.channels.store(channels, Ordering::Relaxed);
         self.shards.store(shards, Ordering::Relaxed);
         self.patterns.store(patterns, Ordering::Relaxed);
     }
 
-    pub(in crate::session) fn note_subscriber(&self, subscriber: &Arc<Subscriber>) {
+    pub(crate) fn note_subscriber(&self, subscriber: &Arc<Subscriber>) {
         // It is made once for a connection.
         let _ = self.subscriber.set(Arc::clone(subscriber));
     }
 
-    pub(super) fn subscriber(&self) -> Option<&Arc<Subscriber>> {
+    pub(crate) fn subscriber(&self) -> Option<&Arc<Subscriber>> {
         self.subscriber.get()
     }
 
-    pub(super) fn is_resp3(&self) -> bool {
+    pub(crate) fn is_resp3(&self) -> bool {
         self.is_resp3.load(Ordering::Relaxed)
     }
 
-    pub(super) fn is_blocked(&self) -> bool {
+    pub(crate) fn is_blocked(&self) -> bool {
         self.is_blocked.load(Ordering::SeqCst)
     }
 
     /// Does it listen to anything?
-    pub(super) fn listens(&self) -> bool {
+    pub(crate) fn listens(&self) -> bool {
         [&self.channels, &self.shards, &self.patterns]
             .iter()
             .any(|count| count.load(Ordering::Relaxed) > 0)
     }
 
-    pub(super) fn command(&self) -> u8 {
+    pub(crate) fn command(&self) -> u8 {
         self.command.load(Ordering::Relaxed)
     }
 
-    pub(super) fn age_secs(&self) -> u64 {
+    pub(crate) fn age_secs(&self) -> u64 {
         self.since.elapsed().as_secs()
     }
 
-    pub(super) fn idle_secs(&self) -> u64 {
+    pub(crate) fn idle_secs(&self) -> u64 {
         let now = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         now.saturating_sub(self.seen.load(Ordering::Relaxed)) / 1_000
     }
 
     /// True if that was a change; a wait that has ended leaves no wish to end it.
-    pub(super) fn set_blocked(&self, is_blocked: bool) -> bool {
+    pub(crate) fn set_blocked(&self, is_blocked: bool) -> bool {
         let was_blocked = self.is_blocked.swap(is_blocked, Ordering::SeqCst);
         if was_blocked && !is_blocked {
             let kept = |order| (order != KILL).then_some(NO_ORDER);
@@ -223,17 +223,17 @@ impl Client {
     }
 
     /// Gives an order; false if there is no wait to end, or it has been ended already.
-    pub(in crate::session) fn order(&self, order: Order) -> bool {
+    pub(crate) fn send_interrupt(&self, order: Interrupt) -> bool {
         let given = match order {
-            Order::Kill => {
+            Interrupt::Kill => {
                 self.order.store(KILL, Ordering::SeqCst);
                 true
             }
-            Order::UnblockTimeout => self.is_blocked() && self.order_if_free(UNBLOCK_TIMEOUT),
-            Order::UnblockError => self.is_blocked() && self.order_if_free(UNBLOCK_ERROR),
+            Interrupt::UnblockTimeout => self.is_blocked() && self.order_if_free(UNBLOCK_TIMEOUT),
+            Interrupt::UnblockError => self.is_blocked() && self.order_if_free(UNBLOCK_ERROR),
         };
         if given {
-            self.bell.notify_one();
+            self.notify.notify_one();
         }
         given
     }
@@ -244,11 +244,11 @@ impl Client {
     }
 
     /// The order that was given, if any; that to end the connection stays.
-    pub(in crate::session) fn ordered(&self) -> Option<Order> {
+    pub(crate) fn interrupt(&self) -> Option<Interrupt> {
         match self.order.load(Ordering::SeqCst) {
-            KILL => Some(Order::Kill),
-            UNBLOCK_TIMEOUT => Some(Order::UnblockTimeout),
-            UNBLOCK_ERROR => Some(Order::UnblockError),
+            KILL => Some(Interrupt::Kill),
+            UNBLOCK_TIMEOUT => Some(Interrupt::UnblockTimeout),
+            UNBLOCK_ERROR => Some(Interrupt::UnblockError),
             _ => None,
         }
     }

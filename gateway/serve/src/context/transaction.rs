@@ -6,22 +6,20 @@
 //! clients' messages may lie between. Topics have no value that could be compared, so that WATCH is
 //! refused rather than accepted and not kept.
 
-use bytes::{BufMut as _, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::{Ended, REPLIES_FLUSH_BYTES, Session, Socket, waiting::Unanswered};
+use super::{Context, Disconnect, REPLIES_FLUSH_BYTES, waiting::CommandError};
 use crate::{
     command::{self, Command, Spec, is_word},
     message::{ErrorCode, Rejection},
     resp::{Args, Decoder, Limits, Protocol, Scan},
 };
+use bytes::{BufMut as _, BytesMut};
 
 /// Most commands of a transaction.
 const QUEUED_MAX: usize = 65_536;
 
 /// The transaction of one connection.
 #[derive(Default)]
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     queue: Option<Queue>,
     /// EXEC is at work: nothing waits, and nothing is written between the replies.
     is_running: bool,
@@ -38,30 +36,30 @@ struct Queue {
 
 impl Transaction {
     /// One for a command that is only rehearsed: it waits for nothing either.
-    pub(super) fn running() -> Self {
+    pub(crate) fn running() -> Self {
         Self { queue: None, is_running: true }
     }
 
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.queue.is_some()
     }
 
-    pub(super) fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.is_running
     }
 
     /// A command of it was refused.
-    pub(super) fn spoil(&mut self) {
+    pub(crate) fn spoil(&mut self) {
         if let Some(queue) = &mut self.queue {
             queue.is_spoilt = true;
         }
     }
 }
 
-impl Session {
+impl Context {
     /// What the state of the connection makes of a command: `None` lets it pass, otherwise it is
     /// queued or refused.
-    pub(super) fn hold(&mut self, spec: &Spec, args: &Args<'_>) -> Option<Result<(), Rejection>> {
+    pub(crate) fn hold(&mut self, spec: &Spec, args: &Args<'_>) -> Option<Result<(), Rejection>> {
         if self.is_listening_only() && !is_for_listeners(spec.command) {
             self.transaction.spoil();
             return Some(Err(Rejection::err(format!(
@@ -88,7 +86,7 @@ impl Session {
         match queued {
             Ok(()) => {
                 self.replies.simple("QUEUED");
-                self.card.client().note_queued(Some(queue.count));
+                self.client.entry().note_queued(Some(queue.count));
             }
             Err(_) => queue.is_spoilt = true,
         }
@@ -97,40 +95,37 @@ impl Session {
 
     /// A request was refused before it came to anything: EXEC will refuse all, and one that is
     /// wrong itself ends the transaction.
-    pub(super) fn spoil(&mut self, name: &[u8], rejection: Rejection) -> Rejection {
+    pub(crate) fn spoil(&mut self, name: &[u8], rejection: Rejection) -> Rejection {
         self.transaction.spoil();
         if self.identity.is_none() || !is_word(name, "EXEC") {
             return rejection;
         }
         self.transaction.queue = None;
-        self.card.client().note_queued(None);
+        self.client.entry().note_queued(None);
         let words = format!("Transaction discarded because of: {}", rejection.public);
         Rejection::new(ErrorCode::ExecAbort, words)
     }
 
     /// In RESP2 a message cannot be told from an answer, so that a subscriber may ask for little.
-    pub(super) fn is_listening_only(&self) -> bool {
-        self.replies.protocol() == Protocol::Resp2 && self.listening.len() > 0
+    pub(crate) fn is_listening_only(&self) -> bool {
+        self.replies.protocol() == Protocol::Resp2 && self.subscriptions.len() > 0
     }
 
-    pub(super) fn multi(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn multi(&mut self) -> Result<(), Rejection> {
         if self.transaction.is_open() {
             return Err(Rejection::err("MULTI calls can not be nested"));
         }
         self.transaction.queue = Some(Queue::default());
-        self.card.client().note_queued(Some(0));
+        self.client.entry().note_queued(Some(0));
         self.replies.ok();
         Ok(())
     }
 
-    pub(super) async fn exec<S>(&mut self, socket: &mut Socket<S>) -> Result<(), Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    pub(crate) async fn exec(&mut self) -> Result<(), CommandError> {
         let Some(queue) = self.transaction.queue.take() else {
             return Err(Rejection::err("EXEC without MULTI").into());
         };
-        self.card.client().note_queued(None);
+        self.client.entry().note_queued(None);
         if queue.is_spoilt {
             let words = "Transaction discarded because of previous errors.";
             return Err(Rejection::new(ErrorCode::ExecAbort, words).into());
@@ -138,15 +133,12 @@ impl Session {
         self.replies.array(queue.count);
         self.transaction.is_running = true;
         // Boxed: the commands of a transaction are answered as EXEC itself is.
-        let done = Box::pin(self.run_queue(&queue.requests, socket)).await;
+        let done = Box::pin(self.run_queue(&queue.requests)).await;
         self.transaction.is_running = false;
         Ok(done?)
     }
 
-    async fn run_queue<S>(&mut self, requests: &[u8], socket: &mut Socket<S>) -> Result<(), Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    async fn run_queue(&mut self, requests: &[u8]) -> Result<(), Disconnect> {
         let (mut decoder, mut at) = (Decoder::new(), 0);
         let whole = "a queued request was within the limits when it came";
         while at < requests.len() {
@@ -165,25 +157,25 @@ impl Session {
             }
             self.tell_watchers();
             // Whether the connection goes on is EXEC's own answer.
-            let _ = self.answer(spec, &args, socket).await?;
+            let _ = self.answer(spec, &args).await?;
             if self.replies.len() > REPLIES_FLUSH_BYTES {
-                self.write_replies(socket).await?;
+                self.write_replies().await?;
             }
         }
         self.flush_burst().await;
         Ok(())
     }
 
-    pub(super) fn discard(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn discard(&mut self) -> Result<(), Rejection> {
         if self.transaction.queue.take().is_none() {
             return Err(Rejection::err("DISCARD without MULTI"));
         }
-        self.card.client().note_queued(None);
+        self.client.entry().note_queued(None);
         self.replies.ok();
         Ok(())
     }
 
-    pub(super) fn watch(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn watch(&mut self) -> Result<(), Rejection> {
         Err(Rejection::err(if self.transaction.is_open() {
             "WATCH inside MULTI is not allowed"
         } else {
@@ -193,7 +185,7 @@ impl Session {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(super) fn unwatch(&mut self) -> Result<(), Rejection> {
+    pub(crate) fn unwatch(&mut self) -> Result<(), Rejection> {
         self.replies.ok();
         Ok(())
     }
@@ -243,7 +235,7 @@ fn is_for_listeners(command: Command) -> bool {
 }
 
 /// SUBSCRIBE and its kin, whose confirmations are messages and no replies.
-pub(super) fn is_about_listening(command: Command) -> bool {
+pub(crate) fn is_about_listening(command: Command) -> bool {
     matches!(
         command,
         Command::Subscribe

@@ -1,6 +1,6 @@
 //! A connection's bytes: reading with time limits, writing, and noticing that a client has gone.
 
-use std::{future::pending, time::Duration};
+use std::{future::pending, sync::LazyLock, time::Duration};
 
 use bytes::{Buf as _, BytesMut};
 use tokio::{
@@ -9,8 +9,8 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{Identity, SessionSettings};
-use crate::{channels::Cut, resp::Replies};
+use super::Identity;
+use crate::{channels::Cut, resp::Replies, services::SessionSettings};
 
 /// Room for reading, at first and at least.
 const READ_BYTES: usize = 16 * 1024;
@@ -27,7 +27,7 @@ const FINISH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(crate) enum Disconnect {
     /// By the client, or by an answer after which the connection closes.
     Closed,
     /// A time limit passed.
@@ -40,9 +40,16 @@ pub(super) enum Ended {
     CutOff(Cut),
 }
 
+/// What a client is connected by.
+trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
+
 /// One connection.
-pub(super) struct Socket<S> {
-    stream: S,
+pub(crate) struct Socket {
+    /// Behind a pointer, so that nothing above this file depends on the kind of stream; a call
+    /// through it costs nothing beside the system call.
+    stream: Box<dyn Stream>,
     /// Read while the client waited in a blocking command.
     ahead: BytesMut,
     /// Bytes the decoder waits for, as far as it knows.
@@ -53,20 +60,31 @@ pub(super) struct Socket<S> {
     write_timeout: Duration,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub(super) fn new(stream: S, stop: watch::Receiver<bool>, settings: &SessionSettings) -> Self {
+impl Socket {
+    pub(crate) fn new<S>(stream: S, stop: watch::Receiver<bool>, settings: &SessionSettings) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
+    {
         let SessionSettings { idle_timeout, login_timeout, write_timeout, .. } = *settings;
         let (ahead, expected) = (BytesMut::new(), 0);
+        let stream = Box::new(stream);
         Self { stream, ahead, expected, stop, idle_timeout, login_timeout, write_timeout }
     }
 
+    /// A connection with nobody at its other end, for commands that are only played.
+    pub(crate) fn detached(settings: &SessionSettings) -> Self {
+        /// The gateway never drains for it.
+        static RUNS: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::channel(false).0);
+        Self::new(tokio::io::empty(), RUNS.subscribe(), settings)
+    }
+
     /// Notes how many bytes a request still needs.
-    pub(super) fn expect(&mut self, bytes: usize) {
+    pub(crate) fn expect(&mut self, bytes: usize) {
         self.expected = bytes;
     }
 
     /// Forgets what was handled.
-    pub(super) fn consume(buffer: &mut BytesMut, bytes: usize) {
+    pub(crate) fn consume(buffer: &mut BytesMut, bytes: usize) {
         buffer.advance(bytes);
         if buffer.is_empty() && buffer.capacity() > READ_KEPT_BYTES_MAX {
             *buffer = BytesMut::new();
@@ -75,27 +93,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Gives back the room that a request does not fill, before its client waits in it: thousands
     /// may.
-    pub(super) fn tighten(buffer: &mut BytesMut) {
+    pub(crate) fn tighten(buffer: &mut BytesMut) {
         if buffer.capacity() >= 2 * buffer.len() {
             *buffer = BytesMut::from(&buffer[..]);
         }
     }
 
-    /// Waits for more bytes of the client, for news about its login, or for its bell. Whoever
+    /// Waits for more bytes of the client, for news about its login, or for a notification. Whoever
     /// listens may be silent for ever.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &mut self,
         buffer: &mut BytesMut,
         identity: Option<&mut Identity>,
-        (bell, listens): (&Notify, bool),
-    ) -> Result<(), Ended> {
+        (notify, listens): (&Notify, bool),
+    ) -> Result<(), Disconnect> {
         if !self.ahead.is_empty() {
             buffer.extend_from_slice(&self.ahead);
             self.ahead.clear();
             return Ok(());
         }
         if *self.stop.borrow() {
-            return Err(Ended::Draining);
+            return Err(Disconnect::Draining);
         }
         buffer.reserve(self.expected.clamp(READ_BYTES, READ_STEP_BYTES_MAX));
         self.expected = 0;
@@ -108,21 +126,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 biased;
                 read = self.stream.read_buf(buffer) => match read {
                     Ok(1..) => Ok(()),
-                    Ok(0) | Err(_) => Err(Ended::Closed),
+                    Ok(0) | Err(_) => Err(Disconnect::Closed),
                 },
-                _ = self.stop.changed() => Err(Ended::Draining),
+                _ = self.stop.changed() => Err(Disconnect::Draining),
                 () = news(identity) => Ok(()),
-                () = bell.notified() => Ok(()),
+                () = notify.notified() => Ok(()),
             }
         };
         match limit {
             None => read.await,
-            Some(limit) => timeout(limit, read).await.unwrap_or(Err(Ended::TimedOut)),
+            Some(limit) => timeout(limit, read).await.unwrap_or(Err(Disconnect::TimedOut)),
         }
     }
 
     /// Writes all replies.
-    pub(super) async fn write(&mut self, replies: &mut Replies) -> Result<(), Ended> {
+    pub(crate) async fn write(&mut self, replies: &mut Replies) -> Result<(), Disconnect> {
         if replies.is_empty() {
             return Ok(());
         }
@@ -132,17 +150,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     /// Writes bytes as they are.
-    pub(super) async fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+    pub(crate) async fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Disconnect> {
         match timeout(self.write_timeout, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Ended::Closed),
-            Err(_) => Err(Ended::TimedOut),
+            Ok(Err(_)) => Err(Disconnect::Closed),
+            Err(_) => Err(Disconnect::TimedOut),
         }
     }
 
     /// Closes after an error: a client that is still sending must be able to read the reply, which
     /// a connection closed with unread bytes would take away from it.
-    pub(super) async fn finish(&mut self) {
+    pub(crate) async fn finish(&mut self) {
         let rest = async {
             self.stream.shutdown().await?;
             let mut left = FINISH_BYTES_MAX;
@@ -165,43 +183,43 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     ///
     /// # Errors
     /// The client has gone.
-    pub(super) async fn wait_for(
+    pub(crate) async fn wait_for(
         &mut self,
         change: impl Future<Output = ()>,
         identity: Option<&mut Identity>,
         until: Instant,
-    ) -> Result<bool, Ended> {
+    ) -> Result<bool, Disconnect> {
         tokio::select! {
             biased;
             () = change => Ok(true),
             () = news(identity) => Ok(true),
             () = sleep_until(until) => Ok(false),
             ended = self.gone() => match ended {
-                Ended::Draining => Ok(false),
+                Disconnect::Draining => Ok(false),
                 _ => Err(ended),
             },
         }
     }
 
     /// Ends when the client has gone or the gateway drains; bytes that arrive are kept.
-    async fn gone(&mut self) -> Ended {
+    async fn gone(&mut self) -> Disconnect {
         if *self.stop.borrow() {
-            return Ended::Draining;
+            return Disconnect::Draining;
         }
         loop {
             if self.ahead.len() >= AHEAD_BYTES_MAX {
                 tokio::select! {
-                    _ = self.stop.changed() => return Ended::Draining,
+                    _ = self.stop.changed() => return Disconnect::Draining,
                     () = pending() => {}
                 }
             }
             tokio::select! {
                 read = self.stream.read_buf(&mut self.ahead) => {
                     if matches!(read, Ok(0) | Err(_)) {
-                        return Ended::Closed;
+                        return Disconnect::Closed;
                     }
                 }
-                _ = self.stop.changed() => return Ended::Draining,
+                _ = self.stop.changed() => return Disconnect::Draining,
             }
         }
     }

@@ -10,14 +10,14 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::monitor::Monitors;
-
 mod client;
 mod line;
+mod monitors;
 
 pub use client::Peer;
-pub(super) use client::{Client, Order};
-pub(super) use line::Filter;
+pub(crate) use client::{Client, Interrupt};
+pub(crate) use line::Filter;
+pub(crate) use monitors::{MonitorHandle, Monitors};
 
 /// All connected clients.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Registry {
     /// Those in a blocking command.
     blocked: AtomicUsize,
     /// Those who see the commands of all.
-    pub(super) monitors: Monitors,
+    pub(crate) monitors: Monitors,
     /// Held for one look or change, never across an await.
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
 }
@@ -47,21 +47,21 @@ impl Registry {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a client on the list until its card is dropped.
-    pub(super) fn register(self: &Arc<Self>, peer: Peer) -> Card {
+    /// Puts a client on the list until its handle is dropped.
+    pub(crate) fn register(self: &Arc<Self>, peer: Peer) -> ClientHandle {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let client = Arc::new(Client::new(id, peer));
         self.clients().insert(id, Arc::clone(&client));
-        Card { client, registry: Arc::clone(self) }
+        ClientHandle { entry: client, registry: Arc::clone(self) }
     }
 
     /// How many are connected.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.clients().len()
     }
 
     /// How many wait in a blocking command.
-    pub(super) fn blocked(&self) -> usize {
+    pub(crate) fn blocked(&self) -> usize {
         self.blocked.load(Ordering::Relaxed)
     }
 
@@ -75,81 +75,81 @@ impl Registry {
     }
 
     /// The client with this id.
-    pub(super) fn get(&self, id: u64) -> Option<Arc<Client>> {
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<Client>> {
         self.clients().get(&id).cloned()
     }
 
     /// The clients that fit, by id.
-    pub(super) fn select(&self, filter: &Filter) -> Vec<Arc<Client>> {
+    pub(crate) fn select(&self, filter: &Filter) -> Vec<Arc<Client>> {
         self.clients().values().filter(|client| filter.fits(client)).cloned().collect()
     }
 }
 
-/// One client's place on the list, held by its session.
+/// One client's entry in the list, removed when this is dropped.
 #[derive(Debug)]
-pub(super) struct Card {
-    client: Arc<Client>,
+pub(crate) struct ClientHandle {
+    entry: Arc<Client>,
     registry: Arc<Registry>,
 }
 
-impl Card {
-    pub(super) fn id(&self) -> u64 {
-        self.client.id()
+impl ClientHandle {
+    pub(crate) fn id(&self) -> u64 {
+        self.entry.id()
     }
 
-    pub(super) fn client(&self) -> &Arc<Client> {
-        &self.client
+    pub(crate) fn entry(&self) -> &Arc<Client> {
+        &self.entry
     }
 
     /// Rung when an order has come, or a message for a subscriber.
-    pub(super) fn bell(&self) -> &Arc<Notify> {
-        self.client.bell()
+    pub(crate) fn notify(&self) -> &Arc<Notify> {
+        self.entry.notify()
     }
 
     /// The client waits in a blocking command, until that has ended.
-    pub(super) fn block(&self) {
-        if self.client.set_blocked(true) {
+    pub(crate) fn block(&self) {
+        if self.entry.set_blocked(true) {
             self.registry.blocked.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// The command has ended, and with it any wish to end its wait.
-    pub(super) fn unblock(&self) {
-        if self.client.set_blocked(false) {
+    pub(crate) fn unblock(&self) {
+        if self.entry.set_blocked(false) {
             self.registry.blocked.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn set_user(&self, user: &str) {
-        user.clone_into(&mut self.client.texts().user);
+    pub(crate) fn set_user(&self, user: &str) {
+        user.clone_into(&mut self.entry.texts().user);
     }
 
-    pub(super) fn set_name(&self, name: &str) {
-        name.clone_into(&mut self.client.texts().name);
+    pub(crate) fn set_name(&self, name: &str) {
+        name.clone_into(&mut self.entry.texts().name);
     }
 
-    pub(super) fn set_group(&self, group: &str) {
-        group.clone_into(&mut self.client.texts().group);
+    pub(crate) fn set_group(&self, group: &str) {
+        group.clone_into(&mut self.entry.texts().group);
     }
 
-    pub(super) fn set_library(&self, name: &str) {
-        name.clone_into(&mut self.client.texts().library);
+    pub(crate) fn set_library(&self, name: &str) {
+        name.clone_into(&mut self.entry.texts().library);
     }
 
-    pub(super) fn set_library_version(&self, version: &str) {
-        version.clone_into(&mut self.client.texts().version);
+    pub(crate) fn set_library_version(&self, version: &str) {
+        version.clone_into(&mut self.entry.texts().version);
     }
 
-    pub(super) fn name(&self) -> String {
-        self.client.texts().name.clone()
+    pub(crate) fn name(&self) -> String {
+        self.entry.texts().name.clone()
     }
 
-    pub(super) fn peer(&self) -> String {
-        self.client.peer().address.clone()
+    pub(crate) fn peer(&self) -> String {
+        self.entry.peer().address.clone()
     }
 }
 
-impl Drop for Card {
+impl Drop for ClientHandle {
     fn drop(&mut self) {
         self.unblock();
         self.registry.clients().remove(&self.id());

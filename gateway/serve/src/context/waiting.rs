@@ -2,17 +2,12 @@
 
 use std::{pin::pin, sync::Arc};
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::Instant,
-};
+use tokio::time::Instant;
 
-use super::{
-    Ended, Session, Socket,
-    registry::{Client, Order},
-};
+use super::{Context, Disconnect};
 use crate::{
     channels::Subscriber,
+    clients::{Client, Interrupt},
     message::{ErrorCode, Rejection},
 };
 
@@ -21,26 +16,26 @@ const GATHERED_BYTES_MAX: usize = 64 * 1024;
 
 /// Why a command that may wait has no answer.
 #[derive(Debug)]
-pub(super) enum Unanswered {
+pub(crate) enum CommandError {
     /// The session ends.
-    Ended(Ended),
+    Disconnect(Disconnect),
     /// The client is told why.
-    Refused(Rejection),
+    Rejected(Rejection),
 }
 
-impl From<Ended> for Unanswered {
-    fn from(ended: Ended) -> Self {
-        Self::Ended(ended)
+impl From<Disconnect> for CommandError {
+    fn from(ended: Disconnect) -> Self {
+        Self::Disconnect(ended)
     }
 }
 
-impl From<Rejection> for Unanswered {
+impl From<Rejection> for CommandError {
     fn from(rejection: Rejection) -> Self {
-        Self::Refused(rejection)
+        Self::Rejected(rejection)
     }
 }
 
-impl Session {
+impl Context {
     /// Waits for `change`, or for news about the login, which is taken up; false if there is nothing
     /// more to wait for: the time is up, the gateway drains, CLIENT UNBLOCK says so, or the command
     /// is part of a transaction, which waits for nothing.
@@ -50,43 +45,35 @@ impl Session {
     /// # Errors
     /// The client has gone; or, to be told to it, its login has ended, or CLIENT UNBLOCK wants an
     /// error.
-    pub(super) async fn wait_for<S>(
+    pub(crate) async fn wait_for(
         &mut self,
-        socket: &mut Socket<S>,
         change: impl Future<Output = ()>,
         until: Instant,
-    ) -> Result<bool, Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    ) -> Result<bool, CommandError> {
         let began = Instant::now();
-        let waited = self.wait_unless_running(socket, change, until).await;
-        self.services.clock.take_turn(self.card.id()).await;
+        let waited = self.wait_unless_running(change, until).await;
+        self.services.clock.take_turn(self.client.id()).await;
         self.waited += began.elapsed();
         waited
     }
 
-    async fn wait_unless_running<S>(
+    async fn wait_unless_running(
         &mut self,
-        socket: &mut Socket<S>,
         change: impl Future<Output = ()>,
         until: Instant,
-    ) -> Result<bool, Unanswered>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    ) -> Result<bool, CommandError> {
         if self.transaction.is_running() {
             return Ok(false);
         }
-        self.card.block();
-        let bell = Arc::clone(self.card.bell());
+        self.client.block();
+        let notify = Arc::clone(self.client.notify());
         let mut change = pin!(change);
         loop {
-            self.write_messages(socket).await?;
-            match self.card.client().ordered() {
-                Some(Order::Kill) => return Err(Ended::Killed.into()),
-                Some(Order::UnblockTimeout) => return Ok(false),
-                Some(Order::UnblockError) => {
+            self.write_messages().await?;
+            match self.client.entry().interrupt() {
+                Some(Interrupt::Kill) => return Err(Disconnect::Killed.into()),
+                Some(Interrupt::UnblockTimeout) => return Ok(false),
+                Some(Interrupt::UnblockError) => {
                     let words = "client unblocked via CLIENT UNBLOCK";
                     return Err(Rejection::new(ErrorCode::Unblocked, words).into());
                 }
@@ -94,70 +81,64 @@ impl Session {
             }
             tokio::select! {
                 biased;
-                waited = socket.wait_for(change.as_mut(), self.identity.as_mut(), until) => {
+                waited = self.socket.wait_for(change.as_mut(), self.identity.as_mut(), until) => {
                     let may_go_on = waited?;
                     if may_go_on {
                         self.renew_if_changed()?;
                     }
                     return Ok(may_go_on);
                 }
-                () = bell.notified() => {}
+                () = notify.notified() => {}
             }
         }
     }
 
     /// Writes all replies, unless the connection is ended from outside.
-    pub(super) async fn write_replies<S>(&mut self, socket: &mut Socket<S>) -> Result<(), Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    pub(crate) async fn write_replies(&mut self) -> Result<(), Disconnect> {
         if self.replies.is_empty() {
             return Ok(());
         }
         self.services.counters.bytes_sent.add(self.replies.len() as u64);
-        let Self { replies, card, listening, .. } = self;
+        let Self { replies, client, subscriptions, socket, .. } = self;
         tokio::select! {
             biased;
             written = socket.write(replies) => written,
-            ended = ended_from_outside(card.client(), listening.subscriber()) => Err(ended),
+            ended = ended_from_outside(client.entry(), subscriptions.subscriber()) => Err(ended),
         }
     }
 
     /// Writes all replies, then the messages that wait.
-    pub(super) async fn write_messages<S>(&mut self, socket: &mut Socket<S>) -> Result<(), Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    pub(crate) async fn write_messages(&mut self) -> Result<(), Disconnect> {
         self.listen_anew().await;
-        self.write_replies(socket).await?;
-        let Some(subscriber) = self.listening.subscriber().cloned() else { return Ok(()) };
-        while let Some(bytes) = subscriber.take().map_err(Ended::CutOff)? {
+        self.write_replies().await?;
+        let Some(subscriber) = self.subscriptions.subscriber().cloned() else { return Ok(()) };
+        while let Some(bytes) = subscriber.take().map_err(Disconnect::CutOff)? {
             if self.replies.len() + bytes.len() <= GATHERED_BYTES_MAX {
                 self.replies.encoded(&bytes);
                 continue;
             }
-            self.write_replies(socket).await?;
+            self.write_replies().await?;
             tokio::select! {
                 biased;
-                written = socket.write_bytes(&bytes) => written?,
-                ended = ended_from_outside(self.card.client(), Some(&subscriber)) => {
+                written = self.socket.write_bytes(&bytes) => written?,
+                ended = ended_from_outside(self.client.entry(), Some(&subscriber)) => {
                     return Err(ended);
                 }
             }
         }
-        self.write_replies(socket).await
+        self.write_replies().await
     }
 }
 
 /// Ends when the connection has to, though its client is slow to read.
-async fn ended_from_outside(client: &Client, subscriber: Option<&Arc<Subscriber>>) -> Ended {
+async fn ended_from_outside(client: &Client, subscriber: Option<&Arc<Subscriber>>) -> Disconnect {
     loop {
-        if client.ordered() == Some(Order::Kill) {
-            return Ended::Killed;
+        if client.interrupt() == Some(Interrupt::Kill) {
+            return Disconnect::Killed;
         }
         if let Some(cut) = subscriber.and_then(|subscriber| subscriber.cut()) {
-            return Ended::CutOff(cut);
+            return Disconnect::CutOff(cut);
         }
-        client.bell().notified().await;
+        client.notify().notified().await;
     }
 }

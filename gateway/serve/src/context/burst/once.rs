@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio::time::{Instant, timeout_at};
 
-use super::{super::Session, Reply};
+use super::{super::Context, Reply};
 use crate::{
     command::{self, Add, EntryId, IdText, StreamKey, StreamSettings},
     idempotence::{Producing, WindowSettings},
@@ -19,10 +19,10 @@ const PRODUCERS_MAX: usize = 10_000;
 /// Of a publish's time, what is left for storing.
 const STORE_SHARE: u32 = 2;
 
-impl Session {
+impl Context {
     /// Looks the message up, and stores it if it is new. It travels alone: messages before it were
     /// answered.
-    pub(in crate::session) async fn xadd_once(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn xadd_once(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let (key, settings) = self.publish_key(&args[1])?;
         let add = command::add(args, &settings, &mut BytesMut::new())?;
         let Some(identity) = add.identity.clone() else { return Err(command::syntax_error()) };

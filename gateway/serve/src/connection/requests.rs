@@ -3,34 +3,27 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::Instant,
-};
+use tokio::time::Instant;
 
-use super::{
-    Ended, Identity, Next, REPLIES_FLUSH_BYTES, Session, Socket, Voice,
-    transaction::is_about_listening,
-};
 use crate::{
     command::{self, Command, Spec},
+    context::{
+        Context, Disconnect, Identity, Next, REPLIES_FLUSH_BYTES, ReplyMode, Socket,
+        is_about_listening,
+    },
     message::{ErrorCode, Rejection},
     resp::{Args, Decoder, Limits, Scan},
 };
 
-impl Session {
+impl Context {
     /// Handles every complete request in the buffer.
-    pub(super) async fn handle_all<S>(
+    pub(crate) async fn handle_all(
         &mut self,
         decoder: &mut Decoder,
         buffer: &mut BytesMut,
-        socket: &mut Socket<S>,
-    ) -> Result<Next, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    ) -> Result<Next, Disconnect> {
         self.read_at = Instant::now();
-        self.card.client().note_seen();
+        self.client.entry().note_seen();
         let (mut at, mut commands) = (0, 0);
         // A client whose login has ended hears so even if it asks for nothing.
         let mut next = self.take_up_news().await;
@@ -42,16 +35,16 @@ impl Session {
                     let args = decoder.args(&buffer[at..]);
                     if !self.handle_at_once(&args) {
                         if command::may_wait(&args[0]) && at + consumed == buffer.len() {
-                            Socket::<S>::tighten(buffer);
+                            Socket::tighten(buffer);
                         }
-                        next = self.handle(decoder.args(&buffer[at..]), socket).await?;
+                        next = self.handle(decoder.args(&buffer[at..])).await?;
                     }
                     at += consumed;
                     commands += 1;
                 }
                 Ok(Scan::Empty { consumed }) => at += consumed,
                 Ok(Scan::Incomplete { needed }) => {
-                    socket.expect(needed.saturating_sub(buffer.len() - at));
+                    self.socket.expect(needed.saturating_sub(buffer.len() - at));
                     break;
                 }
                 Err(error) => {
@@ -62,18 +55,18 @@ impl Session {
                 }
             }
             if self.replies.len() > REPLIES_FLUSH_BYTES {
-                self.write_replies(socket).await?;
+                self.write_replies().await?;
             }
         }
         self.services.counters.commands.add(commands);
         self.services.counters.bytes_received.add(at as u64);
-        Socket::<S>::consume(buffer, at);
+        Socket::consume(buffer, at);
         self.flush_burst().await;
         self.tell_watchers();
         Ok(next)
     }
 
-    /// Answers a request that waits for nothing; false leaves it to [`Session::handle`].
+    /// Answers a request that waits for nothing; false leaves it to [`Context::handle`].
     ///
     /// Most requests of a pipeline are such ones, and going through the futures of the others
     /// costs them 80 ns each.
@@ -82,7 +75,7 @@ impl Session {
         if self.identity.as_ref().is_none_or(Identity::has_changed) || !self.is_plain() {
             return false;
         }
-        self.card.client().note_command(spec.command);
+        self.client.entry().note_command(spec.command);
         let is_done = match spec.command {
             Command::Ping if self.burst.is_empty() => self.ping(args).is_ok(),
             command if self.publishes(command) => self.add_to_burst(command, args),
@@ -96,47 +89,37 @@ impl Session {
 
     /// True if a command means what it always means: it is not queued, refused or left unanswered.
     fn is_plain(&self) -> bool {
-        let hears_only = self.is_listening_only() || self.watching.is_some();
-        !self.transaction.is_open() && self.voice == Voice::Loud && !hears_only
+        let hears_only = self.is_listening_only() || self.monitor.is_some();
+        !self.transaction.is_open() && self.reply_mode == ReplyMode::On && !hears_only
     }
 
     /// Answers one request, unless the client wants no answer.
-    async fn handle<S>(&mut self, args: Args<'_>, socket: &mut Socket<S>) -> Result<Next, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
-        let before = self.voice;
-        if before == Voice::Loud {
-            return self.handle_aloud(args, socket).await;
+    async fn handle(&mut self, args: Args<'_>) -> Result<Next, Disconnect> {
+        let before = self.reply_mode;
+        if before == ReplyMode::On {
+            return self.handle_aloud(args).await;
         }
         // What was answered before is kept.
-        self.write_replies(socket).await?;
-        if before == Voice::SilentOnce {
-            self.voice = Voice::Loud;
+        self.write_replies().await?;
+        if before == ReplyMode::SkipNext {
+            self.reply_mode = ReplyMode::On;
         }
-        let next = self.handle_aloud(args, socket).await?;
+        let next = self.handle_aloud(args).await?;
         self.flush_burst().await;
         let is_message = command::find(&args[0]).is_some_and(|s| is_about_listening(s.command));
-        let speaks_again = before == Voice::Silent && self.voice == Voice::Loud;
+        let speaks_again = before == ReplyMode::Off && self.reply_mode == ReplyMode::On;
         if !is_message && !speaks_again {
             self.replies.clear();
         }
         Ok(next)
     }
 
-    async fn handle_aloud<S>(
-        &mut self,
-        args: Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<Next, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    async fn handle_aloud(&mut self, args: Args<'_>) -> Result<Next, Disconnect> {
         let spec = match self.admit(&args) {
             Ok(spec) => spec,
             Err(rejection) => {
                 if is_http(&args[0]) {
-                    return Err(Ended::Closed);
+                    return Err(Disconnect::Closed);
                 }
                 self.flush_burst().await;
                 let rejection = self.spoil(&args[0], rejection);
@@ -144,9 +127,9 @@ impl Session {
                 return Ok(Next::Go);
             }
         };
-        self.card.client().note_command(spec.command);
+        self.client.entry().note_command(spec.command);
         if spec.has_subcommands() {
-            self.card.client().note_subcommand(args.get(1).unwrap_or_default());
+            self.client.entry().note_subcommand(args.get(1).unwrap_or_default());
         }
         if self.take_up_news().await == Next::Close {
             return Ok(Next::Close);
@@ -164,7 +147,7 @@ impl Session {
         }
         let began = Instant::now();
         self.waited = Duration::ZERO;
-        let next = self.answer_shown(spec, &args, socket).await?;
+        let next = self.answer_shown(spec, &args).await?;
         self.note_if_slow(spec, &args, began);
         Ok(next)
     }
@@ -197,12 +180,12 @@ impl Session {
     }
 
     /// Sends an error; what only the operator may read goes to the log.
-    pub(super) fn refuse(&mut self, rejection: Rejection) {
+    pub(crate) fn refuse(&mut self, rejection: Rejection) {
         self.services.counters.commands_refused.add(1);
         self.replies.error(&rejection);
         if let Some(private) = rejection.private {
             tracing::debug!(
-                client = self.card.id(),
+                client = self.client.id(),
                 error = format!("{private:#}"),
                 "request refused"
             );

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio::time::Instant;
 
-use super::{
-    Session,
-    pubsub::channel,
-    trim::{Cuts, KnownStart, TrimAfter},
-};
+use super::Context;
 use crate::{
     command::{self, Command, StreamKey, StreamSettings},
     message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
+    session::{
+        pubsub::channel,
+        trim::{Cuts, KnownStart, TrimAfter},
+    },
 };
 
 /// Most messages of a burst: a burst holds one worker while plugins look at it.
@@ -30,7 +30,7 @@ type Published = (StreamKey, Arc<StreamSettings>);
 
 /// Messages under way, and how each is to be answered.
 #[derive(Default)]
-pub(super) struct Burst {
+pub(crate) struct Burst {
     messages: Vec<Message>,
     bytes: usize,
     /// One for each command, in order.
@@ -38,7 +38,7 @@ pub(super) struct Burst {
     /// Some of the replies wait for trimming.
     trims: bool,
     /// Where the partition trimmed last began.
-    pub(super) known_start: Option<KnownStart>,
+    pub(crate) known_start: Option<KnownStart>,
     /// Where values are laid one behind the other before they become shared.
     arena: BytesMut,
     /// The key named last, and what it stands for, while this login may publish to it.
@@ -47,22 +47,22 @@ pub(super) struct Burst {
 
 impl Burst {
     /// Forgets what the login before was allowed.
-    pub(super) fn forget_key(&mut self) {
+    pub(crate) fn forget_key(&mut self) {
         self.last_key = None;
     }
 
     /// The topic that was published to last.
-    pub(super) fn last_topic(&self) -> Option<&TopicName> {
+    pub(crate) fn last_topic(&self) -> Option<&TopicName> {
         self.last_key.as_ref().map(|(_, (key, _))| &key.topic)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.replies.is_empty()
     }
 }
 
 /// How a publishing command is answered.
-enum Reply {
+pub(crate) enum Reply {
     /// With the id of the entry: XADD.
     Id,
     /// The same, after its topic was trimmed.
@@ -77,9 +77,9 @@ enum Reply {
     Refused(Rejection),
 }
 
-impl Session {
+impl Context {
     /// Does the command publish, for this client?
-    pub(super) fn publishes(&self, command: Command) -> bool {
+    pub(crate) fn publishes(&self, command: Command) -> bool {
         let binding = self.identity.as_ref().and_then(|identity| identity.grant().binding.as_ref());
         match command {
             Command::XAdd | Command::Publish | Command::SPublish => true,
@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// Adds one message; false if the burst is full, or the command does not publish after all.
-    pub(super) fn add_to_burst(&mut self, command: Command, args: &Args<'_>) -> bool {
+    pub(crate) fn add_to_burst(&mut self, command: Command, args: &Args<'_>) -> bool {
         let full = self.burst.replies.len() >= BURST_MESSAGES_MAX;
         if full || self.burst.bytes >= BURST_BYTES_MAX {
             return false;
@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Partitions of a topic, or those it would be made with.
-    pub(super) fn partitions_of(&self, topic: &TopicName) -> Result<u32, Rejection> {
+    pub(crate) fn partitions_of(&self, topic: &TopicName) -> Result<u32, Rejection> {
         let known = self.broker()?.topic(topic.as_str());
         Ok(known.map_or(self.services.settings.partitions, |known| known.partitions))
     }
@@ -178,7 +178,7 @@ impl Session {
 
     fn databus_publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
         let Some(binding) = &self.identity()?.grant().binding else {
-            return Err(super::databus::not_bound());
+            return Err(crate::session::databus::not_bound());
         };
         let topic = binding.topic.clone();
         let publish = command::databus_publish(args, &binding.color)?;
@@ -200,7 +200,7 @@ impl Session {
     }
 
     /// Sends the burst through the pipeline and answers every command of it.
-    pub(super) async fn flush_burst(&mut self) {
+    pub(crate) async fn flush_burst(&mut self) {
         if self.burst.replies.is_empty() {
             return;
         }

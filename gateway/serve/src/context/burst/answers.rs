@@ -1,15 +1,15 @@
 //! What each command of a burst hears.
 
-use super::{super::Session, Reply};
+use super::{super::Context, Reply};
 use crate::{
     command::{EntryId, IdText},
     message::{Rejection, TopicName},
     pipeline::Outcome,
 };
 
-impl Session {
+impl Context {
     /// Answers every command of a burst.
-    pub(super) fn answer_burst(
+    pub(crate) fn answer_burst(
         &mut self,
         replies: impl Iterator<Item = Reply>,
         outcomes: Vec<Outcome>,

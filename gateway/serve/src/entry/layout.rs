@@ -187,7 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::command::entry::{Entry, entry_of};
+    use crate::entry::{Entry, entry_of};
 
     fn shown(record: &Record) -> Vec<Vec<u8>> {
         match entry_of(record) {

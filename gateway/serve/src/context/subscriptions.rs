@@ -2,16 +2,17 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{Session, pubsub::unsubscribed};
+use super::Context;
 use crate::{
     broker::Cluster,
     channels::{Channels, Kind, Subscriber},
     message::{Grant, Rejection, TopicName},
     resp::Protocol,
+    session::pubsub::unsubscribed,
 };
 
 /// The subscriptions of one connection; they end with it.
-pub(super) struct Listening {
+pub(crate) struct Subscriptions {
     channels: Arc<Channels>,
     /// Made for the first subscription.
     subscriber: Option<Arc<Subscriber>>,
@@ -24,8 +25,8 @@ pub(super) struct Listening {
     must_look_again: bool,
 }
 
-impl Listening {
-    pub(super) fn new(channels: Arc<Channels>) -> Self {
+impl Subscriptions {
+    pub(crate) fn new(channels: Arc<Channels>) -> Self {
         Self {
             channels,
             subscriber: None,
@@ -37,49 +38,49 @@ impl Listening {
         }
     }
 
-    pub(super) fn subscriber(&self) -> Option<&Arc<Subscriber>> {
+    pub(crate) fn subscriber(&self) -> Option<&Arc<Subscriber>> {
         self.subscriber.as_ref()
     }
 
     /// Topics that it listens to by SUBSCRIBE, or by SSUBSCRIBE.
-    pub(super) fn names(&self, kind: &Kind) -> &BTreeSet<TopicName> {
+    pub(crate) fn names(&self, kind: &Kind) -> &BTreeSet<TopicName> {
         if *kind == Kind::Shard { &self.shards } else { &self.names }
     }
 
-    pub(super) fn patterns(&self) -> &BTreeSet<Arc<[u8]>> {
+    pub(crate) fn patterns(&self) -> &BTreeSet<Arc<[u8]>> {
         &self.patterns
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.names.len() + self.shards.len() + self.patterns.len()
     }
 
     /// The number that a confirmation carries: as in Redis, sharded ones are counted apart.
-    pub(super) fn count(&self, kind: &Kind) -> usize {
+    pub(crate) fn count(&self, kind: &Kind) -> usize {
         match kind {
             Kind::Shard => self.shards.len(),
             Kind::Channel | Kind::Pattern(_) => self.names.len() + self.patterns.len(),
         }
     }
 
-    pub(super) fn add(&mut self, cluster: &Cluster, kind: &Kind, name: TopicName) {
+    pub(crate) fn add(&mut self, cluster: &Cluster, kind: &Kind, name: TopicName) {
         self.cluster = cluster.id;
         if *kind == Kind::Shard { &mut self.shards } else { &mut self.names }.insert(name);
     }
 
-    pub(super) fn add_pattern(&mut self, cluster: &Cluster, pattern: Arc<[u8]>) {
+    pub(crate) fn add_pattern(&mut self, cluster: &Cluster, pattern: Arc<[u8]>) {
         self.cluster = cluster.id;
         self.patterns.insert(pattern);
     }
 
-    pub(super) fn leave(&mut self, kind: &Kind, name: &TopicName) {
+    pub(crate) fn leave(&mut self, kind: &Kind, name: &TopicName) {
         let names = if *kind == Kind::Shard { &mut self.shards } else { &mut self.names };
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| names.remove(name)) {
             self.channels.leave(subscriber, self.cluster, name, kind);
         }
     }
 
-    pub(super) fn leave_pattern(&mut self, pattern: &Arc<[u8]>) {
+    pub(crate) fn leave_pattern(&mut self, pattern: &Arc<[u8]>) {
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| self.patterns.remove(pattern))
         {
             self.channels.leave_pattern(subscriber, self.cluster, pattern);
@@ -87,7 +88,7 @@ impl Listening {
     }
 
     /// Ends everything, and says nothing.
-    pub(super) fn leave_all(&mut self) {
+    pub(crate) fn leave_all(&mut self) {
         for kind in [Kind::Channel, Kind::Shard] {
             let names = self.names(&kind).clone();
             names.iter().for_each(|name| self.leave(&kind, name));
@@ -122,74 +123,74 @@ impl Listening {
     }
 }
 
-impl Drop for Listening {
+impl Drop for Subscriptions {
     fn drop(&mut self) {
         self.leave_all();
     }
 }
 
-impl Session {
+impl Context {
     /// This connection as a subscriber.
-    pub(super) fn subscriber(&mut self) -> Result<Arc<Subscriber>, Rejection> {
-        if let Some(subscriber) = self.listening.subscriber() {
+    pub(crate) fn subscriber(&mut self) -> Result<Arc<Subscriber>, Rejection> {
+        if let Some(subscriber) = self.subscriptions.subscriber() {
             return Ok(Arc::clone(subscriber));
         }
-        let (id, bell) = (self.card.id(), Arc::clone(self.card.bell()));
+        let (id, notify) = (self.client.id(), Arc::clone(self.client.notify()));
         let principal = Arc::clone(self.identity()?.principal());
-        let subscriber = self.services.channels.subscriber(id, bell, Arc::clone(&principal));
+        let subscriber = self.services.channels.subscriber(id, notify, Arc::clone(&principal));
         // Nothing can wait for it yet.
         subscriber.set_protocol(self.replies.protocol());
-        self.card.client().note_subscriber(&subscriber);
-        self.listening.subscriber = Some(Arc::clone(&subscriber));
+        self.client.entry().note_subscriber(&subscriber);
+        self.subscriptions.subscriber = Some(Arc::clone(&subscriber));
         Ok(subscriber)
     }
 
     /// Changes the protocol version; what waits in the old one comes first.
-    pub(super) fn speak(&mut self, protocol: Protocol) {
-        if let Some(subscriber) = self.listening.subscriber() {
+    pub(crate) fn speak(&mut self, protocol: Protocol) {
+        if let Some(subscriber) = self.subscriptions.subscriber() {
             let waiting = subscriber.set_protocol(protocol);
             waiting.iter().for_each(|bytes| self.replies.encoded(bytes));
         }
         self.replies.set_protocol(protocol);
-        self.card.client().note_protocol(protocol);
+        self.client.entry().note_protocol(protocol);
     }
 
     /// Another login: what it does not allow is unsubscribed, and the client is told.
-    pub(super) fn listen_as_allowed(&mut self) {
-        let (Some(identity), Some(subscriber)) = (&self.identity, self.listening.subscriber())
+    pub(crate) fn listen_as_allowed(&mut self) {
+        let (Some(identity), Some(subscriber)) = (&self.identity, self.subscriptions.subscriber())
         else {
             return;
         };
         subscriber.set_principal(Arc::clone(identity.principal()));
-        if self.listening.len() == 0 {
+        if self.subscriptions.len() == 0 {
             return;
         }
         let (cluster, grant) = (identity.cluster.id, Arc::new(identity.grant().clone()));
-        for (kind, name, left) in self.listening.restrict(cluster, &grant) {
+        for (kind, name, left) in self.subscriptions.restrict(cluster, &grant) {
             self.confirm(unsubscribed(&kind), Some(&name), left);
         }
         self.note_subscriptions();
     }
 
     /// Listens to topics that patterns fit since the login allows more.
-    pub(super) async fn listen_anew(&mut self) {
-        if !std::mem::take(&mut self.listening.must_look_again) {
+    pub(crate) async fn listen_anew(&mut self) {
+        if !std::mem::take(&mut self.subscriptions.must_look_again) {
             return;
         }
-        for pattern in self.listening.patterns.clone() {
+        for pattern in self.subscriptions.patterns.clone() {
             if let Err(rejection) = self.listen_to_pattern(&pattern).await {
                 // The client hears that the pattern is not listened to any more.
                 let kind = Kind::Pattern(Arc::clone(&pattern));
-                self.confirm(unsubscribed(&kind), Some(&pattern), self.listening.count(&kind));
-                let client = self.card.id();
+                self.confirm(unsubscribed(&kind), Some(&pattern), self.subscriptions.count(&kind));
+                let client = self.client.id();
                 tracing::debug!(client, error = %rejection, "pattern not listened to any more");
             }
         }
         self.note_subscriptions();
     }
 
-    pub(super) fn note_subscriptions(&self) {
-        let Listening { names, shards, patterns, .. } = &self.listening;
-        self.card.client().note_subscriptions([names.len(), shards.len(), patterns.len()]);
+    pub(crate) fn note_subscriptions(&self) {
+        let Subscriptions { names, shards, patterns, .. } = &self.subscriptions;
+        self.client.entry().note_subscriptions([names.len(), shards.len(), patterns.len()]);
     }
 }

@@ -7,23 +7,23 @@ use crate::command::TABLE;
 
 /// Which clients are meant; what is `None` or empty says nothing.
 #[derive(Clone, Debug, Default)]
-pub(in crate::session) struct Filter {
-    pub(in crate::session) ids: Option<Vec<u64>>,
-    pub(in crate::session) address: Option<String>,
-    pub(in crate::session) local: Option<String>,
-    pub(in crate::session) user: Option<String>,
+pub(crate) struct Filter {
+    pub(crate) ids: Option<Vec<u64>>,
+    pub(crate) address: Option<String>,
+    pub(crate) local: Option<String>,
+    pub(crate) user: Option<String>,
     /// Subscribers, or all others.
-    pub(in crate::session) listens: Option<bool>,
+    pub(crate) listens: Option<bool>,
     /// Masters and replicas: there are none.
-    pub(in crate::session) is_nobody: bool,
+    pub(crate) is_nobody: bool,
     /// Connected for so many seconds, or longer.
-    pub(in crate::session) age_secs: Option<u64>,
+    pub(crate) age_secs: Option<u64>,
     /// Not this one.
-    pub(in crate::session) but: Option<u64>,
+    pub(crate) but: Option<u64>,
 }
 
 impl Filter {
-    pub(super) fn fits(&self, client: &Client) -> bool {
+    pub(crate) fn fits(&self, client: &Client) -> bool {
         !self.is_nobody
             && self.but != Some(client.id())
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&client.id()))
@@ -67,7 +67,7 @@ impl Client {
     }
 
     /// The line of CLIENT LIST, in Redis' form. Sizes that the gateway does not keep are 0.
-    pub(in crate::session) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let (chunks, waiting) = self.subscriber().map_or((0, 0), |s| s.waiting());
         let (address, flags, command) = (self.address(), self.flags(), self.last_command());

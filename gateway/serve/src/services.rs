@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Identity, Registry};
 use crate::{
     broker::Cluster,
     channels::Channels,
+    clients::Registry,
     clock::Clock,
     command::Streams,
     config::DatabusSettings,
@@ -102,12 +102,6 @@ impl Services {
     /// The login of a client that need not log in, where that is allowed.
     pub(crate) fn open_login(&self) -> Option<Login> {
         self.logins.open().filter(|_| self.settings.is_local)
-    }
-
-    /// The identity of such a client.
-    pub(super) fn open_identity(&self) -> Option<Identity> {
-        let cluster = self.pipeline.clusters().default().clone();
-        self.open_login().map(|login| Identity::new(login, cluster))
     }
 
     /// The cluster that a grant names.

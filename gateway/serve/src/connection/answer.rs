@@ -1,34 +1,29 @@
 //! Which method answers which command.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
-use super::{Ended, Next, Session, Socket, registry::Order, waiting::Unanswered};
 use crate::{
+    clients::Interrupt,
     command::{Command, Spec},
+    context::{CommandError, Context, Disconnect, Next},
     message::Rejection,
     resp::Args,
 };
 
-impl Session {
+impl Context {
     /// Answers a command, and lets those who watch see it: before it is done, but EXEC behind the
     /// commands that it runs, and a watcher's own behind their answers.
-    pub(super) async fn answer_shown<S>(
+    pub(crate) async fn answer_shown(
         &mut self,
         spec: &Spec,
         args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<Next, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
-        if spec.command == Command::Exec || self.watching.is_some() {
-            let next = self.answer(spec, args, socket).await;
+    ) -> Result<Next, Disconnect> {
+        if spec.command == Command::Exec || self.monitor.is_some() {
+            let next = self.answer(spec, args).await;
             self.show(spec, args);
             return next;
         }
         self.show(spec, args);
         self.tell_watchers();
-        self.answer(spec, args, socket).await
+        self.answer(spec, args).await
     }
 
     /// Answers a command that was admitted and does not publish.
@@ -37,15 +32,11 @@ impl Session {
         clippy::too_many_lines,
         reason = "one line a command: a list is read more easily whole"
     )]
-    pub(super) async fn answer<S>(
+    pub(crate) async fn answer(
         &mut self,
         spec: &Spec,
         args: &Args<'_>,
-        socket: &mut Socket<S>,
-    ) -> Result<Next, Ended>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin,
-    {
+    ) -> Result<Next, Disconnect> {
         let done = match spec.command {
             Command::Ping => self.ping(args),
             Command::Quit => {
@@ -82,7 +73,7 @@ impl Session {
             Command::Wait => self.wait(args),
             Command::XLen => self.xlen(args).await,
             Command::XRange => self.xrange(args).await,
-            Command::XRead => refused(self.xread(args, socket).await)?,
+            Command::XRead => refused(self.xread(args).await)?,
             Command::XRevRange => self.xrevrange(args).await,
             Command::XInfo => self.xinfo(args).await,
             Command::XTrim => self.xtrim(args).await,
@@ -91,7 +82,7 @@ impl Session {
                 self.not_in_a_log(spec, args)
             }
             Command::XGroup => self.xgroup(args).await,
-            Command::XReadGroup => refused(self.xreadgroup(args, socket).await)?,
+            Command::XReadGroup => refused(self.xreadgroup(args).await)?,
             Command::XAck => self.xack(args).await,
             Command::XPending => self.xpending(args).await,
             Command::XClaim => self.xclaim(args).await,
@@ -101,14 +92,14 @@ impl Session {
             | Command::PSubscribe
             | Command::Unsubscribe
             | Command::SUnsubscribe
-            | Command::PUnsubscribe => refused(self.subscribe(spec, args, socket).await)?,
+            | Command::PUnsubscribe => refused(self.subscribe(spec, args).await)?,
             Command::PubSub => self.pubsub(args),
             Command::Multi => self.multi(),
-            Command::Exec => refused(self.exec(socket).await)?,
+            Command::Exec => refused(self.exec().await)?,
             Command::Discard => self.discard(),
             Command::Watch => self.watch(),
             Command::Unwatch => self.unwatch(),
-            Command::MGet => refused(self.mget(args, socket).await)?,
+            Command::MGet => refused(self.mget(args).await)?,
             Command::Set => self.commit(args).await,
             Command::Topic => self.topic(args).await,
             Command::Plugin => self.plugin(spec, args).await,
@@ -122,18 +113,18 @@ impl Session {
         if let Err(rejection) = done {
             self.refuse(rejection);
         }
-        self.card.unblock();
+        self.client.unblock();
         // A login may end while its client waits for messages, and CLIENT KILL may mean the sender.
-        let is_killed = self.card.client().ordered() == Some(Order::Kill);
+        let is_killed = self.client.entry().interrupt() == Some(Interrupt::Kill);
         Ok(if self.is_revoked || is_killed { Next::Close } else { Next::Go })
     }
 }
 
 /// Only what the client is told is an answer; the rest ends the session.
-fn refused(done: Result<(), Unanswered>) -> Result<Result<(), Rejection>, Ended> {
+fn refused(done: Result<(), CommandError>) -> Result<Result<(), Rejection>, Disconnect> {
     match done {
         Ok(()) => Ok(Ok(())),
-        Err(Unanswered::Refused(rejection)) => Ok(Err(rejection)),
-        Err(Unanswered::Ended(ended)) => Err(ended),
+        Err(CommandError::Rejected(rejection)) => Ok(Err(rejection)),
+        Err(CommandError::Disconnect(ended)) => Err(ended),
     }
 }

@@ -12,9 +12,13 @@ use bytes::{BufMut as _, Bytes, BytesMut};
 
 use crate::message::{Record, is_mark};
 
+mod id;
 mod json;
+mod key;
 mod layout;
 
+pub use id::{EntryId, IdError, IdText};
+pub use key::{StreamKey, stream_key};
 pub use layout::{Layout, StreamSettings, Streams};
 
 /// Field of an entry that is a record's bare value.

@@ -1,0 +1,79 @@
+//! One client, one task: next request, its answer, in order.
+//!
+//! All complete requests of a read are handled together and their replies leave in one write.
+//! Messages that a client publishes one after the other are gathered into a burst, which goes
+//! through the pipeline as one; every other command first waits for the burst before it, so that
+//! replies keep the order of the requests.
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
+
+use crate::{
+    clients::{Interrupt, Peer},
+    context::{Context, Disconnect, Next, Socket},
+    resp::Decoder,
+    services::Services,
+};
+
+mod answer;
+mod requests;
+
+/// Serves one client until it leaves, is sent away, or the gateway drains.
+pub async fn run<S>(services: Arc<Services>, stream: S, peer: Peer, stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
+{
+    let socket = Socket::new(stream, stop, &services.settings);
+    let mut connection = Context::new(services, peer, socket);
+    let ended = connection.serve().await;
+    match ended {
+        Disconnect::TimedOut => connection.services.counters.connections_timed_out.add(1),
+        Disconnect::CutOff(cut) => {
+            connection.services.counters.subscribers_cut.add(1);
+            tracing::warn!(client = connection.client.id(), reason = ?cut, "subscriber cut off");
+        }
+        Disconnect::Closed | Disconnect::Draining | Disconnect::Killed => {}
+    }
+    tracing::debug!(client = connection.client.id(), reason = ?ended, "session closed");
+}
+
+impl Context {
+    async fn serve(&mut self) -> Disconnect {
+        let mut decoder = Decoder::new();
+        let mut buffer = BytesMut::new();
+        loop {
+            let next = self.handle_all(&mut decoder, &mut buffer).await;
+            let next = match next {
+                Ok(next) => next,
+                Err(ended) => return ended,
+            };
+            if next == Next::Close {
+                // Its own order to end it must not keep a client from reading the answer.
+                self.services.counters.bytes_sent.add(self.replies.len() as u64);
+                let written = self.socket.write(&mut self.replies).await;
+                self.socket.finish().await;
+                return written.err().unwrap_or(Disconnect::Closed);
+            }
+            if let Err(ended) = self.wait_for_requests(&mut buffer).await {
+                return ended;
+            }
+        }
+    }
+
+    /// Writes what there is to write, then waits for the client, or for what concerns it.
+    async fn wait_for_requests(&mut self, buffer: &mut BytesMut) -> Result<(), Disconnect> {
+        self.write_messages().await?;
+        if self.client.entry().interrupt() == Some(Interrupt::Kill) {
+            return Err(Disconnect::Killed);
+        }
+        self.client.entry().note_unhandled(buffer.len());
+        let listens = self.subscriptions.len() > 0 || self.monitor.is_some();
+        let notify = (&**self.client.notify(), listens);
+        self.socket.read(buffer, self.identity.as_mut(), notify).await
+    }
+}
