@@ -18,7 +18,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::conversation::{Act, Script};
+use crate::conversation::{LineAction, Script};
 
 mod mask;
 mod notes;
@@ -154,8 +154,8 @@ fn password(variable: &str) -> anyhow::Result<String> {
 /// The times of `@wait`.
 fn time(text: &str) -> Result<Duration, String> {
     let script = Script::parse(&format!("@wait {text}"));
-    match script.as_ref().map(|script| script.lines.first().map(|line| &line.act)) {
-        Ok(Some(Act::Wait(time))) => Ok(*time),
+    match script.as_ref().map(|script| script.lines.first().map(|line| &line.action)) {
+        Ok(Some(LineAction::Wait(time))) => Ok(*time),
         _ => Err("write a number and ms, s, m, h or d: `30s`".to_owned()),
     }
 }

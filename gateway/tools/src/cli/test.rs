@@ -7,19 +7,20 @@ use clap::{Args, ValueEnum};
 use sluicegate::config::BrokerKind;
 
 use crate::conversation::{
-    found::{self, Found},
+    discover::{self, Discovered},
     snapshot,
-    suite::{Course, Keep, Outcome, Verdict, play_all},
+    suite::{SnapshotUpdate, SuiteOptions, TestOutcome, TestResult, run_all},
 };
 
-mod player; //   what conversations are played with
+mod runner; //   runs conversations
 mod progress; // while it runs, on a terminal
 mod report; //   for people, and as JSON
 mod junit; //    for build servers
 mod review; //   pending snapshots, decided with one key each
 
-use player::Player;
+use report::{Colours, Unused};
 use review::Pending;
+use runner::Runner;
 
 /// What `test` takes.
 #[derive(Args, Clone, Debug)]
@@ -114,43 +115,44 @@ fn existing(path: &str) -> Result<PathBuf, String> {
 /// # Errors
 /// What could not be done, for a person to read.
 pub fn run(options: &TestOptions) -> anyhow::Result<()> {
-    let Found { conversations, unused } = found::find(&options.paths, options.filter.as_deref())?;
+    let Discovered { conversations, unused } =
+        discover::find_conversations(&options.paths, options.filter.as_deref())?;
     let files: Vec<_> = conversations.into_iter().collect();
-    let player = Player::new(options, &files);
+    let runner = Runner::new(options, &files);
     let progress = progress::Progress::new(files.len(), options.json);
-    let course = options.course();
-    let mut verdicts = play_all(&files, course, |file| player.play(file), |n| progress.show(n));
+    let suite = options.suite();
+    let mut results = run_all(&files, suite, |file| runner.run(file), |n| progress.show(n));
     progress.clear();
     let mut accepted = 0;
-    for verdict in &mut verdicts {
-        match verdict.keep(options.keep()) {
+    for result in &mut results {
+        match result.update_snapshots(options.update()) {
             Ok(is_accepted) => accepted += usize::from(is_accepted),
-            Err(error) => verdict.outcome = Outcome::Failed(error),
+            Err(error) => result.outcome = TestOutcome::Failed(error),
         }
     }
     if options.remove_unused {
         unused.iter().try_for_each(|path| snapshot::remove(path))?;
     }
-    let summary = report::Summary::of(&verdicts, accepted);
+    let summary = report::Summary::of(&results, accepted);
     let report = if options.json {
-        report::json(&verdicts, &unused, &summary)
+        report::json(&results, &unused, &summary)
     } else {
-        let colours = console::colors_enabled();
-        report::text(&verdicts, &unused, &summary, options.remove_unused, colours)
+        let unused_are = if options.remove_unused { Unused::Removed } else { Unused::Kept };
+        report::text(&results, &unused, &summary, unused_are, Colours::of_terminal())
     };
     print(&report);
     if let Some(path) = &options.junit {
-        junit::write(path, &verdicts)?;
+        junit::write(path, &results)?;
     }
-    let open = if options.review { review(&verdicts)? } else { options.open(&summary) };
-    options.judge(open, summary.all)
+    let open = if options.review { review(&results)? } else { options.open(&summary) };
+    options.conclude(open, summary.all)
 }
 
 /// Asks about all that is new or differs; how many conversations are not as accepted then.
-fn review(verdicts: &[Verdict]) -> anyhow::Result<usize> {
-    let is_failed = |verdict: &&Verdict| matches!(verdict.outcome, Outcome::Failed(_));
-    let failed = verdicts.iter().filter(is_failed).count();
-    let pending: Vec<_> = verdicts.iter().filter_map(pending).collect();
+fn review(results: &[TestResult]) -> anyhow::Result<usize> {
+    let is_failed = |result: &&TestResult| matches!(result.outcome, TestOutcome::Failed(_));
+    let failed = results.iter().filter(is_failed).count();
+    let pending: Vec<_> = results.iter().filter_map(pending).collect();
     if pending.is_empty() {
         return Ok(failed);
     }
@@ -158,18 +160,18 @@ fn review(verdicts: &[Verdict]) -> anyhow::Result<usize> {
     Ok(failed + reviewed.rejected.len() + reviewed.skipped.len())
 }
 
-fn pending(verdict: &Verdict) -> Option<Pending> {
-    let cause = match &verdict.outcome {
-        Outcome::AsAccepted | Outcome::Failed(_) => return None,
-        Outcome::New => String::new(),
-        Outcome::Differs(it) => {
-            report::cause(&verdict.file.display().to_string(), it.line, &it.what.words())
+fn pending(result: &TestResult) -> Option<Pending> {
+    let cause = match &result.outcome {
+        TestOutcome::AsAccepted | TestOutcome::Failed(_) => return None,
+        TestOutcome::New => String::new(),
+        TestOutcome::Differs(it) => {
+            report::cause(&result.file.display().to_string(), it.line, &it.kind.describe())
         }
     };
     Some(Pending {
-        snapshot: snapshot::accepted(&verdict.file),
-        old: verdict.accepted.clone(),
-        new: verdict.text.trim_end().to_owned(),
+        snapshot: snapshot::accepted(&result.file),
+        old: result.accepted.clone(),
+        new: result.text.trim_end().to_owned(),
         cause,
     })
 }
@@ -181,17 +183,17 @@ fn print(text: &str) {
 }
 
 impl TestOptions {
-    fn course(&self) -> Course {
+    fn suite(&self) -> SuiteOptions {
         let processors = std::thread::available_parallelism().ok();
         let jobs = self.jobs.or(processors).map_or(1, NonZeroUsize::get);
-        Course { jobs, shuffle: self.shuffle }
+        SuiteOptions { jobs, shuffle: self.shuffle }
     }
 
-    fn keep(&self) -> Keep {
+    fn update(&self) -> SnapshotUpdate {
         match (self.accept, self.check) {
-            (true, _) => Keep::Accepted,
-            (_, true) => Keep::Nothing,
-            _ => Keep::Pending,
+            (true, _) => SnapshotUpdate::Accept,
+            (_, true) => SnapshotUpdate::Nothing,
+            _ => SnapshotUpdate::Pending,
         }
     }
 
@@ -200,8 +202,8 @@ impl TestOptions {
         if self.accept { summary.failed } else { summary.bad() }
     }
 
-    /// The last word: an error where not all is as accepted.
-    fn judge(&self, open: usize, all: usize) -> anyhow::Result<()> {
+    /// An error if not all conversations are as accepted.
+    fn conclude(&self, open: usize, all: usize) -> anyhow::Result<()> {
         let hint = match (self.accept, self.check) {
             _ if open == 0 => return Ok(()),
             (true, _) => "mend what could not be played",

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Script, fixtures,
-    found::folders_above,
-    rules::Rules,
-    setup::{Choice, Setup},
+    Script,
+    discover::folders_above,
+    fixtures,
+    setup::{Setup, SetupChoice},
+    test_settings::TestSettings,
 };
 
 /// A conversation that can be played.
@@ -16,8 +17,8 @@ pub struct Case {
     pub file: PathBuf,
     /// What is said.
     pub script: Script,
-    /// What holds in its folder.
-    pub rules: Rules,
+    /// The `test.toml` that applies to it.
+    pub settings: TestSettings,
     /// Which gateway it is played with.
     pub setup: Setup,
 }
@@ -28,22 +29,23 @@ impl Case {
     ///
     /// # Errors
     /// One of the files cannot be read or understood.
-    pub fn read(file: &Path, named: &[PathBuf], flags: &Choice) -> anyhow::Result<Self> {
+    pub fn read(file: &Path, named: &[PathBuf], flags: &SetupChoice) -> anyhow::Result<Self> {
         let script = Script::read(file)?;
-        let rules = Rules::read(&folders_above(file, named))?;
+        let settings = TestSettings::read(&folders_above(file, named))?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let own = Choice {
+        let own = SetupChoice {
             config: script.config.as_ref().map(|path| folder.join(path)),
             plugins: script.plugins.as_ref().map(|path| folder.join(path)),
         };
-        let of_folder = Choice { config: rules.config.clone(), plugins: rules.plugins.clone() };
+        let of_folder =
+            SetupChoice { config: settings.config.clone(), plugins: settings.plugins.clone() };
         let setup = Setup::choose(&[own, flags.clone(), of_folder], folder);
-        Ok(Self { file: file.to_owned(), script, rules, setup })
+        Ok(Self { file: file.to_owned(), script, settings, setup })
     }
 
     /// Names whose `${NAME}` stands for a secret.
     pub fn secrets(&self) -> Vec<String> {
-        let mut names = [self.script.secrets.as_slice(), &self.rules.secrets].concat();
+        let mut names = [self.script.secrets.as_slice(), &self.settings.secrets].concat();
         names.sort_unstable();
         names.dedup();
         names
@@ -64,7 +66,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::conversation::setup::Plugins;
+    use crate::conversation::setup::PluginSource;
 
     #[test]
     fn what_a_conversation_is_played_with_is_gathered() {
@@ -76,16 +78,20 @@ mod tests {
         fs::write(root.join("test.toml"), "plugins = 'p'\nsecrets = ['A', 'B']").unwrap();
         let named = [root.clone()];
 
-        let case = Case::read(&file, &named, &Choice::default()).unwrap();
+        let case = Case::read(&file, &named, &SetupChoice::default()).unwrap();
         assert_eq!(case.setup.config, Some(root.join("a/../g.toml")));
-        assert_eq!(case.setup.plugins, Plugins::Configured, "the configuration has its plugins");
+        assert_eq!(
+            case.setup.plugins,
+            PluginSource::Configured,
+            "the configuration has its plugins"
+        );
         assert_eq!(case.secrets(), ["A", "B"]);
         assert_eq!(case.fixtures_file(), root.join("a/b.fixtures.toml"));
 
         fs::write(&file, "@fixtures x.toml\nPING").unwrap();
-        let flags = Choice { config: None, plugins: Some("q".into()) };
+        let flags = SetupChoice { config: None, plugins: Some("q".into()) };
         let case = Case::read(&file, &named, &flags).unwrap();
-        assert_eq!(case.setup.plugins, Plugins::Folder("q".into()));
+        assert_eq!(case.setup.plugins, PluginSource::Folder("q".into()));
         assert_eq!(case.fixtures_file(), root.join("a/x.toml"));
     }
 }

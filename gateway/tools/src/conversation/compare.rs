@@ -11,7 +11,7 @@ mod block;
 #[cfg(test)]
 mod tests;
 
-use block::{Block, Kind};
+use block::{Block, LineKind};
 
 /// Most lines of a difference that are shown of either side, so that one fault fills no screen and
 /// hides the other side.
@@ -25,16 +25,25 @@ pub struct Difference {
     /// The line as it stands in the snapshot, with the client's name.
     pub said: String,
     /// What kind of difference it is.
-    pub what: What,
-    /// Lines that are gone (`-`) and new (`+`), with the step they belong to (` `).
-    pub lines: Vec<(char, String)>,
+    pub kind: DifferenceKind,
+    /// Lines that are gone or new, below the step that they belong to.
+    pub lines: Vec<DiffLine>,
     /// Other lines of the conversation that differ too.
     pub more: usize,
 }
 
+/// A line of a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiffLine {
+    /// Gone, new, or in both and shown to say where the others are.
+    pub tag: ChangeTag,
+    /// The line without the indent that all lines of snapshots have.
+    pub text: String,
+}
+
 /// What differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum DifferenceKind {
     /// The conversation has another line here.
     Said,
     /// A plugin did something else with the message.
@@ -53,7 +62,7 @@ pub enum What {
     Reply,
 }
 
-impl What {
+impl DifferenceKind {
     /// The plugin that did it, where one did.
     pub fn plugin(&self) -> Option<&str> {
         match self {
@@ -63,8 +72,8 @@ impl What {
         }
     }
 
-    /// In words for people.
-    pub fn words(&self) -> String {
+    /// For the user.
+    pub fn describe(&self) -> String {
         match self {
             Self::Said => "the conversation says something else".into(),
             Self::Did(plugin) => format!("{plugin} did something else"),
@@ -92,69 +101,79 @@ pub fn compare(accepted: &str, new: &str, numbers: &[usize]) -> Option<Differenc
     let is_same_line = old.head == new.head;
     let said = if after.len() > first { new.head } else { old.head };
     let line = numbers.get(first).or(numbers.last()).copied().unwrap_or(1);
-    let (what, lines) = if is_same_line {
+    let (kind, lines) = if is_same_line {
         let at = old.same_until(new);
-        (what(old, new, at), changed(old, new, at))
+        (kind_of(old, new, at), changed(old, new, at))
     } else {
-        (What::Said, said_lines(old, new))
+        (DifferenceKind::Said, said_lines(old, new))
     };
     // Where a line was put in or taken out, all behind it are others; their number says nothing.
     let more = if is_same_line { more } else { 0 };
-    Some(Difference { line, said: said.to_owned(), what, lines, more })
+    Some(Difference { line, said: said.to_owned(), kind, lines, more })
 }
 
 /// What the lines from `at` on, which differ, are about.
-fn what(old: &Block<'_>, new: &Block<'_>, at: usize) -> What {
+fn kind_of(old: &Block<'_>, new: &Block<'_>, at: usize) -> DifferenceKind {
     let (was, is) = (old.kind(at), new.kind(at));
     match (was, is) {
         // A detail on one side belongs to the step or end above it, which both have.
-        (Kind::Detail, _) => detail(old, at),
-        (_, Kind::Detail) => detail(new, at),
-        (Kind::Step(was), Kind::Step(is)) if was == is => What::Did(is.to_owned()),
-        (Kind::Step(was), Kind::Step(is)) => {
+        (LineKind::Detail, _) => detail(old, at),
+        (_, LineKind::Detail) => detail(new, at),
+        (LineKind::Step(was), LineKind::Step(is)) if was == is => {
+            DifferenceKind::Did(is.to_owned())
+        }
+        (LineKind::Step(was), LineKind::Step(is)) => {
             match (new.calls_later(was, at), old.calls_later(is, at)) {
-                (true, true) => What::Order(is.to_owned(), was.to_owned()),
-                (true, false) => What::Added(is.to_owned()),
-                _ => What::Missing(was.to_owned()),
+                (true, true) => DifferenceKind::Order(is.to_owned(), was.to_owned()),
+                (true, false) => DifferenceKind::Added(is.to_owned()),
+                _ => DifferenceKind::Missing(was.to_owned()),
             }
         }
-        (Kind::Step(was), _) => What::Missing(was.to_owned()),
-        (_, Kind::Step(is)) => What::Added(is.to_owned()),
-        (Kind::End, _) | (_, Kind::End) => What::End,
-        (Kind::Head, _) | (_, Kind::Head) => What::Messages,
-        (Kind::Reply | Kind::Nothing, Kind::Reply | Kind::Nothing) => What::Reply,
+        (LineKind::Step(was), _) => DifferenceKind::Missing(was.to_owned()),
+        (_, LineKind::Step(is)) => DifferenceKind::Added(is.to_owned()),
+        (LineKind::End, _) | (_, LineKind::End) => DifferenceKind::End,
+        (LineKind::Head, _) | (_, LineKind::Head) => DifferenceKind::Messages,
+        (LineKind::Reply | LineKind::Nothing, LineKind::Reply | LineKind::Nothing) => {
+            DifferenceKind::Reply
+        }
     }
 }
 
-fn detail(block: &Block<'_>, at: usize) -> What {
+fn detail(block: &Block<'_>, at: usize) -> DifferenceKind {
     match block.owner(at) {
-        Kind::Step(plugin) => What::Did(plugin.to_owned()),
-        Kind::End => What::End,
-        _ => What::Reply,
+        LineKind::Step(plugin) => DifferenceKind::Did(plugin.to_owned()),
+        LineKind::End => DifferenceKind::End,
+        _ => DifferenceKind::Reply,
     }
 }
 
 /// The lines that differ from `at` on, up to the first that is the same again, and above them the
 /// step and the message they belong to.
-fn changed(old: &Block<'_>, new: &Block<'_>, at: usize) -> Vec<(char, String)> {
+fn changed(old: &Block<'_>, new: &Block<'_>, at: usize) -> Vec<DiffLine> {
     let line = |text: &str| text.strip_prefix("  ").unwrap_or(text).to_owned();
-    let mut shown: Vec<_> = new.above(at).into_iter().map(|text| (' ', line(text))).collect();
+    let mut shown: Vec<_> = new
+        .above(at)
+        .into_iter()
+        .map(|text| DiffLine { tag: ChangeTag::Equal, text: line(text) })
+        .collect();
     let diff = TextDiff::from_slices(&old.lines[at..], &new.lines[at..]);
     let changes = diff.iter_all_changes();
     let changes = changes.take_while(|change| change.tag() != ChangeTag::Equal);
     let (gone, come): (Vec<_>, Vec<_>) =
         changes.partition(|change| change.tag() == ChangeTag::Delete);
-    for (sign, changes) in [('-', gone), ('+', come)] {
+    for (tag, changes) in [(ChangeTag::Delete, gone), (ChangeTag::Insert, come)] {
         let left = changes.len().saturating_sub(SHOWN_MAX);
-        shown.extend(changes.iter().take(SHOWN_MAX).map(|change| (sign, line(change.value()))));
+        let changes = changes.iter().take(SHOWN_MAX);
+        shown.extend(changes.map(|change| DiffLine { tag, text: line(change.value()) }));
         if left > 0 {
-            shown.push((sign, format!("  … {left} more lines")));
+            shown.push(DiffLine { tag, text: format!("  … {left} more lines") });
         }
     }
     shown
 }
 
-fn said_lines(old: &Block<'_>, new: &Block<'_>) -> Vec<(char, String)> {
-    let lines = [('-', old.head), ('+', new.head)];
-    lines.into_iter().filter(|(_, said)| !said.is_empty()).map(|(s, l)| (s, l.into())).collect()
+fn said_lines(old: &Block<'_>, new: &Block<'_>) -> Vec<DiffLine> {
+    let lines = [(ChangeTag::Delete, old.head), (ChangeTag::Insert, new.head)];
+    let lines = lines.into_iter().filter(|(_, said)| !said.is_empty());
+    lines.map(|(tag, text)| DiffLine { tag, text: text.to_owned() }).collect()
 }

@@ -53,7 +53,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use recorded::{Recorded, record};
+pub use recorded::{RecordedFile, add_recording};
 pub use secrets::Secrets;
 
 /// Ends of files with fixtures: `NAME.fixtures.toml` beside `NAME.resp`.

@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use super::{Act, Line, Script, Secrets};
+use super::{Line, LineAction, Script, Secrets};
 
 mod client;
 mod order;
@@ -63,12 +63,13 @@ impl ScriptRunner {
         Self { settings, chain, secrets: Secrets::default(), patience: Duration::from_secs(1) }
     }
 
-    /// Runs a script on this thread, which must not belong to a runtime.
+    /// Runs a script on this thread, which must not belong to a runtime. The result has one item for
+    /// each line of the script.
     ///
     /// # Errors
     /// A broker cannot be opened or closed, or the gateway has written something that is no reply.
     /// A command that the gateway refuses is no error: its reply is part of the result.
-    pub fn run(self, script: &Script) -> anyhow::Result<Played> {
+    pub fn run(self, script: &Script) -> anyhow::Result<Vec<PlayedLine>> {
         let time = Time::of(&self);
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
@@ -80,6 +81,8 @@ impl ScriptRunner {
             let gateway = InProcessGateway::start(&settings, chain, time.clock()).await?;
             let mut playback = Playback { gateway, time, clients: Vec::new() };
             let played = playback.play(script, &secrets).await?;
+            // Clients leave first, as they would.
+            drop(playback.clients);
             playback.gateway.close().await?;
             anyhow::Ok(played)
         });
@@ -117,30 +120,40 @@ impl Time {
     }
 }
 
-/// A conversation that was played.
-#[derive(Clone, Debug, Default)]
-pub struct Played {
-    /// One for each line of the script, in their order.
-    pub entries: Vec<Entry>,
-}
-
-/// A line, and what came of it before the next one.
+/// A line of a script, and what came of it before the next one.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct PlayedLine {
     /// The line's number in the file, from 1.
     pub line: usize,
-    /// Who said it; for a directive nobody, or whom it is about.
+    /// The client that sent it; of a directive the client that it names, or empty.
     pub client: String,
     /// As it was typed, without the client's name.
     pub typed: String,
     /// What the plugins did, in the order in which messages were published, then by their place in
     /// the broker.
     pub traces: Vec<Trace>,
-    /// Who got what: first the client that spoke, then the others in the order in which they
-    /// connected. A message or the reply to a command that had waited is here too.
-    pub replies: Vec<(String, Reply)>,
-    /// The client that spoke has not got all its answers yet.
-    pub waits: bool,
+    /// Replies to the client of the line, then those to the others in the order in which they
+    /// connected. Messages and replies to commands that had waited are here too.
+    pub replies: Vec<ClientReply>,
+    /// The client of the line has not got all its answers yet.
+    pub is_waiting: bool,
+}
+
+/// A reply, and the client that got it.
+#[derive(Clone, Debug)]
+pub struct ClientReply {
+    /// The client's name.
+    pub client: String,
+    /// What it got.
+    pub reply: Reply,
+}
+
+/// A command that was just sent.
+#[derive(Clone, Copy)]
+struct Sent {
+    /// Index of the client.
+    client: usize,
+    may_wait: bool,
 }
 
 /// A script while it runs.
@@ -153,97 +166,101 @@ struct Playback {
 
 impl Playback {
     /// `secrets` say what `${NAME}` in the script's lines stands for.
-    async fn play(&mut self, script: &Script, secrets: &Secrets) -> anyhow::Result<Played> {
-        let mut entries = Vec::with_capacity(script.lines.len());
+    async fn play(
+        &mut self,
+        script: &Script,
+        secrets: &Secrets,
+    ) -> anyhow::Result<Vec<PlayedLine>> {
+        let mut played = Vec::with_capacity(script.lines.len());
         for line in &script.lines {
-            entries.push(self.play_line(line, secrets).await?);
+            played.push(self.play_line(line, secrets).await?);
         }
-        Ok(Played { entries })
+        Ok(played)
     }
 
-    async fn play_line(&mut self, line: &Line, secrets: &Secrets) -> anyhow::Result<Entry> {
-        let speaker = match &line.act {
-            Act::Say { client, args } => {
-                let args: Vec<_> = args.iter().map(|arg| secrets.said(arg)).collect();
-                let at = self.connected(client);
-                self.clients[at].say(&args).await;
+    async fn play_line(&mut self, line: &Line, secrets: &Secrets) -> anyhow::Result<PlayedLine> {
+        let client = match &line.action {
+            LineAction::Send { client, args } => {
+                let args: Vec<_> = args.iter().map(|arg| secrets.expand(arg)).collect();
+                let index = self.connected(client);
+                self.clients[index].send(&args).await;
                 let may_wait = args.first().is_some_and(|name| command::may_wait(name));
-                self.settle(Some((at, may_wait))).await;
+                self.settle(Some(Sent { client: index, may_wait })).await;
                 client.clone()
             }
-            Act::Wait(time) => {
+            LineAction::Wait(time) => {
                 sleep(*time).await;
                 self.settle(None).await;
                 String::new()
             }
-            Act::Close { client } => {
+            LineAction::Close { client } => {
                 if let Some(found) = self.clients.iter_mut().find(|c| c.name() == client) {
-                    found.hang_up();
+                    found.disconnect();
                 }
                 self.settle(None).await;
                 client.clone()
             }
         };
-        self.gather(line, speaker)
+        self.gather(line, client)
     }
 
-    /// The place of a client that is connected, for the first time or again.
+    /// The index of a client, connected for the first time or again where it is not.
     fn connected(&mut self, name: &str) -> usize {
         let found = self.clients.iter().position(|client| client.name() == name);
-        if let Some(at) = found.filter(|at| self.clients[*at].is_connected()) {
-            return at;
+        if let Some(index) = found.filter(|index| self.clients[*index].is_connected()) {
+            return index;
         }
         let client = Client::new(name, self.gateway.connect());
-        if let Some(at) = found {
-            self.clients[at] = client;
-            return at;
+        if let Some(index) = found {
+            self.clients[index] = client;
+            return index;
         }
         self.clients.push(client);
         self.clients.len() - 1
     }
 
     /// Waits until nothing more comes of a line.
-    async fn settle(&mut self, speaker: Option<(usize, bool)>) {
+    async fn settle(&mut self, sent: Option<Sent>) {
         let Time::Real { patience } = self.time else {
             sleep(LINE_TIME).await;
             return;
         };
-        if let Some((at, may_wait)) = speaker {
+        if let Some(Sent { client, may_wait }) = sent {
             let within = if may_wait { patience } else { ANSWERED_WITHIN };
-            let _ = timeout_at(Instant::now() + within, self.clients[at].answered()).await;
+            let _ = timeout_at(Instant::now() + within, self.clients[client].answered()).await;
         }
-        if !self.clients.iter().any(Client::may_hear_more) {
+        if !self.clients.iter().any(Client::may_receive_more) {
             return;
         }
-        let heard = |clients: &[Client]| clients.iter().map(Client::heard).sum::<usize>();
+        let received = |clients: &[Client]| clients.iter().map(Client::received).sum::<usize>();
         loop {
-            let before = heard(&self.clients);
+            let before = received(&self.clients);
             sleep(SILENCE).await;
-            if heard(&self.clients) == before {
+            if received(&self.clients) == before {
                 return;
             }
         }
     }
 
-    /// What has come since the line before.
-    fn gather(&mut self, line: &Line, speaker: String) -> anyhow::Result<Entry> {
-        let (mut own, mut others, mut waits) = (Vec::new(), Vec::new(), false);
-        for client in &mut self.clients {
-            let is_speaker = client.name() == speaker;
-            let place = if is_speaker { &mut own } else { &mut others };
-            for reply in client.take()? {
-                place.push((client.name().to_owned(), reply));
+    /// What has come since the line before; `client` is the line's own.
+    fn gather(&mut self, line: &Line, client: String) -> anyhow::Result<PlayedLine> {
+        let (mut own, mut others, mut is_waiting) = (Vec::new(), Vec::new(), false);
+        for each in &mut self.clients {
+            let is_own = each.name() == client;
+            let list = if is_own { &mut own } else { &mut others };
+            for reply in each.take()? {
+                list.push(ClientReply { client: each.name().to_owned(), reply });
             }
-            waits |= is_speaker && client.waits();
+            is_waiting |= is_own && each.is_waiting();
         }
         own.append(&mut others);
-        Ok(Entry {
+        Ok(PlayedLine {
             line: line.number,
-            client: speaker,
+            client,
             typed: line.typed.clone(),
             traces: order::sorted(self.gateway.take_traces()),
             replies: own,
-            waits,
+            is_waiting,
         })
     }
 }

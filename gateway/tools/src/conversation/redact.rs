@@ -20,7 +20,7 @@ const AROUND_MS: u64 = 10 * 60 * 1_000;
 
 /// Text that varies, and what stands in its place.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct Redaction {
     /// Only below lines with this command, in whatever case.
     pub command: Option<String>,
     /// What to look for.
@@ -33,7 +33,7 @@ pub struct Rule {
 #[derive(Debug)]
 pub struct Redactor<'a> {
     /// The folder's own rules.
-    rules: &'a [Rule],
+    rules: &'a [Redaction],
     /// The conversation as it is typed.
     said: &'a str,
     /// Milliseconds since 1970 that are the conversation's own time, on each of its clocks.
@@ -43,7 +43,7 @@ pub struct Redactor<'a> {
 impl<'a> Redactor<'a> {
     /// For a conversation of the text `said`, which began at one of `starts` (milliseconds since
     /// 1970: the wall clock, and the one under control) and took `length`.
-    pub fn new(rules: &'a [Rule], said: &'a str, starts: &[u64], length: Duration) -> Self {
+    pub fn new(rules: &'a [Redaction], said: &'a str, starts: &[u64], length: Duration) -> Self {
         let length = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
         let stretch = |&start: &u64| {
             let end = start.saturating_add(length).saturating_add(AROUND_MS);
@@ -62,7 +62,7 @@ impl<'a> Redactor<'a> {
         let defaults = DEFAULTS.iter().filter(|(name, ..)| name.eq_ignore_ascii_case(command));
         let line = defaults
             .fold(line, |line, (_, pattern, with)| pattern.replace_all(&line, *with).into_owned());
-        let is_meant = |rule: &&Rule| {
+        let is_meant = |rule: &&Redaction| {
             rule.command.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(command))
         };
         self.rules

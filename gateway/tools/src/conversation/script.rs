@@ -58,14 +58,14 @@ pub struct Line {
     /// As it was typed, without the client's name and the white space around.
     pub typed: String,
     /// What happens.
-    pub act: Act,
+    pub action: LineAction,
 }
 
 /// What happens in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum LineAction {
     /// A client sends a command.
-    Say {
+    Send {
         /// The client's name.
         client: String,
         /// The command's words, unquoted; `${NAME}` is still there.
@@ -80,9 +80,9 @@ pub enum Act {
     },
 }
 
-/// What is wrong with a line.
+/// A line that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ScriptError {
     /// The line's number, from 1.
     pub line: usize,
     /// What is wrong.
@@ -91,7 +91,7 @@ pub struct Fault {
     pub hint: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}\n  hint:  {}", self.line, self.what, self.hint)
     }
@@ -115,25 +115,25 @@ impl Script {
     ///
     /// # Errors
     /// All that is wrong with it, in order of lines.
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<ScriptError>> {
         let mut script = Self::default();
         let mut faults = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let (number, line) = (index + 1, line.trim());
             let result = match line.strip_prefix('@') {
                 _ if line.is_empty() || line.starts_with('#') => Ok(()),
-                Some(directive) => script.direct(number, directive),
-                None => script.say(number, line),
+                Some(directive) => script.add_directive(number, directive),
+                None => script.add_command(number, line),
             };
             if let Err((what, hint)) = result {
-                faults.push(Fault { line: number, what, hint });
+                faults.push(ScriptError { line: number, what, hint });
             }
         }
         if faults.is_empty() { Ok(script) } else { Err(faults) }
     }
 
     /// Adds a command.
-    fn say(&mut self, number: usize, line: &str) -> Result<(), (String, String)> {
+    fn add_command(&mut self, number: usize, line: &str) -> Result<(), (String, String)> {
         let (client, typed) = split_name(line);
         let args = resp::words(typed.as_bytes()).map_err(|_| {
             (
@@ -149,7 +149,7 @@ impl Script {
             ));
         }
         let (client, typed) = (client.to_owned(), typed.to_owned());
-        self.lines.push(Line { number, typed, act: Act::Say { client, args } });
+        self.lines.push(Line { number, typed, action: LineAction::Send { client, args } });
         Ok(())
     }
 
@@ -157,7 +157,7 @@ impl Script {
     pub fn clients(&self) -> Vec<&str> {
         let mut clients = Vec::new();
         for line in &self.lines {
-            if let Act::Say { client, .. } = &line.act
+            if let LineAction::Send { client, .. } = &line.action
                 && !clients.contains(&client.as_str())
             {
                 clients.push(client.as_str());

@@ -1,8 +1,8 @@
 //! Which gateway a conversation is played with: its configuration and its plugins.
 //!
-//! What the conversation says wins over the command line, that over the folder's `test.toml`. Where
-//! nobody says anything there are the plugins of the project whose conversation it is (`build` beside
-//! the file), or those of a gateway without a configuration (`plugins.d`), or none.
+//! The conversation wins over the command line, which wins over the folder's `test.toml`. Without any
+//! of them the plugins are those of the project whose conversation it is (`build` beside the file),
+//! or those of a gateway without a configuration (`plugins.d`), or none.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -27,25 +27,24 @@ pub struct Setup {
     /// The configuration file; `None` is a gateway without one.
     pub config: Option<PathBuf>,
     /// Where its plugins are.
-    pub plugins: Plugins,
+    pub plugins: PluginSource,
 }
 
 /// Where plugins are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Plugins {
+pub enum PluginSource {
     /// Where the configuration says; none if there is no such folder.
     #[default]
     Configured,
-    /// In a folder that somebody named.
+    /// In this folder.
     Folder(PathBuf),
     /// In `build` of this project's folder, their settings in the folder itself.
     Project(PathBuf),
 }
 
-impl Plugins {
-    /// What somebody means who names a folder: where it is the one that a project is built into,
-    /// the project, whose settings lie outside of it.
-    fn named(folder: &Path) -> Self {
+impl PluginSource {
+    /// A project's `build` folder means the project, whose settings are beside that folder.
+    fn from_folder(folder: &Path) -> Self {
         let project = folder.parent().filter(|_| folder.ends_with(BUILT));
         match project.filter(|project| project.join(MANIFEST).is_file()) {
             Some(project) => Self::Project(project.to_owned()),
@@ -54,18 +53,18 @@ impl Plugins {
     }
 }
 
-/// What one of those who may choose says.
+/// What a conversation, the command line or a `test.toml` asks for.
 #[derive(Clone, Debug, Default)]
-pub struct Choice {
+pub struct SetupChoice {
     /// The configuration file.
     pub config: Option<PathBuf>,
     /// The folder of plugins.
     pub plugins: Option<PathBuf>,
 }
 
-/// Settings and plugins as conversations are played with; each gets a twin of the chain.
+/// A setup, read and loaded; each run gets a twin of the chain.
 #[derive(Debug)]
-pub struct Loaded {
+pub struct LoadedSetup {
     /// What the configuration says.
     pub settings: Settings,
     /// The plugins.
@@ -73,17 +72,21 @@ pub struct Loaded {
 }
 
 impl Setup {
-    /// What a conversation in `folder` is played with; `choices` are those who may choose, the
-    /// strongest first. Whoever names a configuration means its plugins too.
-    pub fn choose(choices: &[Choice], folder: &Path) -> Self {
+    /// The setup of a conversation in `folder`. The first of `choices` with a value wins; one that
+    /// names a configuration means its plugins too.
+    pub fn choose(choices: &[SetupChoice], folder: &Path) -> Self {
         let config = choices.iter().find_map(|choice| choice.config.clone());
         let plugins = choices.iter().find_map(|choice| match &choice.plugins {
-            Some(folder) => Some(Plugins::named(folder)),
-            None => choice.config.as_ref().map(|_| Plugins::Configured),
+            Some(folder) => Some(PluginSource::from_folder(folder)),
+            None => choice.config.as_ref().map(|_| PluginSource::Configured),
         });
         let is_project = folder.join(MANIFEST).is_file();
         let plugins = plugins.unwrap_or_else(|| {
-            if is_project { Plugins::Project(folder.to_owned()) } else { Plugins::Configured }
+            if is_project {
+                PluginSource::Project(folder.to_owned())
+            } else {
+                PluginSource::Configured
+            }
         });
         Self { config, plugins }
     }
@@ -93,16 +96,20 @@ impl Setup {
     ///
     /// # Errors
     /// What keeps a gateway from starting with them.
-    pub fn load(&self, cache: Option<PathBuf>, variables: Variables) -> anyhow::Result<Loaded> {
+    pub fn load(
+        &self,
+        cache: Option<PathBuf>,
+        variables: Variables,
+    ) -> anyhow::Result<LoadedSetup> {
         let (folder, project) = match &self.plugins {
-            Plugins::Configured => (None, None),
-            Plugins::Folder(folder) if !folder.is_dir() => bail!(
+            PluginSource::Configured => (None, None),
+            PluginSource::Folder(folder) if !folder.is_dir() => bail!(
                 "the plugin folder `{}` does not exist\n  \
                  hint:  build the plugins first, or name another folder",
                 folder.display()
             ),
-            Plugins::Folder(folder) => (Some(folder.clone()), None),
-            Plugins::Project(folder) => {
+            PluginSource::Folder(folder) => (Some(folder.clone()), None),
+            PluginSource::Project(folder) => {
                 let project = Project::open(folder)?;
                 let built = folder.join(BUILT);
                 // Without its plugin the conversation would say nothing, and be accepted like that.
@@ -128,7 +135,7 @@ impl Setup {
         } else {
             Chain::new(1, Vec::new())
         };
-        Ok(Loaded { settings, chain })
+        Ok(LoadedSetup { settings, chain })
     }
 }
 
@@ -136,14 +143,14 @@ impl Setup {
 mod tests {
     use super::*;
 
-    fn choice(config: Option<&str>, plugins: Option<&str>) -> Choice {
-        Choice { config: config.map(Into::into), plugins: plugins.map(Into::into) }
+    fn choice(config: Option<&str>, plugins: Option<&str>) -> SetupChoice {
+        SetupChoice { config: config.map(Into::into), plugins: plugins.map(Into::into) }
     }
 
-    fn chosen(choices: &[Choice]) -> (Option<String>, Option<String>) {
+    fn chosen(choices: &[SetupChoice]) -> (Option<String>, Option<String>) {
         let Setup { config, plugins } = Setup::choose(choices, Path::new("no/such/folder"));
         let plugins = match plugins {
-            Plugins::Folder(folder) => Some(folder.display().to_string()),
+            PluginSource::Folder(folder) => Some(folder.display().to_string()),
             _ => None,
         };
         (config.map(|path| path.display().to_string()), plugins)
@@ -177,7 +184,7 @@ mod tests {
         std::fs::write(built.join("core.wasm"), "no component").unwrap();
         std::fs::write(built.join("p.wasm"), crate::sdk::nothing().unwrap()).unwrap();
         let setup = Setup::choose(&[], folder.path());
-        assert_eq!(setup.plugins, Plugins::Project(folder.path().to_owned()));
+        assert_eq!(setup.plugins, PluginSource::Project(folder.path().to_owned()));
         let loaded = setup.load(None, Variables::StandIns).unwrap();
         assert_eq!(loaded.chain.plugins().len(), 1);
     }
@@ -188,9 +195,9 @@ mod tests {
         let built = folder.path().join(BUILT);
         let choices = [choice(Some("g.toml"), built.to_str())];
         let chosen = |choices| Setup::choose(choices, Path::new("no/such/folder")).plugins;
-        assert_eq!(chosen(&choices), Plugins::Folder(built.clone()));
+        assert_eq!(chosen(&choices), PluginSource::Folder(built.clone()));
         std::fs::write(folder.path().join(MANIFEST), "").unwrap();
-        assert_eq!(chosen(&choices), Plugins::Project(folder.path().to_owned()));
+        assert_eq!(chosen(&choices), PluginSource::Project(folder.path().to_owned()));
     }
 
     #[test]
@@ -203,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_was_named_must_be_there() {
-        let setup = Setup { config: None, plugins: Plugins::Folder("no/such".into()) };
+        let setup = Setup { config: None, plugins: PluginSource::Folder("no/such".into()) };
         let error = setup.load(None, Variables::StandIns).unwrap_err().to_string();
         assert!(error.starts_with("the plugin folder `no/such` does not exist"), "{error}");
     }

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use sluicegate::resp;
 
-    use crate::conversation::{Act, Script};
+    use crate::conversation::{LineAction, Script};
 
     fn line(words: &[Vec<u8>]) -> String {
         let mut line = String::new();
@@ -100,8 +100,8 @@ mod tests {
             let typed = line(&words);
             prop_assert_eq!(&resp::words(typed.as_bytes()).unwrap(), &words);
             let script = Script::parse(&format!("client-2>{typed}\n")).unwrap();
-            let said = Act::Say { client: "client-2".into(), args: words };
-            prop_assert_eq!(&script.lines[0].act, &said);
+            let said = LineAction::Send { client: "client-2".into(), args: words };
+            prop_assert_eq!(&script.lines[0].action, &said);
         }
     }
 }

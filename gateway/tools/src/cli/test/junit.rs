@@ -5,49 +5,49 @@ use std::path::Path;
 use anyhow::Context as _;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::conversation::suite::{Outcome, Verdict};
+use crate::conversation::suite::{TestOutcome, TestResult};
 
 /// Writes what became of conversations.
 ///
 /// # Errors
 /// The file cannot be written.
-pub(super) fn write(path: &Path, verdicts: &[Verdict]) -> anyhow::Result<()> {
-    let report = report(verdicts).to_string().context("making the report")?;
+pub(super) fn write(path: &Path, results: &[TestResult]) -> anyhow::Result<()> {
+    let report = report(results).to_string().context("making the report")?;
     std::fs::write(path, report).with_context(|| format!("writing `{}`", path.display()))
 }
 
-fn report(verdicts: &[Verdict]) -> Report {
+fn report(results: &[TestResult]) -> Report {
     let mut suite = TestSuite::new("conversations");
-    suite.add_test_cases(verdicts.iter().map(case));
+    suite.add_test_cases(results.iter().map(case));
     let mut report = Report::new("sluicegate test");
     report.add_test_suite(suite);
     report
 }
 
-fn case(verdict: &Verdict) -> TestCase {
+fn case(result: &TestResult) -> TestCase {
     let bad = |kind, message: String, more: String| {
         let mut status = TestCaseStatus::non_success(kind);
         status.set_message(message).set_description(more);
         status
     };
-    let status = match &verdict.outcome {
-        Outcome::AsAccepted => TestCaseStatus::success(),
-        Outcome::New => {
-            bad(NonSuccessKind::Failure, "it has no snapshot".into(), verdict.text.clone())
+    let status = match &result.outcome {
+        TestOutcome::AsAccepted => TestCaseStatus::success(),
+        TestOutcome::New => {
+            bad(NonSuccessKind::Failure, "it has no snapshot".into(), result.text.clone())
         }
-        Outcome::Failed(error) => {
+        TestOutcome::Failed(error) => {
             bad(NonSuccessKind::Error, "could not be played".into(), format!("{error:#}"))
         }
-        Outcome::Differs(it) => {
-            let lines = it.lines.iter().map(|(sign, text)| format!("{sign} {text}"));
+        TestOutcome::Differs(it) => {
+            let lines = it.lines.iter().map(|line| format!("{} {}", line.tag, line.text));
             let lines: Vec<_> = std::iter::once(it.said.clone()).chain(lines).collect();
-            let message = format!("line {}: {}", it.line, it.what.words());
+            let message = format!("line {}: {}", it.line, it.kind.describe());
             bad(NonSuccessKind::Failure, message, lines.join("\n"))
         }
     };
-    let mut case = TestCase::new(verdict.file.display().to_string(), status);
-    case.set_time(verdict.took);
-    if let Some(folder) = verdict.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let mut case = TestCase::new(result.file.display().to_string(), status);
+    case.set_time(result.took);
+    if let Some(folder) = result.file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         case.set_classname(folder.display().to_string());
     }
     case
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn each_conversation_is_a_case() {
-        let verdict = |file: &str, outcome| Verdict {
+        let result = |file: &str, outcome| TestResult {
             file: file.into(),
             outcome,
             accepted: None,
@@ -69,12 +69,12 @@ mod tests {
             notes: Vec::new(),
             took: Duration::from_millis(12),
         };
-        let verdicts = [
-            verdict("a/a.resp", Outcome::AsAccepted),
-            verdict("b.resp", Outcome::New),
-            verdict("c.resp", Outcome::Failed(anyhow::anyhow!("<no>"))),
+        let results = [
+            result("a/a.resp", TestOutcome::AsAccepted),
+            result("b.resp", TestOutcome::New),
+            result("c.resp", TestOutcome::Failed(anyhow::anyhow!("<no>"))),
         ];
-        let report = report(&verdicts).to_string().unwrap();
+        let report = report(&results).to_string().unwrap();
         for part in [
             r#"tests="3" skipped="0" failures="1" errors="1""#,
             r#"<testcase name="a/a.resp" classname="a" time="0.012""#,

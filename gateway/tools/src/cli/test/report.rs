@@ -4,11 +4,38 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use console::Style;
 use serde_json::{Value, json};
+use similar::ChangeTag;
 
 use crate::conversation::{
-    compare::{Difference, What},
-    suite::{Outcome, Verdict},
+    compare::{DiffLine, Difference, DifferenceKind},
+    suite::{TestOutcome, TestResult},
 };
+
+/// Colours of texts for a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Colours {
+    On,
+    Off,
+}
+
+impl Colours {
+    /// What the terminal and the environment ask for.
+    pub(super) fn of_terminal() -> Self {
+        if console::colors_enabled() { Self::On } else { Self::Off }
+    }
+
+    /// The text in this style, or as it is.
+    pub(super) fn apply(self, style: &Style, text: &str) -> String {
+        style.clone().force_styling(self == Self::On).apply_to(text).to_string()
+    }
+}
+
+/// What happened to snapshots without a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unused {
+    Kept,
+    Removed,
+}
 
 /// How many of each kind there are.
 #[derive(Debug, Default)]
@@ -23,14 +50,14 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    pub(super) fn of(verdicts: &[Verdict], accepted: usize) -> Self {
-        let mut summary = Self { all: verdicts.len(), accepted, ..Self::default() };
-        for verdict in verdicts {
-            match verdict.outcome {
-                Outcome::AsAccepted => summary.as_accepted += 1,
-                Outcome::Differs(_) => summary.differ += 1,
-                Outcome::New => summary.new += 1,
-                Outcome::Failed(_) => summary.failed += 1,
+    pub(super) fn of(results: &[TestResult], accepted: usize) -> Self {
+        let mut summary = Self { all: results.len(), accepted, ..Self::default() };
+        for result in results {
+            match result.outcome {
+                TestOutcome::AsAccepted => summary.as_accepted += 1,
+                TestOutcome::Differs(_) => summary.differ += 1,
+                TestOutcome::New => summary.new += 1,
+                TestOutcome::Failed(_) => summary.failed += 1,
             }
         }
         summary
@@ -65,22 +92,21 @@ pub(super) fn conversations(count: usize) -> String {
 
 /// For people: what is not as accepted, then a line about all.
 pub(super) fn text(
-    verdicts: &[Verdict],
+    results: &[TestResult],
     unused: &BTreeSet<PathBuf>,
     summary: &Summary,
-    removed: bool,
-    colours: bool,
+    unused_are: Unused,
+    colours: Colours,
 ) -> String {
-    let mut text: String = verdicts.iter().map(|verdict| told(verdict, colours)).collect();
+    let mut text: String = results.iter().map(|result| lines_of(result, colours)).collect();
     for path in unused {
-        let what = if removed {
-            "removed: its conversation was gone"
-        } else {
-            "unused: its conversation is gone"
+        let what = match unused_are {
+            Unused::Removed => "removed: its conversation was gone",
+            Unused::Kept => "unused: its conversation is gone",
         };
         text.push_str(&format!("{}: {what}\n", path.display()));
     }
-    if !removed && !unused.is_empty() {
+    if unused_are == Unused::Kept && !unused.is_empty() {
         text.push_str("  hint:  `--remove-unused` deletes such files\n");
     }
     if !text.is_empty() {
@@ -91,39 +117,37 @@ pub(super) fn text(
     text
 }
 
-fn told(verdict: &Verdict, colours: bool) -> String {
-    let file = verdict.file.display();
-    let notes = verdict.notes.iter().map(|note| format!("{file}: note: {note}\n"));
-    let outcome = match &verdict.outcome {
-        Outcome::AsAccepted => String::new(),
-        Outcome::New => format!("{file}: new: it has no snapshot yet\n"),
-        Outcome::Failed(error) => {
+fn lines_of(result: &TestResult, colours: Colours) -> String {
+    let file = result.file.display();
+    let notes = result.notes.iter().map(|note| format!("{file}: note: {note}\n"));
+    let outcome = match &result.outcome {
+        TestOutcome::AsAccepted => String::new(),
+        TestOutcome::New => format!("{file}: new: it has no snapshot yet\n"),
+        TestOutcome::Failed(error) => {
             let why = format!("{error:#}").replace('\n', "\n  ");
             format!("{file}: could not be played\n  {why}\n")
         }
-        Outcome::Differs(difference) => differing(&file.to_string(), difference, colours),
+        TestOutcome::Differs(difference) => differing(&file.to_string(), difference, colours),
     };
     notes.chain([outcome]).collect()
 }
 
 /// `orders.resp:7: filter-json did something else`, and what.
-fn differing(file: &str, difference: &Difference, colours: bool) -> String {
-    let Difference { line, said, what, lines, more } = difference;
-    let bold = Style::new().bold().force_styling(colours);
-    let cause = cause(file, *line, &what.words());
-    let mut text = format!("{}\n", bold.apply_to(cause));
+fn differing(file: &str, difference: &Difference, colours: Colours) -> String {
+    let Difference { line, said, kind, lines, more } = difference;
+    let cause = cause(file, *line, &kind.describe());
+    let mut text = format!("{}\n", colours.apply(&Style::new().bold(), &cause));
     // Otherwise it is among the lines that differ.
-    if *what != What::Said {
+    if *kind != DifferenceKind::Said {
         text.push_str(&format!("  {said}\n"));
     }
-    for (sign, line) in lines {
-        let colour = match sign {
-            '-' => Style::new().red(),
-            '+' => Style::new().green(),
-            _ => Style::new(),
+    for DiffLine { tag, text: line } in lines {
+        let style = match tag {
+            ChangeTag::Delete => Style::new().red(),
+            ChangeTag::Insert => Style::new().green(),
+            ChangeTag::Equal => Style::new(),
         };
-        let colour = colour.force_styling(colours);
-        text.push_str(&format!("  {}\n", colour.apply_to(format!("{sign} {line}"))));
+        text.push_str(&format!("  {}\n", colours.apply(&style, &format!("{tag} {line}"))));
     }
     match more {
         0 => {}
@@ -139,7 +163,11 @@ pub(super) fn cause(file: &str, line: usize, what: &str) -> String {
 }
 
 /// For programs: one object a conversation, and one about all, a line each.
-pub(super) fn json(verdicts: &[Verdict], unused: &BTreeSet<PathBuf>, summary: &Summary) -> String {
+pub(super) fn json(
+    results: &[TestResult],
+    unused: &BTreeSet<PathBuf>,
+    summary: &Summary,
+) -> String {
     let unused: Vec<_> = unused.iter().map(|path| path.display().to_string()).collect();
     let all = json!({
         "conversations": summary.all,
@@ -150,27 +178,28 @@ pub(super) fn json(verdicts: &[Verdict], unused: &BTreeSet<PathBuf>, summary: &S
         "accepted_now": summary.accepted,
         "unused": unused,
     });
-    let lines = verdicts.iter().map(object).chain([all]);
+    let lines = results.iter().map(object).chain([all]);
     lines.fold(String::new(), |text, value| text + &value.to_string() + "\n")
 }
 
-fn object(verdict: &Verdict) -> Value {
-    let file = verdict.file.display().to_string();
-    match &verdict.outcome {
-        Outcome::AsAccepted => json!({ "conversation": file, "outcome": "as-accepted" }),
-        Outcome::New => json!({ "conversation": file, "outcome": "new" }),
-        Outcome::Failed(error) => {
+fn object(result: &TestResult) -> Value {
+    let file = result.file.display().to_string();
+    match &result.outcome {
+        TestOutcome::AsAccepted => json!({ "conversation": file, "outcome": "as-accepted" }),
+        TestOutcome::New => json!({ "conversation": file, "outcome": "new" }),
+        TestOutcome::Failed(error) => {
             json!({ "conversation": file, "outcome": "failed", "error": format!("{error:#}") })
         }
-        Outcome::Differs(Difference { line, said, what, lines, more }) => {
-            let diff: Vec<_> = lines.iter().map(|(sign, text)| format!("{sign} {text}")).collect();
+        TestOutcome::Differs(Difference { line, said, kind, lines, more }) => {
+            let diff: Vec<_> =
+                lines.iter().map(|line| format!("{} {}", line.tag, line.text)).collect();
             json!({
                 "conversation": file,
                 "outcome": "differs",
                 "line": line,
                 "said": said,
-                "what": what.words(),
-                "plugin": what.plugin(),
+                "what": kind.describe(),
+                "plugin": kind.plugin(),
                 "diff": diff,
                 "more": more,
             })
@@ -184,25 +213,26 @@ mod tests {
 
     use super::*;
 
-    fn verdicts() -> Vec<Verdict> {
+    fn results() -> Vec<TestResult> {
+        let line = |tag, text: &str| DiffLine { tag, text: text.to_owned() };
         let difference = Difference {
             line: 7,
             said: "client> XADD orders * a b".into(),
-            what: What::Did("filter-json".into()),
+            kind: DifferenceKind::Did("filter-json".into()),
             lines: vec![
-                (' ', "publish orders".into()),
-                ('-', "  filter-json filter.on-produce forward".into()),
-                ('+', "  filter-json filter.on-produce drop".into()),
+                line(ChangeTag::Equal, "publish orders"),
+                line(ChangeTag::Delete, "  filter-json filter.on-produce forward"),
+                line(ChangeTag::Insert, "  filter-json filter.on-produce drop"),
             ],
             more: 2,
         };
         let outcomes = [
-            ("a.resp", Outcome::AsAccepted),
-            ("b.resp", Outcome::Differs(difference)),
-            ("c.resp", Outcome::New),
-            ("d.resp", Outcome::Failed(anyhow::anyhow!("d.resp:1: no\n  hint:  yes"))),
+            ("a.resp", TestOutcome::AsAccepted),
+            ("b.resp", TestOutcome::Differs(difference)),
+            ("c.resp", TestOutcome::New),
+            ("d.resp", TestOutcome::Failed(anyhow::anyhow!("d.resp:1: no\n  hint:  yes"))),
         ];
-        let verdict = |(file, outcome): (&str, Outcome)| Verdict {
+        let result = |(file, outcome): (&str, TestOutcome)| TestResult {
             file: file.into(),
             outcome,
             accepted: None,
@@ -210,14 +240,14 @@ mod tests {
             notes: Vec::new(),
             took: Duration::ZERO,
         };
-        outcomes.into_iter().map(verdict).collect()
+        outcomes.into_iter().map(result).collect()
     }
 
     #[test]
-    fn people_are_told_what_is_not_as_accepted() {
-        let verdicts = verdicts();
+    fn the_text_names_what_is_not_as_accepted() {
+        let results = results();
         let unused = BTreeSet::from([PathBuf::from("e.snap")]);
-        let text = text(&verdicts, &unused, &Summary::of(&verdicts, 0), false, false);
+        let text = text(&results, &unused, &Summary::of(&results, 0), Unused::Kept, Colours::Off);
         let wanted = "\
 b.resp:7: filter-json did something else
   client> XADD orders * a b
@@ -239,8 +269,8 @@ e.snap: unused: its conversation is gone
 
     #[test]
     fn programs_get_an_object_a_line() {
-        let verdicts = verdicts();
-        let text = json(&verdicts, &BTreeSet::new(), &Summary::of(&verdicts, 0));
+        let results = results();
+        let text = json(&results, &BTreeSet::new(), &Summary::of(&results, 0));
         let lines: Vec<Value> =
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 5);

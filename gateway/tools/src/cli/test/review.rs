@@ -17,6 +17,7 @@ mod screen; // one snapshot as a page of the terminal
 mod wrap; //   texts in a given width
 
 use self::{decide::Review, screen::Size};
+use super::report::Colours;
 
 /// A snapshot that is not accepted yet.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ pub(super) fn review(pending: &[Pending]) -> anyhow::Result<Reviewed> {
         let _aside = Aside::begin(&terminal)?;
         decide_all(pending, &terminal)?
     };
-    let summary = screen::summary(&reviewed, console::colors_enabled());
+    let summary = screen::summary(&reviewed, Colours::of_terminal());
     terminal.write_str(&summary).context("writing to the terminal")?;
     Ok(reviewed)
 }
@@ -68,7 +69,7 @@ fn decide_all(pending: &[Pending], terminal: &Term) -> anyhow::Result<Reviewed> 
     while !review.is_over() {
         let (height, width) = terminal.size();
         let size = Size { width: width.into(), height: height.into() };
-        let page = screen::page(&mut review, size, console::colors_enabled());
+        let page = screen::page(&mut review, size, Colours::of_terminal());
         terminal.clear_screen().context("clearing the terminal")?;
         terminal.write_str(&page).context("writing to the terminal")?;
         // With `read_key`, Ctrl-C would kill the process before the summary.

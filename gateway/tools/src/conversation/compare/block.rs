@@ -13,7 +13,7 @@ pub(super) struct Block<'a> {
 
 /// What a line of a block says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub(super) enum LineKind<'a> {
     /// A call of this plugin.
     Step(&'a str),
     /// How the way of a message ended.
@@ -102,14 +102,14 @@ impl<'a> Block<'a> {
     }
 
     /// What line `at` says.
-    pub(super) fn kind(&self, at: usize) -> Kind<'a> {
-        let Some(&line) = self.lines.get(at) else { return Kind::Nothing };
+    pub(super) fn kind(&self, at: usize) -> LineKind<'a> {
+        let Some(&line) = self.lines.get(at) else { return LineKind::Nothing };
         match indent(line) {
-            2 if is_reply(line) => Kind::Reply,
-            2 => Kind::Head,
+            2 if is_reply(line) => LineKind::Reply,
+            2 => LineKind::Head,
             // A reply of several lines is indented as steps are.
-            4 if !self.is_of_reply(at) => step(line).map_or(Kind::End, Kind::Step),
-            _ => Kind::Detail,
+            4 if !self.is_of_reply(at) => step(line).map_or(LineKind::End, LineKind::Step),
+            _ => LineKind::Detail,
         }
     }
 
@@ -119,15 +119,15 @@ impl<'a> Block<'a> {
     }
 
     /// The step, end or reply that detail `at` is about.
-    pub(super) fn owner(&self, at: usize) -> Kind<'a> {
+    pub(super) fn owner(&self, at: usize) -> LineKind<'a> {
         let above = (0..at).rev().map(|above| self.kind(above));
-        above.into_iter().find(|&kind| kind != Kind::Detail).unwrap_or(Kind::Nothing)
+        above.into_iter().find(|&kind| kind != LineKind::Detail).unwrap_or(LineKind::Nothing)
     }
 
     /// True if `plugin` is called at line `at` or below, in the same trace.
     pub(super) fn calls_later(&self, plugin: &str, at: usize) -> bool {
         let kinds = (at..self.lines.len()).map(|at| self.kind(at));
-        kinds.take_while(|&kind| kind != Kind::Head).any(|kind| kind == Kind::Step(plugin))
+        kinds.take_while(|&kind| kind != LineKind::Head).any(|kind| kind == LineKind::Step(plugin))
     }
 
     /// The lines above `at` that say what it belongs to: the message, and the step of a detail.

@@ -1,4 +1,4 @@
-//! A client of a conversation: what it has said, and what it has heard.
+//! A client of a conversation: what it sent and what it received.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,38 +20,38 @@ const READ_BYTES: usize = 16 * 1024;
 /// One named client and its connection.
 pub(super) struct Client {
     name: String,
-    /// `None` once it has hung up.
+    /// `None` once it has disconnected.
     pipe: Option<WriteHalf<DuplexStream>>,
     inbox: Arc<Inbox>,
     reader: AbortHandle,
-    voice: Voice,
+    reply_mode: ReplyMode,
 }
 
-/// Which answers it wants: CLIENT REPLY.
+/// CLIENT REPLY: which answers the client gets.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Voice {
-    Loud,
-    SilentOnce,
-    Silent,
+enum ReplyMode {
+    On,
+    SkipOnce,
+    Off,
 }
 
-/// What has come for a client.
+/// What a client has received, filled by a task of its connection.
 #[derive(Default)]
 struct Inbox {
-    heard: Mutex<Heard>,
-    /// Rung when something has come.
-    bell: Notify,
+    received: Mutex<Received>,
+    /// Notified when something has come.
+    arrived: Notify,
 }
 
 #[derive(Default)]
-struct Heard {
+struct Received {
     replies: Vec<Reply>,
     /// How many have come in all.
     count: usize,
     /// Answers that are still to come.
     unanswered: usize,
     /// It gets messages without asking.
-    listens: bool,
+    is_subscribed: bool,
     failure: Option<Malformed>,
     is_closed: bool,
 }
@@ -60,8 +60,8 @@ impl Client {
     pub(super) fn new(name: &str, pipe: DuplexStream) -> Self {
         let (read, write) = split(pipe);
         let inbox = Arc::new(Inbox::default());
-        let reader = tokio::spawn(listen(read, Arc::clone(&inbox))).abort_handle();
-        Self { name: name.to_owned(), pipe: Some(write), inbox, reader, voice: Voice::Loud }
+        let reader = tokio::spawn(receive(read, Arc::clone(&inbox))).abort_handle();
+        Self { name: name.to_owned(), pipe: Some(write), inbox, reader, reply_mode: ReplyMode::On }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -69,13 +69,13 @@ impl Client {
     }
 
     pub(super) fn is_connected(&self) -> bool {
-        self.pipe.is_some() && !self.inbox.heard().is_closed
+        self.pipe.is_some() && !self.inbox.received().is_closed
     }
 
     /// Sends a command. One that its connection does not take is not answered either, which shows.
-    pub(super) async fn say(&mut self, args: &[Vec<u8>]) {
+    pub(super) async fn send(&mut self, args: &[Vec<u8>]) {
         if self.is_answered(args) {
-            self.inbox.heard().unanswered += 1;
+            self.inbox.received().unanswered += 1;
         }
         let mut request = format!("*{}\r\n", args.len()).into_bytes();
         for arg in args {
@@ -84,75 +84,75 @@ impl Client {
             request.extend_from_slice(b"\r\n");
         }
         if let Some(pipe) = &mut self.pipe {
-            // The gateway may have hung up; its end of the pipe says so.
+            // The gateway may have disconnected; its end of the pipe says so.
             let _ = pipe.write_all(&request).await;
         }
     }
 
     /// Does the client get an answer? CLIENT REPLY says what it wants from now on.
     fn is_answered(&mut self, args: &[Vec<u8>]) -> bool {
-        let before = self.voice;
-        if before == Voice::SilentOnce {
-            self.voice = Voice::Loud;
+        let before = self.reply_mode;
+        if before == ReplyMode::SkipOnce {
+            self.reply_mode = ReplyMode::On;
         }
-        let is_about_voice =
+        let is_client_reply =
             args.len() == 3 && is_word(&args[0], "CLIENT") && is_word(&args[1], "REPLY");
-        if is_about_voice && is_word(&args[2], "ON") {
-            self.voice = Voice::Loud;
+        if is_client_reply && is_word(&args[2], "ON") {
+            self.reply_mode = ReplyMode::On;
             return true;
         }
-        if is_about_voice && is_word(&args[2], "OFF") {
-            self.voice = Voice::Silent;
+        if is_client_reply && is_word(&args[2], "OFF") {
+            self.reply_mode = ReplyMode::Off;
             return false;
         }
-        if is_about_voice && is_word(&args[2], "SKIP") && before == Voice::Loud {
-            self.voice = Voice::SilentOnce;
+        if is_client_reply && is_word(&args[2], "SKIP") && before == ReplyMode::On {
+            self.reply_mode = ReplyMode::SkipOnce;
             return false;
         }
-        before == Voice::Loud
+        before == ReplyMode::On
     }
 
-    pub(super) fn hang_up(&mut self) {
+    pub(super) fn disconnect(&mut self) {
         self.reader.abort();
         self.pipe = None;
-        let mut heard = self.inbox.heard();
-        (heard.unanswered, heard.listens, heard.is_closed) = (0, false, true);
+        let mut received = self.inbox.received();
+        (received.unanswered, received.is_subscribed, received.is_closed) = (0, false, true);
     }
 
     /// Waits until everything it asked for is answered.
     pub(super) async fn answered(&self) {
-        while self.waits() {
-            self.inbox.bell.notified().await;
+        while self.is_waiting() {
+            self.inbox.arrived.notified().await;
         }
     }
 
     /// Is an answer still to come?
-    pub(super) fn waits(&self) -> bool {
-        let heard = self.inbox.heard();
-        heard.unanswered > 0 && !heard.is_closed
+    pub(super) fn is_waiting(&self) -> bool {
+        let received = self.inbox.received();
+        received.unanswered > 0 && !received.is_closed
     }
 
     /// May it get something because of what others do?
-    pub(super) fn may_hear_more(&self) -> bool {
-        let heard = self.inbox.heard();
-        !heard.is_closed && (heard.listens || heard.unanswered > 0)
+    pub(super) fn may_receive_more(&self) -> bool {
+        let received = self.inbox.received();
+        !received.is_closed && (received.is_subscribed || received.unanswered > 0)
     }
 
-    /// How much it has heard in all.
-    pub(super) fn heard(&self) -> usize {
-        self.inbox.heard().count
+    /// How many replies it has received in all.
+    pub(super) fn received(&self) -> usize {
+        self.inbox.received().count
     }
 
-    /// What it has heard since the last call.
+    /// The replies since the last call.
     ///
     /// # Errors
     /// The gateway has written what is no reply.
     pub(super) fn take(&self) -> anyhow::Result<Vec<Reply>> {
-        let mut heard = self.inbox.heard();
-        if let Some(failure) = heard.failure.take() {
+        let mut received = self.inbox.received();
+        if let Some(failure) = received.failure.take() {
             return Err(failure).with_context(|| format!("reading what `{}` gets", self.name));
         }
-        Ok(std::mem::take(&mut heard.replies))
+        Ok(std::mem::take(&mut received.replies))
     }
 }
 
@@ -163,15 +163,15 @@ impl Drop for Client {
 }
 
 impl Inbox {
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn received(&self) -> MutexGuard<'_, Received> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Heard {
+impl Received {
     fn add(&mut self, reply: Reply) {
         self.count += 1;
-        self.listens |= reply.begins_listening();
+        self.is_subscribed |= reply.begins_listening();
         if reply == Reply::Closed {
             self.is_closed = true;
         } else if !reply.is_message() {
@@ -181,17 +181,17 @@ impl Heard {
     }
 }
 
-/// Takes what comes through the pipe until the gateway hangs up.
-async fn listen(mut pipe: ReadHalf<DuplexStream>, inbox: Arc<Inbox>) {
+/// Takes what comes through the pipe until the gateway disconnects.
+async fn receive(mut pipe: ReadHalf<DuplexStream>, inbox: Arc<Inbox>) {
     let mut bytes = BytesMut::new();
     loop {
         bytes.reserve(READ_BYTES);
         let is_open = matches!(pipe.read_buf(&mut bytes).await, Ok(1..));
         let is_read = take_replies(&mut bytes, &inbox);
         if !is_open {
-            inbox.heard().add(Reply::Closed);
+            inbox.received().add(Reply::Closed);
         }
-        inbox.bell.notify_one();
+        inbox.arrived.notify_one();
         if !is_open || !is_read {
             return;
         }
@@ -204,11 +204,11 @@ fn take_replies(bytes: &mut BytesMut, inbox: &Inbox) -> bool {
         match Reply::decode(bytes) {
             Ok(Some((reply, len))) => {
                 bytes.advance(len);
-                inbox.heard().add(reply);
+                inbox.received().add(reply);
             }
             Ok(None) => return true,
             Err(failure) => {
-                inbox.heard().failure = Some(failure);
+                inbox.received().failure = Some(failure);
                 return false;
             }
         }

@@ -1,4 +1,4 @@
-//! The order of traces, which must not depend on who of those that get a message is served first.
+//! The order of traces, which must not depend on which of several readers is served first.
 
 use std::fmt::Write as _;
 
@@ -10,18 +10,17 @@ pub(super) fn sorted(mut traces: Vec<Trace>) -> Vec<Trace> {
     traces.sort_by_cached_key(|trace| match &trace.subject {
         Subject::Published(_) | Subject::Login { .. } => None,
         Subject::Consumed { message, offset } => {
-            Some((message.topic.clone(), message.partition, *offset, deeds(trace)))
+            Some((message.topic.clone(), message.partition, *offset, what_plugins_did(trace)))
         }
     });
     traces
 }
 
-fn deeds(trace: &Trace) -> String {
-    trace.steps.iter().fold(String::new(), |mut deeds, step| {
+fn what_plugins_did(trace: &Trace) -> String {
+    trace.steps.iter().fold(String::new(), |mut text, step| {
         // Writing to a string does not fail. How long a step took is left out.
-        let _ =
-            write!(deeds, "{:?}", (&step.plugin.name, &step.outcome, &step.change, &step.lines));
-        deeds
+        let _ = write!(text, "{:?}", (&step.plugin.name, &step.outcome, &step.change, &step.lines));
+        text
     })
 }
 

@@ -14,19 +14,19 @@ fn runner() -> ScriptRunner {
     ScriptRunner::new(settings, Chain::new(1, Vec::new()))
 }
 
-fn played(script: &str) -> Played {
+fn played(script: &str) -> Vec<PlayedLine> {
     runner().run(&Script::parse(script).unwrap()).unwrap()
 }
 
 /// What everybody heard, line by line.
-fn text(played: &Played) -> String {
+fn text(played: &[PlayedLine]) -> String {
     let mut text = String::new();
-    for Entry { client, typed, replies, waits, .. } in &played.entries {
+    for PlayedLine { client, typed, replies, is_waiting, .. } in played {
         writeln!(text, "{client}> {typed}").unwrap();
-        for (name, reply) in replies {
+        for ClientReply { client: name, reply } in replies {
             writeln!(text, "  {name} < {}", reply.to_string().replace('\n', " ")).unwrap();
         }
-        if *waits {
+        if *is_waiting {
             text.push_str("  (waits)\n");
         }
     }

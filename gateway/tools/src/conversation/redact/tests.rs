@@ -74,7 +74,7 @@ fn some_commands_tell_of_the_process() {
 
 #[test]
 fn rules_of_the_folder_come_last() {
-    let rule = |command: Option<&str>, pattern: &str, with: &str| Rule {
+    let rule = |command: Option<&str>, pattern: &str, with: &str| Redaction {
         command: command.map(Into::into),
         pattern: regex(pattern),
         with: with.into(),

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{Act, Line, Script};
+use super::{Line, LineAction, Script};
 
 /// All directives, as they are written.
 const ALL: &str =
@@ -16,19 +16,19 @@ type Wrong = (String, String);
 
 impl Script {
     /// Does what a directive says; `directive` is the line without its `@`.
-    pub(super) fn direct(&mut self, number: usize, directive: &str) -> Result<(), Wrong> {
+    pub(super) fn add_directive(&mut self, number: usize, directive: &str) -> Result<(), Wrong> {
         let (name, argument) = directive.split_once(char::is_whitespace).unwrap_or((directive, ""));
         let argument = argument.trim();
-        let act = match name {
-            "wait" => Act::Wait(time(argument)?),
-            "close" => Act::Close { client: self.known(argument)?.to_owned() },
+        let action = match name {
+            "wait" => LineAction::Wait(time(argument)?),
+            "close" => LineAction::Close { client: self.known(argument)?.to_owned() },
             "fixtures" => return path(&mut self.fixtures, name, argument),
             "plugins" => return path(&mut self.plugins, name, argument),
             "config" => return path(&mut self.config, name, argument),
             "secret" => return self.secret(argument),
             _ => return Err((format!("unknown directive `@{name}`"), format!("there are {ALL}"))),
         };
-        self.lines.push(Line { number, typed: format!("@{directive}"), act });
+        self.lines.push(Line { number, typed: format!("@{directive}"), action });
         Ok(())
     }
 

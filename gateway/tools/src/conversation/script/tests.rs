@@ -2,7 +2,7 @@ use super::*;
 
 fn say(number: usize, client: &str, typed: &str, args: &[&[u8]]) -> Line {
     let args = args.iter().map(|arg| arg.to_vec()).collect();
-    Line { number, typed: typed.into(), act: Act::Say { client: client.into(), args } }
+    Line { number, typed: typed.into(), action: LineAction::Send { client: client.into(), args } }
 }
 
 fn faults(text: &str) -> Vec<String> {
@@ -48,13 +48,13 @@ fn directives_are_read() {
     assert_eq!(script.config, Some("g.toml".into()));
     assert_eq!(script.fixtures, Some("f.toml".into()));
     assert_eq!(script.secrets, ["A_B"]);
-    let acts: Vec<_> = script.lines[1..].iter().map(|line| line.act.clone()).collect();
+    let actions: Vec<_> = script.lines[1..].iter().map(|line| line.action.clone()).collect();
     assert_eq!(
-        acts,
+        actions,
         [
-            Act::Wait(Duration::from_secs(90)),
-            Act::Wait(Duration::from_millis(250)),
-            Act::Close { client: "client".into() },
+            LineAction::Wait(Duration::from_secs(90)),
+            LineAction::Wait(Duration::from_millis(250)),
+            LineAction::Close { client: "client".into() },
         ]
     );
     assert_eq!(script.lines[1].typed, "@wait 90 s");

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use console::Key;
 
-use super::{Pending, Reviewed};
+use super::{Pending, Reviewed, diff::Extent};
 
 /// Where a review is.
 #[derive(Debug)]
@@ -24,9 +24,8 @@ pub(super) struct Review<'a> {
 /// What of a snapshot is on the screen.
 #[derive(Debug, Default)]
 pub(super) struct View {
-    /// All lines, not only those near a difference.
-    pub(super) is_whole: bool,
-    /// What the keys do stands there instead.
+    pub(super) extent: Extent,
+    /// The help is shown instead.
     pub(super) is_help: bool,
     /// The first row shown; the screen lowers it to the last one that makes sense.
     pub(super) top: usize,
@@ -34,7 +33,7 @@ pub(super) struct View {
     pub(super) room: usize,
 }
 
-/// What a person says about a snapshot.
+/// What the user decides about a snapshot.
 #[derive(Clone, Copy, Debug)]
 enum Decision {
     Accept,
@@ -62,7 +61,7 @@ impl<'a> Review<'a> {
 
     /// Does what a key says. One that says nothing changes nothing.
     pub(super) fn press(&mut self, key: &Key) -> anyhow::Result<()> {
-        // Whoever reads the help goes back with any key, and decides nothing by it.
+        // Any key leaves the help and does nothing else.
         if std::mem::take(&mut self.view.is_help) {
             return Ok(());
         }
@@ -74,7 +73,11 @@ impl<'a> Review<'a> {
             Key::Char('R') => self.decide_rest(Decision::Reject)?,
             Key::Char('S' | 'q') => self.leave(),
             Key::Char('d') => {
-                self.view = View { is_whole: !self.view.is_whole, ..View::default() };
+                let extent = match self.view.extent {
+                    Extent::Differences => Extent::WholeFile,
+                    Extent::WholeFile => Extent::Differences,
+                };
+                self.view = View { extent, ..View::default() };
             }
             Key::Char('?' | 'h') => self.view.is_help = true,
             key => self.view.scroll(key),
@@ -150,7 +153,7 @@ fn waiting(snapshot: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A rename: whoever reads meanwhile finds the old text or the new one, never half of it.
+/// A rename: readers find the old text or the new one, never half of it.
 fn accept(snapshot: &Path) -> anyhow::Result<()> {
     let waiting = waiting(snapshot);
     fs::rename(&waiting, snapshot).with_context(|| {

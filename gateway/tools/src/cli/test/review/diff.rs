@@ -1,4 +1,4 @@
-//! What two snapshots say otherwise, as rows.
+//! The differences of two snapshots, as rows.
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
@@ -9,7 +9,7 @@ const CONTEXT: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Row {
     /// A line of one text or of both; lines are counted from 1.
-    Line { kind: Kind, old: Option<usize>, new: Option<usize>, text: String },
+    Line { tag: ChangeTag, old: Option<usize>, new: Option<usize>, text: String },
     /// Lines that are in both and not shown.
     Gap {
         lines: usize,
@@ -18,19 +18,24 @@ pub(super) enum Row {
     },
 }
 
-/// Which text a line is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Both,
-    OnlyOld,
-    OnlyNew,
+/// How much of the two texts is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Differences, and some lines around each.
+    #[default]
+    Differences,
+    /// All lines.
+    WholeFile,
 }
 
-/// Rows around the differences, or all rows.
-pub(super) fn rows(old: Option<&str>, new: &str, is_whole: bool) -> Vec<Row> {
+/// The rows of two texts; `old` is missing for a new snapshot.
+pub(super) fn rows(old: Option<&str>, new: &str, extent: Extent) -> Vec<Row> {
     let old = old.unwrap_or_default();
     let diff = TextDiff::from_lines(old, new);
-    let groups = if is_whole { vec![diff.ops().to_vec()] } else { diff.grouped_ops(CONTEXT) };
+    let groups = match extent {
+        Extent::WholeFile => vec![diff.ops().to_vec()],
+        Extent::Differences => diff.grouped_ops(CONTEXT),
+    };
     let new_lines: Vec<&str> = new.lines().collect();
     let mut rows = Vec::new();
     let mut next = 0; // line of the new text, from 0
@@ -51,15 +56,10 @@ fn lines(diff: &TextDiff<'_, '_, str>, op: &DiffOp) -> Vec<Row> {
     let changes = diff.iter_changes(op);
     changes
         .map(|change| {
-            let kind = match change.tag() {
-                ChangeTag::Equal => Kind::Both,
-                ChangeTag::Delete => Kind::OnlyOld,
-                ChangeTag::Insert => Kind::OnlyNew,
-            };
             let number = |index: Option<usize>| index.map(|index| index + 1);
             let (old, new) = (number(change.old_index()), number(change.new_index()));
             let text = change.value().trim_end_matches('\n').to_owned();
-            Row::Line { kind, old, new, text }
+            Row::Line { tag: change.tag(), old, new, text }
         })
         .collect()
 }
@@ -87,9 +87,9 @@ mod tests {
 
     fn shown(rows: &[Row]) -> Vec<String> {
         let one = |row: &Row| match row {
-            Row::Line { kind: Kind::Both, text, .. } => format!(" {text}"),
-            Row::Line { kind: Kind::OnlyOld, text, .. } => format!("-{text}"),
-            Row::Line { kind: Kind::OnlyNew, text, .. } => format!("+{text}"),
+            Row::Line { tag: ChangeTag::Equal, text, .. } => format!(" {text}"),
+            Row::Line { tag: ChangeTag::Delete, text, .. } => format!("-{text}"),
+            Row::Line { tag: ChangeTag::Insert, text, .. } => format!("+{text}"),
             Row::Gap { lines, within: None } => format!("{lines} more"),
             Row::Gap { lines, within: Some(line) } => format!("{lines} more, in {line}"),
         };
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_difference_has_three_lines_around_it_and_says_where_it_is() {
         let new = OLD.replace("  e\n", "  E\n");
-        let rows = rows(Some(OLD), &new, false);
+        let rows = rows(Some(OLD), &new, Extent::Differences);
         let wanted = ["4 more, in client> XADD", "   b", "   c", "   d", "-  e", "+  E", "   f"];
         assert_eq!(shown(&rows), wanted);
     }
@@ -107,34 +107,36 @@ mod tests {
     #[test]
     fn lines_have_the_numbers_of_both_texts() {
         let new = OLD.replace("  a\n", "");
-        let rows = rows(Some(OLD), &new, true);
-        let gone = Row::Line { kind: Kind::OnlyOld, old: Some(4), new: None, text: "  a".into() };
-        let after = Row::Line { kind: Kind::Both, old: Some(5), new: Some(4), text: "  b".into() };
+        let rows = rows(Some(OLD), &new, Extent::WholeFile);
+        let gone =
+            Row::Line { tag: ChangeTag::Delete, old: Some(4), new: None, text: "  a".into() };
+        let after =
+            Row::Line { tag: ChangeTag::Equal, old: Some(5), new: Some(4), text: "  b".into() };
         assert_eq!(rows[3..5], [gone, after]);
     }
 
     #[test]
     fn the_whole_text_leaves_nothing_out() {
         let new = OLD.replace("  e\n", "  E\n");
-        assert_eq!(rows(Some(OLD), &new, true).len(), OLD.lines().count() + 1);
+        assert_eq!(rows(Some(OLD), &new, Extent::WholeFile).len(), OLD.lines().count() + 1);
     }
 
     #[test]
     fn a_new_snapshot_is_all_new() {
-        assert_eq!(shown(&rows(None, "a\nb\n", false)), ["+a", "+b"]);
+        assert_eq!(shown(&rows(None, "a\nb\n", Extent::Differences)), ["+a", "+b"]);
     }
 
     #[test]
     fn equal_texts_have_no_rows_but_can_be_looked_at() {
-        assert_eq!(rows(Some(OLD), OLD, false), []);
-        assert_eq!(rows(Some(OLD), OLD, true).len(), OLD.lines().count());
+        assert_eq!(rows(Some(OLD), OLD, Extent::Differences), []);
+        assert_eq!(rows(Some(OLD), OLD, Extent::WholeFile).len(), OLD.lines().count());
     }
 
     #[test]
     fn lines_between_two_differences_are_counted() {
         let old = (0..20).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat();
         let new = old.replace("0\n", "zero\n").replace("19\n", "nineteen\n");
-        let shown = shown(&rows(Some(&old), &new, false));
+        let shown = shown(&rows(Some(&old), &new, Extent::Differences));
         assert!(shown.iter().any(|row| row.ends_with(" more")), "{shown:?}");
     }
 }

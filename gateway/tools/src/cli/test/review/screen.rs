@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use console::Style;
+use similar::ChangeTag;
 
 use super::{
     Pending, Reviewed,
     decide::Review,
-    diff::{self, Kind, Row},
+    diff::{self, Extent, Row},
     wrap::{end_of, printable, wrapped},
 };
+use crate::cli::test::report::Colours;
 
 /// Columns and rows of the terminal.
 #[derive(Clone, Copy, Debug)]
@@ -45,15 +47,14 @@ const HELP: &[&str] = &[
 ];
 
 /// The snapshot in question as text for a cleared terminal.
-pub(super) fn page(review: &mut Review, size: Size, is_coloured: bool) -> String {
+pub(super) fn page(review: &mut Review, size: Size, colours: Colours) -> String {
     let Some((number, pending)) = review.current() else { return String::new() };
-    let paint = Paint { is_coloured };
     let position = format!("{number}/{}", review.count());
-    let mut rows = head(pending, &position, size.width, paint);
+    let mut rows = head(pending, &position, size.width, colours);
     let body = if review.view.is_help {
         HELP.iter().flat_map(|line| wrapped(line, size.width)).collect()
     } else {
-        body(pending, review.view.is_whole, size.width, paint)
+        body(pending, review.view.extent, size.width, colours)
     };
     let room = size.height.saturating_sub(rows.len() + 2).max(ROOM_MIN);
     let shown = review.view.shown(body.len(), room);
@@ -63,7 +64,7 @@ pub(super) fn page(review: &mut Review, size: Size, is_coloured: bool) -> String
         String::new()
     };
     rows.extend_from_slice(&body[shown]);
-    rows.push(paint.rule(&place, size.width));
+    rows.push(rule(colours, &place, size.width));
     let keys = if KEYS.len() < size.width { KEYS } else { KEYS_SHORT };
     rows.push(end_of(keys, size.width));
     // No line break after the last row: it would push the first one out.
@@ -71,8 +72,7 @@ pub(super) fn page(review: &mut Review, size: Size, is_coloured: bool) -> String
 }
 
 /// What was done, after the last decision.
-pub(super) fn summary(reviewed: &Reviewed, is_coloured: bool) -> String {
-    let paint = Paint { is_coloured };
+pub(super) fn summary(reviewed: &Reviewed, colours: Colours) -> String {
     let Reviewed { accepted, rejected, skipped } = reviewed;
     let mut text = format!(
         "{} accepted, {} rejected, {} skipped\n",
@@ -82,7 +82,7 @@ pub(super) fn summary(reviewed: &Reviewed, is_coloured: bool) -> String {
     );
     let mut list = |style: Style, word: &str, paths: &[PathBuf]| {
         for path in paths {
-            let word = paint.with(&style, &format!("{word:<8}"));
+            let word = colours.apply(&style, &format!("{word:<8}"));
             text.push_str(&format!("  {word}  {}\n", name(path)));
         }
     };
@@ -92,32 +92,32 @@ pub(super) fn summary(reviewed: &Reviewed, is_coloured: bool) -> String {
     text
 }
 
-fn head(pending: &Pending, position: &str, width: usize, paint: Paint) -> Vec<String> {
+fn head(pending: &Pending, position: &str, width: usize, colours: Colours) -> Vec<String> {
     let new = if pending.old.is_none() { "  new" } else { "" };
     let taken = position.len() + 2 + new.len();
     let path = end_of(&name(&pending.snapshot), width.saturating_sub(taken));
-    let path = paint.with(&Style::new().bold(), &path);
-    let title = format!("{position}  {path}{}", paint.with(&Style::new().yellow(), new));
+    let path = colours.apply(&Style::new().bold(), &path);
+    let title = format!("{position}  {path}{}", colours.apply(&Style::new().yellow(), new));
     let mut rows = vec![title];
     for line in pending.cause.lines() {
         rows.extend(wrapped(&printable(line), width));
     }
-    rows.push(paint.rule("", width));
+    rows.push(rule(colours, "", width));
     rows
 }
 
-fn body(pending: &Pending, is_whole: bool, width: usize, paint: Paint) -> Vec<String> {
-    let rows = diff::rows(pending.old.as_deref(), &pending.new, is_whole);
+fn body(pending: &Pending, extent: Extent, width: usize, colours: Colours) -> Vec<String> {
+    let rows = diff::rows(pending.old.as_deref(), &pending.new, extent);
     if rows.is_empty() {
         return wrapped("Not a line differs; only the head of the file does.", width);
     }
     let gutter = Gutter::of(&rows, width);
-    rows.iter().flat_map(|row| shown(row, &gutter, width, paint)).collect()
+    rows.iter().flat_map(|row| shown(row, &gutter, width, colours)).collect()
 }
 
-fn shown(row: &Row, gutter: &Gutter, width: usize, paint: Paint) -> Vec<String> {
-    let (kind, first, text) = match row {
-        Row::Line { kind, old, new, text } => (Some(*kind), gutter.line(*kind, *old, *new), text),
+fn shown(row: &Row, gutter: &Gutter, width: usize, colours: Colours) -> Vec<String> {
+    let (tag, first, text) = match row {
+        Row::Line { tag, old, new, text } => (Some(*tag), gutter.line(*tag, *old, *new), text),
         Row::Gap { lines, within } => {
             let lines = if *lines == 1 { "1 line".into() } else { format!("{lines} lines") };
             let within = within.iter().map(|line| format!(", in {}", printable(line)));
@@ -127,11 +127,12 @@ fn shown(row: &Row, gutter: &Gutter, width: usize, paint: Paint) -> Vec<String> 
     };
     let pieces = wrapped(&printable(text), width.saturating_sub(gutter.width));
     let starts = std::iter::once(first).chain(std::iter::repeat(gutter.blank()));
-    let painted = |(start, piece): (String, String)| paint.row(kind, &format!("{start}{piece}"));
+    let painted =
+        |(start, piece): (String, String)| coloured(colours, tag, &format!("{start}{piece}"));
     starts.zip(pieces).map(painted).collect()
 }
 
-/// What stands before each line: its numbers, and whose it is.
+/// The part of a row before its text: the line's numbers and its sign.
 struct Gutter {
     /// Columns of one number; 0 where numbers are left out.
     digits: usize,
@@ -152,12 +153,7 @@ impl Gutter {
         Self { digits, width: 2 * digits + 6 }
     }
 
-    fn line(&self, kind: Kind, old: Option<usize>, new: Option<usize>) -> String {
-        let sign = match kind {
-            Kind::Both => ' ',
-            Kind::OnlyOld => '-',
-            Kind::OnlyNew => '+',
-        };
+    fn line(&self, sign: ChangeTag, old: Option<usize>, new: Option<usize>) -> String {
         if self.digits == 0 {
             return format!("{sign} ");
         }
@@ -167,37 +163,26 @@ impl Gutter {
     }
 
     fn blank(&self) -> String {
-        self.line(Kind::Both, None, None)
+        self.line(ChangeTag::Equal, None, None)
     }
 }
 
-/// Colours, or none of them: the signs before the lines say the same.
-#[derive(Clone, Copy, Debug)]
-struct Paint {
-    is_coloured: bool,
+/// A row in the colour of its side; a gap has none.
+fn coloured(colours: Colours, tag: Option<ChangeTag>, text: &str) -> String {
+    let style = match tag {
+        Some(ChangeTag::Equal) => return text.to_owned(),
+        Some(ChangeTag::Delete) => Style::new().red(),
+        Some(ChangeTag::Insert) => Style::new().green(),
+        None => Style::new().cyan(),
+    };
+    colours.apply(&style, text)
 }
 
-impl Paint {
-    fn with(self, style: &Style, text: &str) -> String {
-        style.clone().force_styling(self.is_coloured).apply_to(text).to_string()
-    }
-
-    fn row(self, kind: Option<Kind>, text: &str) -> String {
-        let style = match kind {
-            Some(Kind::Both) => return text.to_owned(),
-            Some(Kind::OnlyOld) => Style::new().red(),
-            Some(Kind::OnlyNew) => Style::new().green(),
-            None => Style::new().cyan(),
-        };
-        self.with(&style, text)
-    }
-
-    /// A line across the terminal, with words in it.
-    fn rule(self, words: &str, width: usize) -> String {
-        let words = if words.is_empty() { String::new() } else { format!("── {words}") };
-        let rest = width.saturating_sub(words.chars().count());
-        self.with(&Style::new().dim(), &format!("{words}{}", "─".repeat(rest)))
-    }
+/// A line across the terminal, with words in it.
+fn rule(colours: Colours, words: &str, width: usize) -> String {
+    let words = if words.is_empty() { String::new() } else { format!("── {words}") };
+    let rest = width.saturating_sub(words.chars().count());
+    colours.apply(&Style::new().dim(), &format!("{words}{}", "─".repeat(rest)))
 }
 
 fn name(path: &Path) -> String {

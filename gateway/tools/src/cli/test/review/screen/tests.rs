@@ -25,11 +25,11 @@ fn changed() -> Pending {
 fn of(pending: &Pending, size: Size, keys: &str) -> String {
     let pending = [pending.clone()];
     let mut review = Review::new(&pending);
-    page(&mut review, size, false); // what fits is known once it was shown
+    page(&mut review, size, Colours::Off); // what fits is known once it was shown
     for key in keys.chars() {
         review.press(&Key::Char(key)).unwrap();
     }
-    page(&mut review, size, false)
+    page(&mut review, size, Colours::Off)
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn equal_texts_say_so() {
 fn colours_are_there_only_when_asked_for() {
     let pending = [changed()];
     let size = Size { width: 80, height: 30 };
-    let coloured = page(&mut Review::new(&pending), size, true);
+    let coloured = page(&mut Review::new(&pending), size, Colours::On);
     assert!(coloured.contains("\u{1b}[31m") && coloured.contains("\u{1b}[32m"), "{coloured}");
-    assert!(!page(&mut Review::new(&pending), size, false).contains('\u{1b}'));
+    assert!(!page(&mut Review::new(&pending), size, Colours::Off).contains('\u{1b}'));
 }
 
 #[test]
@@ -108,5 +108,5 @@ fn the_summary_counts_and_names() {
   skipped   b.snap
   skipped   c.snap
 ";
-    assert_eq!(summary(&reviewed, false), wanted);
+    assert_eq!(summary(&reviewed, Colours::Off), wanted);
 }

@@ -1,4 +1,4 @@
-//! Conversations of one run, and what they are played with.
+//! The conversations of one `sluicegate test`, and what they share.
 
 use std::{
     collections::BTreeMap,
@@ -14,34 +14,35 @@ use crate::{
     cli::plugin::cache_folder,
     conversation::{
         case::Case,
-        perform::{Told, perform, record},
-        setup::{Choice, Loaded, Setup},
+        run::{CaseResult, record_fixtures, run_case},
+        setup::{LoadedSetup, Setup, SetupChoice},
     },
 };
 
-/// Plays conversations, and loads what several of them are played with once.
-pub(super) struct Player<'a> {
+/// Runs conversations. A setup that several of them have is loaded once.
+pub(super) struct Runner<'a> {
     options: &'a TestOptions,
     cases: BTreeMap<&'a Path, anyhow::Result<Case>>,
-    /// Loaded by whoever needs it first; the others wait.
-    loaded: BTreeMap<Setup, OnceLock<Result<Loaded, String>>>,
+    /// Loaded by the first that needs it; the others wait.
+    loaded: BTreeMap<Setup, OnceLock<Result<LoadedSetup, String>>>,
 }
 
-impl<'a> Player<'a> {
-    /// Reads all of them first, so that what is loaded is known.
+impl<'a> Runner<'a> {
+    /// Reads all of them first, so that all setups are known.
     pub(super) fn new(options: &'a TestOptions, files: &'a [PathBuf]) -> Self {
-        let flags = Choice { config: options.config.clone(), plugins: options.plugins.clone() };
+        let flags =
+            SetupChoice { config: options.config.clone(), plugins: options.plugins.clone() };
         let read = |file| Case::read(file, &options.paths, &flags);
         let cases: BTreeMap<_, _> = files.iter().map(|f| (f.as_path(), read(f))).collect();
         let setups = cases.values().flatten().map(|case| (case.setup.clone(), OnceLock::new()));
         Self { options, loaded: setups.collect(), cases }
     }
 
-    /// Plays one of them.
+    /// Runs one of them.
     ///
     /// # Errors
-    /// It cannot be read, what it is played with not be loaded, or it not be played.
-    pub(super) fn play(&self, file: &Path) -> anyhow::Result<Told> {
+    /// It cannot be read or run, or its setup cannot be loaded.
+    pub(super) fn run(&self, file: &Path) -> anyhow::Result<CaseResult> {
         let case = match &self.cases[file] {
             Ok(case) => case,
             Err(error) => bail!("{error:#}"),
@@ -51,22 +52,22 @@ impl<'a> Player<'a> {
             loaded.map_err(|error| format!("{error:#}"))
         });
         match loaded {
-            Ok(loaded) => self.perform(case, loaded),
+            Ok(loaded) => self.run_loaded(case, loaded),
             Err(error) => bail!("{error}"),
         }
     }
 
-    fn perform(&self, case: &Case, loaded: &Loaded) -> anyhow::Result<Told> {
+    fn run_loaded(&self, case: &Case, loaded: &LoadedSetup) -> anyhow::Result<CaseResult> {
         let broker = self.options.broker.kind();
         let mut warnings = Vec::new();
         if self.options.record {
             // With the environment's variables, which lead to the real stores.
             let real = case.setup.load(cache_folder(), Variables::Environment)?;
-            warnings = record(case, &real, broker)?;
+            warnings = record_fixtures(case, &real, broker)?;
         }
-        // What was recorded is played: no secret comes near a snapshot.
-        let mut told = perform(case, loaded, broker)?;
-        told.notes.splice(..0, warnings);
-        Ok(told)
+        // The snapshot comes from the recording: no secret gets near it.
+        let mut result = run_case(case, loaded, broker)?;
+        result.notes.splice(..0, warnings);
+        Ok(result)
     }
 }

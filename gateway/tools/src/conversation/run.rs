@@ -1,4 +1,4 @@
-//! A conversation with all that it is played with becomes the text of its snapshot.
+//! Runs one case: what its script brings about becomes the text of a snapshot, or fixtures.
 
 use std::{
     env, fs,
@@ -20,58 +20,66 @@ use sluicegate::{
 };
 
 use super::{
-    Act, Entry, Played, Script, ScriptRunner, Secrets,
+    ClientReply, LineAction, PlayedLine, Script, ScriptRunner, Secrets,
     case::Case,
     fixtures::{self, FixtureFile},
     redact::Redactor,
-    setup::Loaded,
+    setup::LoadedSetup,
     transcript::Transcript,
 };
 
-/// What a conversation told.
+/// What a case gave.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct CaseResult {
     /// The text of its snapshot.
     pub text: String,
-    /// For each of its lines in the text, the number in the file.
-    pub numbers: Vec<usize>,
-    /// What a person should know besides.
+    /// For each line of the conversation in the text, its number in the file.
+    pub line_numbers: Vec<usize>,
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// Plays a conversation with a broker of this kind, and with a twin of what is loaded. Stores are
-/// not asked: fixtures answer.
+/// Runs a case on a broker of this kind, with a twin of the loaded chain. Stores are not asked:
+/// fixtures answer.
 ///
 /// # Errors
 /// The fixtures cannot be read, or the gateway cannot be played.
-pub fn perform(case: &Case, loaded: &Loaded, broker: BrokerKind) -> anyhow::Result<Told> {
-    let (path, file) = fixtures(case)?;
+pub fn run_case(
+    case: &Case,
+    loaded: &LoadedSetup,
+    broker: BrokerKind,
+) -> anyhow::Result<CaseResult> {
+    let (path, file) = read_fixtures(case)?;
     let stand_in = file.stand_in(&path);
     let store_use = StoreUse::played(Arc::clone(&stand_in));
-    let secrets = Secrets::played(&case.secrets(), &file);
+    let secrets = Secrets::for_playing(&case.secrets(), &file);
     let (started, begun) = (UNIX_EPOCH.elapsed().unwrap_or_default(), Instant::now());
-    let played = play(&case.script, loaded, broker, &store_use, secrets)?;
+    let played = run_script(&case.script, loaded, broker, &store_use, secrets)?;
     let notes = stand_in.lacking();
     let notes = notes.iter().map(|lack| format!("no fixture for {lack}: add it, or --record it"));
-    let length = begun.elapsed() + waits(&case.script);
-    let (text, numbers) = written(case, &played, started, length);
-    Ok(Told { text, numbers, notes: notes.collect() })
+    let length = begun.elapsed() + total_wait(&case.script);
+    let (text, line_numbers) = snapshot_text(case, &played, started, length);
+    Ok(CaseResult { text, line_numbers, notes: notes.collect() })
 }
 
-/// Plays a conversation with the real stores, and writes what they answer into its fixtures. Gives
-/// what a person should know.
+/// Runs a case with the real stores, and writes what they answer into its fixtures. Returns notes
+/// for the user.
 ///
 /// # Errors
 /// A secret is not in the environment, the gateway cannot be played, or the fixtures not be
 /// written.
-pub fn record(case: &Case, loaded: &Loaded, broker: BrokerKind) -> anyhow::Result<Vec<String>> {
+pub fn record_fixtures(
+    case: &Case,
+    loaded: &LoadedSetup,
+    broker: BrokerKind,
+) -> anyhow::Result<Vec<String>> {
     let path = case.fixtures_file();
     let existing = if path.exists() { read(&path)? } else { String::new() };
-    let secrets = Secrets::recorded(&case.secrets(), |name| env::var(name).ok())?;
+    let secrets = Secrets::for_recording(&case.secrets(), |name| env::var(name).ok())?;
     let cassette = Arc::new(Cassette::default());
     let store_use = StoreUse::recorded(Arc::clone(&cassette));
-    play(&case.script, loaded, broker, &store_use, secrets.clone())?;
-    let recorded = fixtures::record(&path, &existing, cassette.take(), &secrets)?;
+    run_script(&case.script, loaded, broker, &store_use, secrets.clone())?;
+    let recorded = fixtures::add_recording(&path, &existing, cassette.take(), &secrets)?;
     if recorded.text != existing {
         fs::write(&path, recorded.text).with_context(|| format!("writing `{}`", path.display()))?;
     }
@@ -82,26 +90,26 @@ fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))
 }
 
-/// What stores answer, and the file that says so or would; one that was named must be there.
-fn fixtures(case: &Case) -> anyhow::Result<(PathBuf, FixtureFile)> {
+/// The fixtures and their file, which must exist if the conversation names it.
+fn read_fixtures(case: &Case) -> anyhow::Result<(PathBuf, FixtureFile)> {
     let path = case.fixtures_file();
     let is_wanted = case.script.fixtures.is_some() || path.exists();
     let file = if is_wanted { FixtureFile::read(&path)? } else { FixtureFile::default() };
     Ok((path, file))
 }
 
-fn play(
+fn run_script(
     script: &Script,
-    loaded: &Loaded,
+    loaded: &LoadedSetup,
     broker: BrokerKind,
     store_use: &StoreUse,
     secrets: Secrets,
-) -> anyhow::Result<Played> {
+) -> anyhow::Result<Vec<PlayedLine>> {
     let folder = DataFolder::new();
     let mut settings: Settings = loaded.settings.clone();
     settings.broker.kind = broker;
     settings.broker.folder.clone_from(&folder.0);
-    // What is Kafka's own, and what other conversations made, must not be met.
+    // Topics of others and of other conversations must stay out of sight.
     for cluster in &mut settings.broker.clusters {
         cluster.name_prefix = format!("{}{}.", cluster.name_prefix, folder.name());
     }
@@ -110,47 +118,47 @@ fn play(
     runner.run(script)
 }
 
-/// How long the conversation waits by itself.
-fn waits(script: &Script) -> Duration {
-    let waits = script.lines.iter().map(|line| match line.act {
-        Act::Wait(time) => time,
-        Act::Say { .. } | Act::Close { .. } => Duration::ZERO,
+/// Sum of the script's `@wait` lines.
+fn total_wait(script: &Script) -> Duration {
+    let waits = script.lines.iter().map(|line| match line.action {
+        LineAction::Wait(time) => time,
+        LineAction::Send { .. } | LineAction::Close { .. } => Duration::ZERO,
     });
     waits.fold(Duration::ZERO, Duration::saturating_add)
 }
 
-/// The text of what was played, which began at `started` on the wall clock.
-fn written(
+/// The snapshot's text. The case began at `started` on the wall clock and took `length`.
+fn snapshot_text(
     case: &Case,
-    played: &Played,
+    played: &[PlayedLine],
     started: Duration,
     length: Duration,
 ) -> (String, Vec<usize>) {
-    let said: Vec<_> = case.script.lines.iter().map(|line| line.typed.as_str()).collect();
-    let said = said.join("\n");
+    let typed: Vec<_> = case.script.lines.iter().map(|line| line.typed.as_str()).collect();
+    let typed = typed.join("\n");
     let wall = u64::try_from(started.as_millis()).unwrap_or_default();
     let starts = [u64::try_from(PLAYED_FROM_MS).unwrap_or_default(), wall];
-    let redactor = Redactor::new(&case.rules.redact, &said, &starts, length);
+    let redactor = Redactor::new(&case.settings.redact, &typed, &starts, length);
     let mut transcript = Transcript::new(&redactor);
-    played.entries.iter().for_each(|entry| add(&mut transcript, entry));
+    played.iter().for_each(|entry| add_line(&mut transcript, entry));
     transcript.finish()
 }
 
-fn add(transcript: &mut Transcript<'_>, entry: &Entry) {
+fn add_line(transcript: &mut Transcript<'_>, entry: &PlayedLine) {
     transcript.line(entry.line, &entry.client, &entry.typed);
     for trace in &entry.traces {
         transcript.trace(&text::lines(trace, Show::SAME_EACH_TIME));
     }
-    for (client, reply) in &entry.replies {
+    for ClientReply { client, reply } in &entry.replies {
         let lines: Vec<_> = reply.to_string().lines().map(ToOwned::to_owned).collect();
         transcript.reply(client, &lines);
     }
-    if entry.waits {
+    if entry.is_waiting {
         transcript.waits();
     }
 }
 
-/// Where the log of one conversation lies; gone when it is over.
+/// Data folder of one conversation; removed at its end.
 struct DataFolder(PathBuf);
 
 impl DataFolder {

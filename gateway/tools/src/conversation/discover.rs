@@ -1,4 +1,4 @@
-//! Which conversations there are: files that were named, and folders looked through.
+//! Finds conversation files, in folders too, and snapshots that belong to none.
 
 use std::{
     collections::BTreeSet,
@@ -15,10 +15,10 @@ const SKIPPED: &[&str] = &["target", "node_modules"];
 
 /// What was found, sorted by path.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Discovered {
     /// Conversation files.
     pub conversations: BTreeSet<PathBuf>,
-    /// Snapshots, accepted or pending, whose conversation is gone.
+    /// Snapshots, accepted or pending, without a conversation.
     pub unused: BTreeSet<PathBuf>,
 }
 
@@ -27,11 +27,11 @@ pub struct Found {
 ///
 /// # Errors
 /// A path cannot be read, or there is no conversation at all.
-pub fn find(paths: &[PathBuf], filter: Option<&str>) -> anyhow::Result<Found> {
-    let mut found = Found::default();
+pub fn find_conversations(paths: &[PathBuf], filter: Option<&str>) -> anyhow::Result<Discovered> {
+    let mut found = Discovered::default();
     for path in paths {
         if path.is_dir() {
-            found.look(path)?;
+            found.search(path)?;
         } else {
             found.conversations.insert(path.clone());
         }
@@ -55,8 +55,8 @@ pub fn find(paths: &[PathBuf], filter: Option<&str>) -> anyhow::Result<Found> {
     Ok(found)
 }
 
-impl Found {
-    fn look(&mut self, folder: &Path) -> anyhow::Result<()> {
+impl Discovered {
+    fn search(&mut self, folder: &Path) -> anyhow::Result<()> {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let entries = entries.with_context(|| format!("reading `{}`", folder.display()))?;
         for entry in entries {
@@ -66,7 +66,7 @@ impl Found {
             let path = clean(folder).join(entry.file_name());
             if is_folder {
                 if !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) {
-                    self.look(&path)?;
+                    self.search(&path)?;
                 }
             } else if let Some(conversation) = conversation_of(&path) {
                 if conversation == path {
@@ -104,8 +104,8 @@ fn is_ours(snapshot: &Path) -> bool {
         .is_some_and(|it| it == script::EXTENSION)
 }
 
-/// The folders in which rules for a conversation may lie, nearest first: its own, and those above
-/// up to the folder that was named, or the current one if that is higher.
+/// The folders that may hold a `test.toml` for a conversation, nearest first: its own, and those
+/// above up to the folder that was named, or the current one if that is higher.
 pub fn folders_above(conversation: &Path, named: &[PathBuf]) -> Vec<PathBuf> {
     let absolute = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let Some(own) = absolute(conversation).parent().map(Path::to_owned) else { return Vec::new() };
@@ -150,11 +150,14 @@ mod tests {
             (".hidden/d.resp", ""),
             ("target/e.resp", ""),
         ]);
-        let found = find(&[folder.path().to_owned()], None).unwrap();
+        let found = find_conversations(&[folder.path().to_owned()], None).unwrap();
         assert_eq!(names(&found.conversations, folder.path()), ["a/c.resp", "b.resp"]);
         assert_eq!(names(&found.unused, folder.path()), ["a/gone.snap", "a/gone2.snap.new"]);
 
-        let found = find(&[folder.path().to_owned(), folder.path().join("b.resp")], Some("a/c"));
+        let found = find_conversations(
+            &[folder.path().to_owned(), folder.path().join("b.resp")],
+            Some("a/c"),
+        );
         assert_eq!(names(&found.unwrap().conversations, folder.path()), ["a/c.resp"]);
     }
 
@@ -162,9 +165,16 @@ mod tests {
     fn nothing_to_play_is_an_error() {
         let folder = folder(&[("a/b.resp", "")]);
         let all = [folder.path().to_owned()];
-        assert!(find(&all, Some("zzz")).unwrap_err().to_string().contains("none of 1"));
+        assert!(
+            find_conversations(&all, Some("zzz")).unwrap_err().to_string().contains("none of 1")
+        );
         fs::remove_file(folder.path().join("a/b.resp")).unwrap();
-        assert!(find(&all, None).unwrap_err().to_string().starts_with("there is no conversation"));
+        assert!(
+            find_conversations(&all, None)
+                .unwrap_err()
+                .to_string()
+                .starts_with("there is no conversation")
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `test.toml`: what holds for all conversations of a folder and the folders in it.
+//! `test.toml`: settings for all conversations of a folder and the folders in it.
 //!
 //! ```toml
 //! config = "gateway.toml"      # relative to this file
@@ -20,14 +20,14 @@ use anyhow::Context as _;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::redact::Rule;
+use super::redact::Redaction;
 
 /// The file's name.
 pub const FILE: &str = "test.toml";
 
-/// What a `test.toml` says; without one, nothing.
+/// A `test.toml`; without one, all empty.
 #[derive(Clone, Debug, Default)]
-pub struct Rules {
+pub struct TestSettings {
     /// The gateway's configuration.
     pub config: Option<PathBuf>,
     /// The folder of plugins.
@@ -35,38 +35,38 @@ pub struct Rules {
     /// Names whose `${NAME}` stands for a secret.
     pub secrets: Vec<String>,
     /// What varies from run to run.
-    pub redact: Vec<Rule>,
+    pub redact: Vec<Redaction>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Typed {
+struct TestFile {
     config: Option<PathBuf>,
     plugins: Option<PathBuf>,
     #[serde(default)]
     secrets: Vec<String>,
     #[serde(default)]
-    redact: Vec<TypedRule>,
+    redact: Vec<RedactionEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TypedRule {
+struct RedactionEntry {
     pattern: String,
-    #[serde(default = "redacted")]
+    #[serde(default = "default_replacement")]
     with: String,
     command: Option<String>,
 }
 
-fn redacted() -> String {
+fn default_replacement() -> String {
     "[REDACTED]".to_owned()
 }
 
-impl Rules {
+impl TestSettings {
     /// Reads the `test.toml` of the first of `folders` that has one.
     ///
     /// # Errors
-    /// It cannot be read, or says what nobody understands.
+    /// It cannot be read, or has an unknown key or a wrong value.
     pub fn read(folders: &[PathBuf]) -> anyhow::Result<Self> {
         for folder in folders {
             let path = folder.join(FILE);
@@ -85,8 +85,8 @@ impl Rules {
     }
 
     fn parse(text: &str, folder: &Path) -> anyhow::Result<Self> {
-        let typed: Typed = toml::from_str(text)?;
-        let redact = typed.redact.into_iter().map(rule).collect::<Result<_, _>>()?;
+        let typed: TestFile = toml::from_str(text)?;
+        let redact = typed.redact.into_iter().map(redaction).collect::<Result<_, _>>()?;
         let absolute = |path: PathBuf| folder.join(path);
         Ok(Self {
             config: typed.config.map(absolute),
@@ -97,12 +97,12 @@ impl Rules {
     }
 }
 
-fn rule(typed: TypedRule) -> anyhow::Result<Rule> {
-    let TypedRule { pattern, with, command } = typed;
+fn redaction(typed: RedactionEntry) -> anyhow::Result<Redaction> {
+    let RedactionEntry { pattern, with, command } = typed;
     let pattern = Regex::new(&pattern).with_context(|| {
         format!("`redact.pattern` = `{pattern}` is no regular expression\n  hint:  write it in '…'")
     })?;
-    Ok(Rule { command, pattern, with })
+    Ok(Redaction { command, pattern, with })
 }
 
 #[cfg(test)]
@@ -115,15 +115,15 @@ mod tests {
         let near = root.path().join("near");
         fs::create_dir(&near).unwrap();
         let folders = [near.clone(), root.path().to_owned()];
-        assert!(Rules::read(&folders).unwrap().config.is_none());
+        assert!(TestSettings::read(&folders).unwrap().config.is_none());
 
         fs::write(root.path().join(FILE), "config = \"g.toml\"").unwrap();
-        assert_eq!(Rules::read(&folders).unwrap().config, Some(root.path().join("g.toml")));
+        assert_eq!(TestSettings::read(&folders).unwrap().config, Some(root.path().join("g.toml")));
 
         fs::write(near.join(FILE), "plugins = \"../p\"\nsecrets = [\"A\"]").unwrap();
-        let rules = Rules::read(&folders).unwrap();
-        assert_eq!((rules.config, rules.plugins), (None, Some(near.join("../p"))));
-        assert_eq!(rules.secrets, ["A"]);
+        let settings = TestSettings::read(&folders).unwrap();
+        assert_eq!((settings.config, settings.plugins), (None, Some(near.join("../p"))));
+        assert_eq!(settings.secrets, ["A"]);
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fault = |text: &str| {
             fs::write(folder.path().join(FILE), text).unwrap();
-            format!("{:#}", Rules::read(&[folder.path().to_owned()]).unwrap_err())
+            format!("{:#}", TestSettings::read(&[folder.path().to_owned()]).unwrap_err())
         };
         assert!(fault("plugin = 'x'").contains("test.toml`: TOML parse error at line 1"));
         assert!(fault("plugin = 'x'").contains("unknown field `plugin`"));
