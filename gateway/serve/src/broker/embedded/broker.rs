@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use super::{
     catalog::Topic,
     handle::{WriterHandle, check_topic},
-    member::Member,
+    member::EmbeddedMember,
     partition::Partition,
     produce,
     queue::Answer,
-    read::{Reader, Wanted},
+    read::{ReadLimits, Reader},
     recovery,
     settings::EmbeddedSettings,
     writer::Writer,
@@ -137,7 +137,7 @@ impl Broker for Embedded {
     fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
         self.writer.log.check_open()?;
         let count = self.writer.log.catalog.topic(topic)?.info().partitions;
-        Ok(Arc::new(Member::new(Arc::clone(&self.writer), group, topic, count)))
+        Ok(Arc::new(EmbeddedMember::new(Arc::clone(&self.writer), group, topic, count)))
     }
 
     fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
@@ -177,7 +177,7 @@ impl Broker for Embedded {
         Box::pin(async move {
             let partition = self.writer.log.partition(&fetch.topic, fetch.partition)?;
             let Fetch { from, records_max, bytes_max, .. } = fetch;
-            let wanted = Wanted { records_max, bytes_max };
+            let wanted = ReadLimits { records_max, bytes_max };
             let is_cold =
                 Reader { partition: &partition, files: &self.writer.log.files }.is_cold(from);
             self.read(partition, is_cold, move |reader| reader.fetch(from, wanted)).await
@@ -244,10 +244,11 @@ impl Broker for Embedded {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
-        let found = self.writer.log.partition(topic, partition).map(|partition| {
-            let place = (partition.topic_id, partition.number);
-            self.writer.log.catalog.committed(group, place)
-        });
+        let found = self
+            .writer
+            .log
+            .partition(topic, partition)
+            .map(|partition| self.writer.log.catalog.committed(group, partition.key));
         Box::pin(async { found })
     }
 

@@ -1,4 +1,4 @@
-//! What exists: topics with their partitions, and the groups' places in them.
+//! The topics with their partitions, and the committed offsets of consumer groups.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,7 +8,10 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::partition::{Partition, State};
+use super::{
+    frame::PartitionKey,
+    partition::{Partition, PartitionLog},
+};
 use crate::{
     broker::{BrokerError, Committed, TopicInfo},
     message::TopicName,
@@ -24,35 +27,37 @@ pub(super) struct Topic {
     pub(super) changes: watch::Sender<u64>,
 }
 
-/// A group's places, by topic id and partition.
-pub(super) type Places = HashMap<(u32, u32), Committed>;
+/// A group's committed offsets.
+pub(super) type CommittedOffsets = HashMap<PartitionKey, Committed>;
 
-/// All topics and groups. Only the writer thread changes it, after the change is durable.
+/// All topics and groups. Only the writer changes it, after the change is durable.
 #[derive(Debug, Default)]
 pub(super) struct Catalog {
     topics: RwLock<BTreeMap<TopicName, Arc<Topic>>>,
-    groups: RwLock<HashMap<String, Places>>,
-    /// Changes after every topic that is made or deleted.
+    groups: RwLock<HashMap<String, CommittedOffsets>>,
+    /// Changes after every topic that is created or deleted.
     pub(super) changes: watch::Sender<u64>,
 }
 
 impl Topic {
     /// A topic without records.
     pub(super) fn new(name: TopicName, id: u32, partitions: u32, root: Option<&Path>) -> Self {
-        let empty = (0..partitions).map(|_| State::default()).collect();
-        Self::with_states(name, id, root, empty)
+        let empty = (0..partitions).map(|_| PartitionLog::default()).collect();
+        Self::with_logs(name, id, root, empty)
     }
 
     /// A topic as a checkpoint describes it.
-    pub(super) fn with_states(
+    pub(super) fn with_logs(
         name: TopicName,
         id: u32,
         root: Option<&Path>,
-        states: Vec<State>,
+        logs: Vec<PartitionLog>,
     ) -> Self {
-        let partition =
-            |(number, state)| Arc::new(Partition::new(name.clone(), id, number, root, state));
-        let partitions = (0..).zip(states).map(partition).collect();
+        let partition = |(number, log)| {
+            let key = PartitionKey { topic_id: id, number };
+            Arc::new(Partition::new(name.clone(), key, root, log))
+        };
+        let partitions = (0..).zip(logs).map(partition).collect();
         Self { id, partitions, changes: watch::Sender::new(0), name }
     }
 
@@ -79,11 +84,11 @@ impl Catalog {
         self.topics.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn groups(&self) -> RwLockReadGuard<'_, HashMap<String, Places>> {
+    pub(super) fn groups(&self) -> RwLockReadGuard<'_, HashMap<String, CommittedOffsets>> {
         self.groups.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn groups_mut(&self) -> RwLockWriteGuard<'_, HashMap<String, Places>> {
+    fn groups_mut(&self) -> RwLockWriteGuard<'_, HashMap<String, CommittedOffsets>> {
         self.groups.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -100,49 +105,51 @@ impl Catalog {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Takes a topic out, with the places of all groups in it; tells those who watch it.
+    /// Removes a topic and the offsets of all groups in it, and wakes those who watch it.
     pub(super) fn remove_topic(&self, topic: &Topic) {
         let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
         topics.remove(&topic.name);
         drop(topics);
-        self.groups_mut().retain(|_, places| {
-            places.retain(|(topic_id, _), _| *topic_id != topic.id);
-            !places.is_empty()
+        self.groups_mut().retain(|_, offsets| {
+            offsets.retain(|partition, _| partition.topic_id != topic.id);
+            !offsets.is_empty()
         });
         topic.changes.send_modify(|count| *count += 1);
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Groups that have a place in a topic, sorted by name.
+    /// Groups with a committed offset in a topic, sorted by name.
     pub(super) fn groups_of(&self, topic_id: u32) -> Vec<String> {
         let groups = self.groups();
-        let has_place = |places: &Places| places.keys().any(|(topic, _)| *topic == topic_id);
-        let found = groups.iter().filter(|(_, places)| has_place(places));
+        let has_offset = |offsets: &CommittedOffsets| {
+            offsets.keys().any(|partition| partition.topic_id == topic_id)
+        };
+        let found = groups.iter().filter(|(_, offsets)| has_offset(offsets));
         let mut found: Vec<_> = found.map(|(group, _)| group.clone()).collect();
         found.sort_unstable();
         found
     }
 
-    /// Forgets the places of a group in a topic.
+    /// Removes the offsets of a group in a topic.
     pub(super) fn forget_group(&self, group: &str, topic_id: u32) {
         let mut groups = self.groups_mut();
-        let Some(places) = groups.get_mut(group) else { return };
-        places.retain(|(topic, _), _| *topic != topic_id);
-        if places.is_empty() {
+        let Some(offsets) = groups.get_mut(group) else { return };
+        offsets.retain(|partition, _| partition.topic_id != topic_id);
+        if offsets.is_empty() {
             groups.remove(group);
         }
     }
 
-    pub(super) fn commit(&self, group: &str, place: (u32, u32), committed: Committed) {
+    pub(super) fn commit(&self, group: &str, partition: PartitionKey, committed: Committed) {
         let mut groups = self.groups_mut();
-        if let Some(places) = groups.get_mut(group) {
-            places.insert(place, committed);
+        if let Some(offsets) = groups.get_mut(group) {
+            offsets.insert(partition, committed);
             return;
         }
-        groups.insert(group.to_owned(), Places::from([(place, committed)]));
+        groups.insert(group.to_owned(), CommittedOffsets::from([(partition, committed)]));
     }
 
-    pub(super) fn committed(&self, group: &str, place: (u32, u32)) -> Option<Committed> {
-        self.groups().get(group)?.get(&place).cloned()
+    pub(super) fn committed(&self, group: &str, partition: PartitionKey) -> Option<Committed> {
+        self.groups().get(group)?.get(&partition).cloned()
     }
 }

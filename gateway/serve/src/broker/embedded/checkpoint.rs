@@ -1,7 +1,7 @@
-//! The checkpoint: everything the journal need not be asked about any more.
+//! The checkpoint: the state of the log that no longer needs the journal.
 //!
-//! It is one small file, replaced whole: topics, segments, groups' places, and where in the
-//! journal the rest begins. The order is what makes it safe: segments are synced, then their
+//! It is one small file, replaced whole: topics, segments, groups' offsets, and where in the
+//! journal the rest begins. The order makes it safe: segments are synced, then their
 //! folders, then the new checkpoint, then its name; only then is a journal file used again.
 
 use std::{
@@ -19,32 +19,33 @@ use super::{
     catalog::{Catalog, Topic},
     entry::{get_str, put_str},
     files::SegmentFiles,
-    journal::{Cursor, Shape},
+    frame::PartitionKey,
+    journal::{JournalFormat, JournalPosition},
     layout,
-    partition::{Partition, State},
-    segment::Segment,
+    partition::{Partition, PartitionLog},
+    segment::{Segment, SegmentKey},
 };
 use crate::{broker::Committed, message::TopicName};
 
-/// Its name.
+/// Name of the file.
 pub(super) const NAME: &str = "checkpoint";
 
 const MAGIC: &[u8; 8] = b"SLUICEC1";
 const CRC_BYTES: usize = 4;
 
 /// Segments with bytes that no checkpoint covers: partition and first offset.
-pub(super) type Dirty = Vec<(Arc<Partition>, u64)>;
+pub(super) type DirtySegments = Vec<(Arc<Partition>, u64)>;
 
-/// What one checkpoint has to do, taken from the log between two groups.
+/// The work of one checkpoint, collected from the log between two groups.
 #[derive(Debug)]
 pub(super) struct Checkpoint {
     pub(super) root: PathBuf,
-    pub(super) dirty: Dirty,
+    pub(super) dirty: DirtySegments,
     pub(super) bytes: Vec<u8>,
 }
 
 impl Checkpoint {
-    /// Does it. Afterwards the journal before the checkpoint's cursor is not needed.
+    /// Syncs and writes. Afterwards the journal before the checkpoint's cursor is not needed.
     pub(super) fn run(self, files: &SegmentFiles) -> io::Result<()> {
         let mut folders = BTreeSet::new();
         for (partition, base) in &self.dirty {
@@ -86,7 +87,11 @@ pub(super) fn write(root: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The bytes of a checkpoint file.
-pub(super) fn encode(catalog: &Catalog, journal: Shape, cursor: Cursor) -> Vec<u8> {
+pub(super) fn encode(
+    catalog: &Catalog,
+    journal: JournalFormat,
+    cursor: JournalPosition,
+) -> Vec<u8> {
     let mut out = vec![0; CRC_BYTES];
     out.extend_from_slice(MAGIC);
     out.extend_from_slice(&journal.salt.to_le_bytes());
@@ -99,12 +104,12 @@ pub(super) fn encode(catalog: &Catalog, journal: Shape, cursor: Cursor) -> Vec<u
     topics.values().for_each(|topic| encode_topic(&mut out, topic));
     let groups = catalog.groups();
     put_len(&mut out, groups.len());
-    for (group, places) in &*groups {
+    for (group, offsets) in &*groups {
         put_str(&mut out, group);
-        put_len(&mut out, places.len());
-        for ((topic_id, partition), committed) in places {
-            out.extend_from_slice(&topic_id.to_le_bytes());
-            out.extend_from_slice(&partition.to_le_bytes());
+        put_len(&mut out, offsets.len());
+        for (partition, committed) in offsets {
+            out.extend_from_slice(&partition.topic_id.to_le_bytes());
+            out.extend_from_slice(&partition.number.to_le_bytes());
             out.extend_from_slice(&committed.offset.to_le_bytes());
             put_str(&mut out, &committed.metadata);
         }
@@ -119,11 +124,11 @@ fn encode_topic(out: &mut Vec<u8>, topic: &Topic) {
     out.extend_from_slice(&topic.id.to_le_bytes());
     put_len(out, topic.partitions.len());
     for partition in &topic.partitions {
-        let state = partition.state();
-        out.extend_from_slice(&state.start.to_le_bytes());
-        out.extend_from_slice(&state.end.to_le_bytes());
-        put_len(out, state.segments.len());
-        for segment in &state.segments {
+        let log = partition.log();
+        out.extend_from_slice(&log.start.to_le_bytes());
+        out.extend_from_slice(&log.end.to_le_bytes());
+        put_len(out, log.segments.len());
+        for segment in &log.segments {
             out.extend_from_slice(&segment.base.to_le_bytes());
             out.extend_from_slice(&segment.end.to_le_bytes());
             out.extend_from_slice(&segment.len.to_le_bytes());
@@ -136,16 +141,16 @@ fn put_len(out: &mut Vec<u8>, count: usize) {
     out.extend_from_slice(&(count as u64).to_le_bytes());
 }
 
-/// What a checkpoint file says.
+/// The content of a checkpoint file.
 #[derive(Debug)]
-pub(super) struct Loaded {
+pub(super) struct LoadedCheckpoint {
     pub(super) catalog: Catalog,
-    pub(super) journal: Shape,
-    pub(super) cursor: Cursor,
+    pub(super) journal: JournalFormat,
+    pub(super) cursor: JournalPosition,
 }
 
 /// Reads a checkpoint file; `None` if it is damaged.
-pub(super) fn decode(bytes: &[u8], root: &Path) -> Option<Loaded> {
+pub(super) fn decode(bytes: &[u8], root: &Path) -> Option<LoadedCheckpoint> {
     let (mut crc, mut rest) = bytes.split_at_checked(CRC_BYTES)?;
     if crc.get_u32_le() != crc32c(rest) || !rest.starts_with(MAGIC) {
         return None;
@@ -153,8 +158,8 @@ pub(super) fn decode(bytes: &[u8], root: &Path) -> Option<Loaded> {
     rest.advance(MAGIC.len());
     let rest = &mut rest;
     let salt = rest.try_get_u64_le().ok()?;
-    let journal = Shape { salt, file_bytes: rest.try_get_u64_le().ok()? };
-    let cursor = Cursor {
+    let journal = JournalFormat { salt, file_bytes: rest.try_get_u64_le().ok()? };
+    let cursor = JournalPosition {
         file: rest.try_get_u8().ok()?,
         position: rest.try_get_u64_le().ok()?,
         sequence: rest.try_get_u64_le().ok()?,
@@ -166,33 +171,36 @@ pub(super) fn decode(bytes: &[u8], root: &Path) -> Option<Loaded> {
     for _ in 0..rest.try_get_u64_le().ok()? {
         let group = get_str(rest)?;
         for _ in 0..rest.try_get_u64_le().ok()? {
-            let place = (rest.try_get_u32_le().ok()?, rest.try_get_u32_le().ok()?);
+            let topic_id = rest.try_get_u32_le().ok()?;
+            let partition = PartitionKey { topic_id, number: rest.try_get_u32_le().ok()? };
             let offset = rest.try_get_u64_le().ok()?;
             let metadata = get_str(rest)?.to_owned();
-            catalog.commit(group, place, Committed { offset, metadata });
+            catalog.commit(group, partition, Committed { offset, metadata });
         }
     }
-    rest.is_empty().then_some(Loaded { catalog, journal, cursor })
+    rest.is_empty().then_some(LoadedCheckpoint { catalog, journal, cursor })
 }
 
 fn decode_topic(rest: &mut &[u8], root: &Path) -> Option<Topic> {
     let name = TopicName::new(get_str(rest)?).ok()?;
     let id = rest.try_get_u32_le().ok()?;
-    let mut states = Vec::new();
+    let mut logs = Vec::new();
     for number in 0..u32::try_from(rest.try_get_u64_le().ok()?).ok()? {
+        let partition = PartitionKey { topic_id: id, number };
         let (start, end) = (rest.try_get_u64_le().ok()?, rest.try_get_u64_le().ok()?);
-        let mut state = State { start, end, ..State::default() };
+        let mut log = PartitionLog { start, end, ..PartitionLog::default() };
         for _ in 0..rest.try_get_u64_le().ok()? {
-            let mut segment = Segment::new(id, number, rest.try_get_u64_le().ok()?);
+            let mut segment =
+                Segment::new(SegmentKey { partition, base: rest.try_get_u64_le().ok()? });
             segment.end = rest.try_get_u64_le().ok()?;
             segment.len = rest.try_get_u64_le().ok()?;
             segment.max_timestamp_ms = rest.try_get_i64_le().ok()?;
             // A checkpoint is only written once all of it is in the file.
             segment.flushed = segment.len;
             segment.tail = Vec::new();
-            state.segments.push_back(segment);
+            log.segments.push_back(segment);
         }
-        states.push(state);
+        logs.push(log);
     }
-    Some(Topic::with_states(name, id, Some(root), states))
+    Some(Topic::with_logs(name, id, Some(root), logs))
 }

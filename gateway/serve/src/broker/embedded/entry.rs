@@ -1,10 +1,10 @@
-//! What a journal group holds: every change of the log, in order.
+//! The entries of a journal group: every change of the log, in order.
 
 use bytes::Buf;
 
 use super::{
-    frame::{FrameHeader, HEADER_BYTES},
-    partition::Place,
+    frame::{FrameHeader, HEADER_BYTES, PartitionKey},
+    partition::LogPosition,
 };
 
 const APPEND: u8 = 1;
@@ -19,29 +19,29 @@ pub(super) const APPEND_FIXED_BYTES: usize = 17;
 
 /// One change.
 #[derive(Debug, PartialEq)]
-pub(super) enum Entry<'a> {
+pub(super) enum JournalEntry<'a> {
     /// A frame, and the byte of the segment it belongs at.
-    Append { place: Place, header: FrameHeader, frame: &'a [u8] },
+    Append { at: LogPosition, header: FrameHeader, frame: &'a [u8] },
     /// A new topic.
     Topic { id: u32, partitions: u32, name: &'a str },
-    /// A group's place.
-    Commit { topic_id: u32, partition: u32, group: &'a str, offset: u64, metadata: &'a str },
+    /// A consumer group's committed offset.
+    Commit { partition: PartitionKey, group: &'a str, offset: u64, metadata: &'a str },
     /// Nothing below `start` is left.
-    Trim { topic_id: u32, partition: u32, start: u64 },
+    Trim { partition: PartitionKey, start: u64 },
     /// A topic is deleted.
     Remove { topic_id: u32 },
-    /// A group's places in a topic are deleted.
+    /// A consumer group's offsets in a topic are deleted.
     Forget { topic_id: u32, group: &'a str },
 }
 
-impl<'a> Entry<'a> {
+impl<'a> JournalEntry<'a> {
     /// Appends the entry to a group.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Append { place, frame, .. } => {
+            Self::Append { at, frame, .. } => {
                 out.push(APPEND);
-                out.extend_from_slice(&place.segment.to_le_bytes());
-                out.extend_from_slice(&place.position.to_le_bytes());
+                out.extend_from_slice(&at.segment.to_le_bytes());
+                out.extend_from_slice(&at.position.to_le_bytes());
                 out.extend_from_slice(frame);
             }
             Self::Topic { id, partitions, name } => {
@@ -50,18 +50,16 @@ impl<'a> Entry<'a> {
                 out.extend_from_slice(&partitions.to_le_bytes());
                 put_str(out, name);
             }
-            Self::Commit { topic_id, partition, group, offset, metadata } => {
+            Self::Commit { partition, group, offset, metadata } => {
                 out.push(COMMIT);
-                out.extend_from_slice(&topic_id.to_le_bytes());
-                out.extend_from_slice(&partition.to_le_bytes());
+                put_partition(out, *partition);
                 out.extend_from_slice(&offset.to_le_bytes());
                 put_str(out, group);
                 put_str(out, metadata);
             }
-            Self::Trim { topic_id, partition, start } => {
+            Self::Trim { partition, start } => {
                 out.push(TRIM);
-                out.extend_from_slice(&topic_id.to_le_bytes());
-                out.extend_from_slice(&partition.to_le_bytes());
+                put_partition(out, *partition);
                 out.extend_from_slice(&start.to_le_bytes());
             }
             Self::Remove { topic_id } => {
@@ -76,7 +74,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Takes the first entry of a group whose sum has been checked; `None` if it is none.
+    /// Takes the first entry of a group whose sum has been checked; `None` if there is none.
     pub(super) fn decode(bytes: &mut &'a [u8]) -> Option<Self> {
         Some(match bytes.try_get_u8().ok()? {
             APPEND => {
@@ -85,8 +83,8 @@ impl<'a> Entry<'a> {
                 let header = FrameHeader::read(bytes.get(..HEADER_BYTES)?)?;
                 let (frame, rest) = bytes.split_at_checked(header.frame_len())?;
                 *bytes = rest;
-                let place = Place { offset: header.base_offset, segment, position };
-                Self::Append { place, header, frame }
+                let at = LogPosition { offset: header.base_offset, segment, position };
+                Self::Append { at, header, frame }
             }
             TOPIC => Self::Topic {
                 id: bytes.try_get_u32_le().ok()?,
@@ -94,17 +92,14 @@ impl<'a> Entry<'a> {
                 name: get_str(bytes)?,
             },
             COMMIT => {
-                let (topic_id, partition) =
-                    (bytes.try_get_u32_le().ok()?, bytes.try_get_u32_le().ok()?);
+                let partition = get_partition(bytes)?;
                 let offset = bytes.try_get_u64_le().ok()?;
                 let (group, metadata) = (get_str(bytes)?, get_str(bytes)?);
-                Self::Commit { topic_id, partition, group, offset, metadata }
+                Self::Commit { partition, group, offset, metadata }
             }
-            TRIM => Self::Trim {
-                topic_id: bytes.try_get_u32_le().ok()?,
-                partition: bytes.try_get_u32_le().ok()?,
-                start: bytes.try_get_u64_le().ok()?,
-            },
+            TRIM => {
+                Self::Trim { partition: get_partition(bytes)?, start: bytes.try_get_u64_le().ok()? }
+            }
             REMOVE => Self::Remove { topic_id: bytes.try_get_u32_le().ok()? },
             FORGET => {
                 Self::Forget { topic_id: bytes.try_get_u32_le().ok()?, group: get_str(bytes)? }
@@ -112,6 +107,16 @@ impl<'a> Entry<'a> {
             _ => return None,
         })
     }
+}
+
+fn put_partition(out: &mut Vec<u8>, partition: PartitionKey) {
+    out.extend_from_slice(&partition.topic_id.to_le_bytes());
+    out.extend_from_slice(&partition.number.to_le_bytes());
+}
+
+fn get_partition(bytes: &mut &[u8]) -> Option<PartitionKey> {
+    let topic_id = bytes.try_get_u32_le().ok()?;
+    Some(PartitionKey { topic_id, number: bytes.try_get_u32_le().ok()? })
 }
 
 /// Appends a string with its length before it.
@@ -136,20 +141,21 @@ mod tests {
 
     #[test]
     fn entries_come_back_one_after_the_other() {
+        let partition = PartitionKey { topic_id: 1, number: 2 };
         let mut bytes = Vec::new();
-        let header = frame::encode(&[Record::default()], 1, 2, 3, &mut bytes);
+        let header = frame::encode(&[Record::default()], partition, 3, &mut bytes);
         let header = frame::seal(&mut bytes, header, 70);
         let entries = [
-            Entry::Topic { id: 1, partitions: 3, name: "orders" },
-            Entry::Append {
-                place: Place { offset: 70, segment: 64, position: 500 },
+            JournalEntry::Topic { id: 1, partitions: 3, name: "orders" },
+            JournalEntry::Append {
+                at: LogPosition { offset: 70, segment: 64, position: 500 },
                 header,
                 frame: &bytes,
             },
-            Entry::Commit { topic_id: 1, partition: 2, group: "g", offset: 71, metadata: "" },
-            Entry::Trim { topic_id: 1, partition: 2, start: 64 },
-            Entry::Forget { topic_id: 1, group: "g" },
-            Entry::Remove { topic_id: 1 },
+            JournalEntry::Commit { partition, group: "g", offset: 71, metadata: "" },
+            JournalEntry::Trim { partition, start: 64 },
+            JournalEntry::Forget { topic_id: 1, group: "g" },
+            JournalEntry::Remove { topic_id: 1 },
         ];
         let mut group = Vec::new();
         for entry in &entries {
@@ -158,7 +164,7 @@ mod tests {
 
         let mut rest = group.as_slice();
         for entry in entries {
-            assert_eq!(Entry::decode(&mut rest), Some(entry));
+            assert_eq!(JournalEntry::decode(&mut rest), Some(entry));
         }
         assert!(rest.is_empty());
     }

@@ -15,11 +15,8 @@ use super::{
     index::Index,
     layout,
     partition::Partition,
-    segment::{self, SEGMENT_HEADER_BYTES},
+    segment::{self, SEGMENT_HEADER_BYTES, SegmentKey},
 };
-
-/// Topic id, partition, first offset.
-type Key = (u32, u32, u64);
 
 /// An open segment file.
 #[derive(Debug)]
@@ -33,12 +30,12 @@ pub(super) struct SegmentFile {
 #[derive(Debug)]
 pub(super) struct SegmentFiles {
     open_max: usize,
-    open: Mutex<Open>,
+    open: Mutex<OpenFiles>,
 }
 
 #[derive(Debug, Default)]
-struct Open {
-    files: HashMap<Key, (Arc<SegmentFile>, u64)>,
+struct OpenFiles {
+    files: HashMap<SegmentKey, (Arc<SegmentFile>, u64)>,
     /// Counts uses; the smallest stamp is the least recent.
     clock: u64,
 }
@@ -55,7 +52,7 @@ impl SegmentFiles {
             let file = OpenOptions::new().read(true).write(true).open(&path)?;
             let mut found = [0; SEGMENT_HEADER_BYTES];
             file.read_exact_at(&mut found, 0)?;
-            if found == segment::header(partition.topic_id, partition.number, base) {
+            if found == segment::header(partition.segment_key(base)) {
                 return Ok(file);
             }
             Err(io::Error::new(
@@ -87,7 +84,7 @@ impl SegmentFiles {
 
     /// Closes a segment that is about to be removed.
     pub(super) fn forget(&self, partition: &Partition, base: u64) {
-        let key = (partition.topic_id, partition.number, base);
+        let key = partition.segment_key(base);
         self.open.lock().unwrap_or_else(PoisonError::into_inner).files.remove(&key);
     }
 
@@ -97,7 +94,7 @@ impl SegmentFiles {
         base: u64,
         open: impl FnOnce(&std::path::Path) -> io::Result<File>,
     ) -> io::Result<Arc<SegmentFile>> {
-        let key = (partition.topic_id, partition.number, base);
+        let key = partition.segment_key(base);
         let mut cache = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         cache.clock += 1;
         let now = cache.clock;
@@ -113,7 +110,7 @@ impl SegmentFiles {
     }
 }
 
-impl Open {
+impl OpenFiles {
     /// Closes the older half once the limit is reached, so that this is rare.
     fn make_room(&mut self, open_max: usize) {
         if self.files.len() < open_max {

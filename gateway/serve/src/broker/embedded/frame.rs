@@ -19,13 +19,22 @@ use crate::message::{Headers, Record, StoredRecord};
 /// Bytes before the body.
 pub(super) const HEADER_BYTES: usize = 40;
 
-/// The length that stands for an absent key, value or header value.
+/// The length of an absent key, value or header value.
 const NULL: u32 = u32::MAX;
 
 const RECORD_FIXED_BYTES: usize = 20;
 const HEADER_FIXED_BYTES: usize = 8;
 
-/// What the header of a frame says.
+/// A partition of a topic, as the log numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct PartitionKey {
+    /// Number of the topic; a later topic of the same name gets another one.
+    pub(super) topic_id: u32,
+    /// Number of the partition in its topic, from 0.
+    pub(super) number: u32,
+}
+
+/// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FrameHeader {
     pub(super) body_len: u32,
@@ -33,8 +42,7 @@ pub(super) struct FrameHeader {
     pub(super) count: u32,
     pub(super) body_crc: u32,
     pub(super) max_timestamp_ms: i64,
-    pub(super) topic_id: u32,
-    pub(super) partition: u32,
+    pub(super) partition: PartitionKey,
 }
 
 impl FrameHeader {
@@ -50,8 +58,7 @@ impl FrameHeader {
             count: rest.get_u32_le(),
             body_crc: rest.get_u32_le(),
             max_timestamp_ms: rest.get_i64_le(),
-            topic_id: rest.get_u32_le(),
-            partition: rest.get_u32_le(),
+            partition: PartitionKey { topic_id: rest.get_u32_le(), number: rest.get_u32_le() },
         })
     }
 
@@ -71,8 +78,8 @@ impl FrameHeader {
         frame[16..20].copy_from_slice(&self.count.to_le_bytes());
         frame[20..24].copy_from_slice(&self.body_crc.to_le_bytes());
         frame[24..32].copy_from_slice(&self.max_timestamp_ms.to_le_bytes());
-        frame[32..36].copy_from_slice(&self.topic_id.to_le_bytes());
-        frame[36..40].copy_from_slice(&self.partition.to_le_bytes());
+        frame[32..36].copy_from_slice(&self.partition.topic_id.to_le_bytes());
+        frame[36..40].copy_from_slice(&self.partition.number.to_le_bytes());
         let crc = crc32c(&frame[4..HEADER_BYTES]);
         frame[..4].copy_from_slice(&crc.to_le_bytes());
     }
@@ -93,8 +100,7 @@ pub(super) fn encoded_len(records: &[Record]) -> usize {
 /// The caller has checked that [`encoded_len`] is within the limit of an append.
 pub(super) fn encode(
     records: &[Record],
-    topic_id: u32,
-    partition: u32,
+    partition: PartitionKey,
     now_ms: i64,
     out: &mut Vec<u8>,
 ) -> FrameHeader {
@@ -113,7 +119,6 @@ pub(super) fn encode(
         count: u32::try_from(records.len()).expect("a record takes 20 bytes of an append"),
         body_crc: crc32c(body),
         max_timestamp_ms,
-        topic_id,
         partition,
     };
     header.write(&mut out[start..start + HEADER_BYTES]);
@@ -140,7 +145,7 @@ fn encode_record(record: &Record, timestamp_ms: i64, out: &mut Vec<u8>) {
     }
 }
 
-/// Gives a frame its place: sets the offset of its first record and sums the header anew.
+/// Sets the offset of a frame's first record and sums its header again.
 pub(super) fn seal(frame: &mut [u8], header: FrameHeader, base_offset: u64) -> FrameHeader {
     let header = FrameHeader { base_offset, ..header };
     header.write(frame);
@@ -201,6 +206,8 @@ fn take(body: &mut Bytes, length: u32) -> Result<Option<Bytes>, TryGetError> {
 mod tests {
     use super::*;
 
+    const PARTITION: PartitionKey = PartitionKey { topic_id: 3, number: 4 };
+
     fn records() -> Vec<Record> {
         let bytes = |s: &'static str| Some(Bytes::from_static(s.as_bytes()));
         vec![
@@ -222,7 +229,7 @@ mod tests {
     #[test]
     fn what_was_encoded_comes_back() {
         let mut frame = Vec::new();
-        let header = encode(&records(), 3, 4, 99, &mut frame);
+        let header = encode(&records(), PARTITION, 99, &mut frame);
         let header = seal(&mut frame, header, 1000);
 
         assert_eq!(frame.len(), encoded_len(&records()));
@@ -239,7 +246,7 @@ mod tests {
     #[test]
     fn every_flipped_byte_is_noticed() {
         let mut frame = Vec::new();
-        let header = encode(&records(), 3, 4, 99, &mut frame);
+        let header = encode(&records(), PARTITION, 99, &mut frame);
         seal(&mut frame, header, 1000);
 
         for at in 0..frame.len() {

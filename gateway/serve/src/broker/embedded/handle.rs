@@ -11,7 +11,7 @@ use super::{
     partition::Partition,
     queue::{Answer, CommitJob, Job, TrimJob},
     settings::{COMMIT_METADATA_BYTES_MAX, GROUP_NAME_BYTES_MAX, PARTITIONS_MAX},
-    writer::{Ended, Writer},
+    writer::{Writer, WriterEnd},
 };
 use crate::{
     broker::{BrokerError, Committed, NewTopic, TopicInfo},
@@ -27,7 +27,7 @@ pub(super) struct WriterHandle {
     pub(super) log: Arc<Log>,
     /// The writer itself, in memory; in a folder it runs on a thread.
     inline: Option<InlineWriter>,
-    ended: Ended,
+    ended: WriterEnd,
 }
 
 impl WriterHandle {
@@ -47,7 +47,7 @@ impl WriterHandle {
     }
 
     /// How the writer ended, once it has.
-    pub(super) fn ended(&self) -> Ended {
+    pub(super) fn ended(&self) -> WriterEnd {
         self.ended.clone()
     }
 
@@ -95,7 +95,7 @@ impl WriterHandle {
             return Err(BrokerError::Refused { reason });
         }
         let bytes = JOB_FIXED_BYTES + group.len() + committed.metadata.len();
-        let topic = partition.topic.clone();
+        let topic = partition.name.topic.clone();
         let (answer, receiver) = oneshot::channel();
         let job = CommitJob { group: group.to_owned(), partition, committed, answer };
         self.send(&topic, bytes, Job::Commit(Box::new(job)))?;
@@ -132,7 +132,7 @@ impl WriterHandle {
             let reason = format!("records below {before} cannot be deleted, the end is {end}");
             return Err(BrokerError::Refused { reason });
         }
-        let topic = partition.topic.clone();
+        let topic = partition.name.topic.clone();
         let (answer, receiver) = oneshot::channel();
         let job = Job::Trim(TrimJob { partition, before, answer });
         self.send(&topic, JOB_FIXED_BYTES, job)?;

@@ -1,21 +1,21 @@
-//! Where in a segment an offset or a time begins, to within a few KiB.
+//! The sparse index of a segment: where an offset or a time begins, to within a few KiB.
 
 use bytes::Buf;
 use crc32c::crc32c;
 
 use super::frame::FrameHeader;
 
-/// Bytes of segment one entry stands for: 4,096 entries for a segment of 64 MiB, and at most so
-/// much is read in vain before the record that was asked for.
+/// Bytes of a segment that one entry covers: 4,096 entries for a segment of 64 MiB. At most so much
+/// is read in vain before the record that was asked for.
 const STRIDE_BYTES: u64 = 16 << 10;
 
 const MAGIC: u64 = u64::from_le_bytes(*b"SLUICEX1");
 const FIXED_BYTES: usize = 28;
 const ENTRY_BYTES: usize = 24;
 
-/// A run of frames.
+/// Frames that follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry {
+struct IndexEntry {
     offset: u64,
     position: u64,
     /// Newest timestamp in the run.
@@ -25,7 +25,7 @@ struct Entry {
 /// The sparse index of one segment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    entries: Vec<Entry>,
+    entries: Vec<IndexEntry>,
 }
 
 impl Index {
@@ -35,7 +35,7 @@ impl Index {
             Some(run) if position < run.position + STRIDE_BYTES => {
                 run.max_timestamp_ms = run.max_timestamp_ms.max(frame.max_timestamp_ms);
             }
-            _ => self.entries.push(Entry {
+            _ => self.entries.push(IndexEntry {
                 offset: frame.base_offset,
                 position,
                 max_timestamp_ms: frame.max_timestamp_ms,
@@ -102,7 +102,7 @@ impl Index {
         if rest.len() != count.checked_mul(ENTRY_BYTES)? {
             return None;
         }
-        let entry = |_| Entry {
+        let entry = |_| IndexEntry {
             offset: rest.get_u64_le(),
             position: rest.get_u64_le(),
             max_timestamp_ms: rest.get_i64_le(),
@@ -114,6 +114,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::broker::embedded::frame::PartitionKey;
 
     fn index() -> Index {
         let mut index = Index::default();
@@ -124,8 +125,7 @@ mod tests {
                 count: 10,
                 body_crc: 0,
                 max_timestamp_ms: 1000 + i64::from(n ^ 1),
-                topic_id: 0,
-                partition: 0,
+                partition: PartitionKey { topic_id: 0, number: 0 },
             };
             index.note(&frame, 32 + u64::from(n) * 4096);
         }

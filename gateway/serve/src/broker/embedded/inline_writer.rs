@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::{
     queue::Answer,
-    writer::{Ended, FailOnPanic, Writer},
+    writer::{FailOnPanic, Writer, WriterEnd},
 };
 
 /// The writer until the log is closed; `None` afterwards.
@@ -27,7 +27,7 @@ struct Idle {
 }
 
 impl InlineWriter {
-    pub(super) fn new(writer: Writer) -> (Self, Ended) {
+    pub(super) fn new(writer: Writer) -> (Self, WriterEnd) {
         let (ended, receiver) = watch::channel(None);
         (Self(Mutex::new(Some(Idle { writer: Box::new(writer), ended }))), receiver)
     }

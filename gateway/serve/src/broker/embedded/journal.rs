@@ -50,7 +50,7 @@ impl JournalFile for File {
 
 /// A place in the journal: the next group is written there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cursor {
+pub(super) struct JournalPosition {
     /// Which of the two files.
     pub(super) file: u8,
     /// Byte in it.
@@ -61,13 +61,13 @@ pub(super) struct Cursor {
 
 /// What the header of a group says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GroupHeader {
+pub(super) struct JournalGroupHeader {
     pub(super) sequence: u64,
     pub(super) body_len: usize,
     body_crc: u32,
 }
 
-impl GroupHeader {
+impl JournalGroupHeader {
     /// Reads a header; `None` if there is none of this journal.
     pub(super) fn read(bytes: &[u8], salt: u64) -> Option<Self> {
         let mut rest = bytes.get(..GROUP_HEADER_BYTES)?;
@@ -93,7 +93,7 @@ impl GroupHeader {
 
 /// What never changes about a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct JournalFormat {
     /// Random mark of every group.
     pub(super) salt: u64,
     /// Size of each file.
@@ -104,15 +104,15 @@ pub(super) struct Shape {
 #[derive(Debug)]
 pub(super) struct Journal {
     pub(super) files: [Box<dyn JournalFile>; 2],
-    pub(super) shape: Shape,
-    pub(super) cursor: Cursor,
+    pub(super) format: JournalFormat,
+    pub(super) cursor: JournalPosition,
 }
 
 impl Journal {
     /// True if a group of this size, header included, must go to the other file.
     pub(super) fn is_full_for(&self, group_len: usize) -> bool {
         let end = self.cursor.position + (group_len as u64).next_multiple_of(ALIGN);
-        end > self.shape.file_bytes
+        end > self.format.file_bytes
     }
 
     /// Goes on at the start of the other file, which a checkpoint must have freed.
@@ -126,7 +126,7 @@ impl Journal {
     pub(super) fn append(&mut self, group: &mut [u8]) -> io::Result<()> {
         let body_len = u32::try_from(group.len() - GROUP_HEADER_BYTES).expect("limited to MiB");
         let body_crc = crc32c(&group[GROUP_HEADER_BYTES..]);
-        group[..8].copy_from_slice(&self.shape.salt.to_le_bytes());
+        group[..8].copy_from_slice(&self.format.salt.to_le_bytes());
         group[8..16].copy_from_slice(&self.cursor.sequence.to_le_bytes());
         group[16..20].copy_from_slice(&body_len.to_le_bytes());
         group[20..24].copy_from_slice(&body_crc.to_le_bytes());
@@ -151,18 +151,18 @@ pub(super) fn quarter(file_bytes: u64) -> usize {
 }
 
 /// Makes both files of a new journal, written to the last byte so that their blocks exist.
-pub(super) fn create(folder: &Path, shape: Shape) -> io::Result<()> {
+pub(super) fn create(folder: &Path, format: JournalFormat) -> io::Result<()> {
     let zeros = vec![0; 1 << 20];
     for name in NAMES {
         let file = File::create(folder.join(name))?;
         let mut position = 0;
-        while position < shape.file_bytes {
-            let piece = (shape.file_bytes - position).min(zeros.len() as u64);
+        while position < format.file_bytes {
+            let piece = (format.file_bytes - position).min(zeros.len() as u64);
             let until = usize::try_from(piece).expect("at most the buffer");
             file.write_all_at(&zeros[..until], position)?;
             position += piece;
         }
-        file.write_all_at(&file_header(shape.salt), 0)?;
+        file.write_all_at(&file_header(format.salt), 0)?;
         file.sync_all()?;
     }
     layout::sync_folder(folder)

@@ -8,7 +8,7 @@ use std::{
 
 use tracing::warn;
 
-use crate::message::TopicName;
+use crate::message::TopicPartition;
 
 /// Folder of all topics.
 pub(super) fn topics_folder(root: &Path) -> PathBuf {
@@ -21,8 +21,8 @@ pub(super) fn topic_folder(root: &Path, topic: &str) -> PathBuf {
 }
 
 /// Folder of a partition.
-pub(super) fn partition_folder(root: &Path, topic: &TopicName, number: u32) -> PathBuf {
-    topic_folder(root, topic.as_str()).join(number.to_string())
+pub(super) fn partition_folder(root: &Path, name: &TopicPartition) -> PathBuf {
+    topic_folder(root, name.topic.as_str()).join(name.partition.to_string())
 }
 
 /// File of the segment that begins with offset `base`.

@@ -6,7 +6,7 @@ use super::{
     catalog::Catalog,
     files::SegmentFiles,
     partition::Partition,
-    queue::{Answer, End, Queue},
+    queue::{Answer, Queue, QueueEnd},
     retention::Retention,
     settings::{EmbeddedSettings, Storage},
 };
@@ -43,8 +43,8 @@ impl Log {
     /// After a failure reading goes on, after closing it does not.
     pub(super) fn check_open(&self) -> Answer<()> {
         match self.queue.end() {
-            Some(End::Closed) => Err(BrokerError::Closed),
-            Some(End::Failed(_)) | None => Ok(()),
+            Some(QueueEnd::Closed) => Err(BrokerError::Closed),
+            Some(QueueEnd::Failed(_)) | None => Ok(()),
         }
     }
 

@@ -13,9 +13,9 @@ impl Reader<'_> {
         ask: impl Fn(&Index) -> Option<T>,
     ) -> Result<Option<T>, BrokerError> {
         let missing = {
-            let mut state = self.partition.state();
-            let is_last = state.segments.back().is_some_and(|last| last.base == base);
-            let Some(segment) = state.find_mut(base) else { return Ok(None) };
+            let mut log = self.partition.log();
+            let is_last = log.segments.back().is_some_and(|last| last.base == base);
+            let Some(segment) = log.find_mut(base) else { return Ok(None) };
             if !segment.index_is_partial() {
                 return Ok(ask(&segment.index));
             }
@@ -34,8 +34,8 @@ impl Reader<'_> {
         // Reopened: the frames from before are not in the index of the segment yet.
         let earlier = self.scan(&file, base, unknown_len)?;
         let answer = ask(&earlier);
-        let mut state = self.partition.state();
-        let Some(segment) = state.find_mut(base) else { return Ok(answer) };
+        let mut log = self.partition.log();
+        let Some(segment) = log.find_mut(base) else { return Ok(answer) };
         if segment.index_is_partial() {
             segment.index.prepend(earlier);
         }

@@ -12,14 +12,14 @@ use crate::{
 
 /// This process in one group that reads one topic.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct EmbeddedMember {
     writer: Arc<WriterHandle>,
     group: String,
     topic: TopicName,
     partitions: watch::Sender<Option<Arc<[u32]>>>,
 }
 
-impl Member {
+impl EmbeddedMember {
     pub(super) fn new(
         writer: Arc<WriterHandle>,
         group: &str,
@@ -32,7 +32,7 @@ impl Member {
     }
 }
 
-impl GroupMember for Member {
+impl GroupMember for EmbeddedMember {
     fn partitions(&self) -> watch::Receiver<Option<Arc<[u32]>>> {
         self.partitions.subscribe()
     }

@@ -1,7 +1,7 @@
-//! One partition: its segments and its two ends.
+//! One partition: its segments, its start and its end.
 //!
-//! Only the writer thread changes a partition, and only after the change is durable, so whoever
-//! reads under the lock sees nothing that a crash could take back.
+//! Only the writer changes a partition, and only after the change is durable, so a reader under the
+//! lock sees nothing that a crash could take back.
 
 use std::{
     collections::VecDeque,
@@ -15,32 +15,34 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    frame::FrameHeader,
+    frame::{FrameHeader, PartitionKey},
     index::Index,
     layout,
-    segment::{SEGMENT_HEADER_BYTES, Segment},
+    segment::{SEGMENT_HEADER_BYTES, Segment, SegmentKey},
 };
-use crate::{broker::OffsetRange, message::TopicName};
+use crate::{
+    broker::OffsetRange,
+    message::{TopicName, TopicPartition},
+};
 
 /// One partition of a topic.
 #[derive(Debug)]
 pub(super) struct Partition {
-    pub(super) topic: TopicName,
-    pub(super) topic_id: u32,
-    pub(super) number: u32,
-    /// Where its segments lie; `None` in memory.
+    pub(super) name: TopicPartition,
+    pub(super) key: PartitionKey,
+    /// Folder of its segments; `None` in memory.
     pub(super) folder: Option<PathBuf>,
-    /// Where the next frame goes. Runs ahead of `state` while a group is being written; only
-    /// the writer thread uses it.
-    next: Mutex<Place>,
-    state: Mutex<State>,
+    /// Where the next frame goes. Runs ahead of `log` while a group is being written; only the
+    /// writer uses it.
+    next: Mutex<LogPosition>,
+    log: Mutex<PartitionLog>,
     /// Its topic is being deleted, or is gone: nothing more is stored for it.
     removed: AtomicBool,
 }
 
-/// Where a frame is.
+/// Where a frame is in the log of its partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LogPosition {
     /// Offset of the first record.
     pub(super) offset: u64,
     /// First offset of the segment.
@@ -49,9 +51,9 @@ pub(super) struct Place {
     pub(super) position: u64,
 }
 
-/// What readers see.
+/// The part of a partition that readers see.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct PartitionLog {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) segments: VecDeque<Segment>,
@@ -83,36 +85,33 @@ pub(super) struct Unflushed {
 impl Partition {
     pub(super) fn new(
         topic: TopicName,
-        topic_id: u32,
-        number: u32,
+        key: PartitionKey,
         root: Option<&Path>,
-        state: State,
+        log: PartitionLog,
     ) -> Self {
-        let folder = root.map(|root| layout::partition_folder(root, &topic, number));
-        let next = Mutex::new(state.next_place());
-        Self {
-            topic,
-            topic_id,
-            number,
-            folder,
-            next,
-            state: Mutex::new(state),
-            removed: AtomicBool::new(false),
-        }
+        let name = TopicPartition::new(topic, key.number);
+        let folder = root.map(|root| layout::partition_folder(root, &name));
+        let next = Mutex::new(log.next_position());
+        Self { name, key, folder, next, log: Mutex::new(log), removed: AtomicBool::new(false) }
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn log(&self) -> MutexGuard<'_, PartitionLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> MutexGuard<'_, Place> {
+    fn next(&self) -> MutexGuard<'_, LogPosition> {
         self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The segment of this partition that begins at `base`.
+    pub(super) fn segment_key(&self, base: u64) -> SegmentKey {
+        SegmentKey { partition: self.key, base }
     }
 
     /// Oldest and next offset.
     pub(super) fn offsets(&self) -> OffsetRange {
-        let state = self.state();
-        OffsetRange { start: state.start, end: state.end }
+        let log = self.log();
+        OffsetRange { start: log.start, end: log.end }
     }
 
     /// Offset of the next record, with all that is being written counted as stored.
@@ -120,7 +119,7 @@ impl Partition {
         self.next().offset
     }
 
-    /// Notes that its topic is being deleted. Whoever has it in hand finds out here.
+    /// Notes that its topic is being deleted, for callers that still hold the partition.
     pub(super) fn mark_removed(&self) {
         self.removed.store(true, Ordering::Release);
     }
@@ -132,26 +131,26 @@ impl Partition {
 
     /// First offset of the last segment that begins at or below `before`, or the start.
     pub(super) fn boundary_below(&self, before: u64) -> u64 {
-        let state = self.state();
-        let at = state.segments.partition_point(|segment| segment.base <= before);
-        let base = at.checked_sub(1).map_or(0, |at| state.segments[at].base);
-        base.max(state.start)
+        let log = self.log();
+        let at = log.segments.partition_point(|segment| segment.base <= before);
+        let base = at.checked_sub(1).map_or(0, |at| log.segments[at].base);
+        base.max(log.start)
     }
 
     /// Drops all segments; returns their first offsets.
     pub(super) fn clear(&self) -> Vec<u64> {
-        let mut state = self.state();
-        state.start = state.end;
-        state.segments.drain(..).map(|segment| segment.base).collect()
+        let mut log = self.log();
+        log.start = log.end;
+        log.segments.drain(..).map(|segment| segment.base).collect()
     }
 
     /// True if there is no such segment any more.
     pub(super) fn is_gone(&self, segment: u64) -> bool {
-        self.state().find_mut(segment).is_none()
+        self.log().find_mut(segment).is_none()
     }
 
-    /// Gives the next frame its place; seals the segment if it would grow over the limit.
-    pub(super) fn plan(&self, frame: &FrameHeader, segment_bytes: u64) -> Place {
+    /// Gives the next frame its position; seals the segment if it would grow over the limit.
+    pub(super) fn plan(&self, frame: &FrameHeader, segment_bytes: u64) -> LogPosition {
         let mut next = self.next();
         let len = frame.frame_len() as u64;
         let has_frames = next.position > SEGMENT_HEADER_BYTES as u64;
@@ -160,40 +159,39 @@ impl Partition {
             next.segment = next.offset;
             next.position = SEGMENT_HEADER_BYTES as u64;
         }
-        let place = *next;
+        let at = *next;
         next.offset += u64::from(frame.count);
         next.position += len;
-        place
+        at
     }
 
-    /// Shows a durable frame to readers. Returns how many bytes wait for the file now.
-    pub(super) fn push(&self, place: Place, header: &FrameHeader, frame: &[u8]) -> usize {
-        let mut state = self.state();
-        if state.segments.back().is_none_or(|segment| segment.base != place.segment) {
-            let segment = Segment::new(self.topic_id, self.number, place.segment);
-            state.segments.push_back(segment);
+    /// Shows a durable frame to readers. Returns how many bytes are not in the file yet.
+    pub(super) fn push(&self, at: LogPosition, header: &FrameHeader, frame: &[u8]) -> usize {
+        let mut log = self.log();
+        if log.segments.back().is_none_or(|segment| segment.base != at.segment) {
+            let segment = Segment::new(self.segment_key(at.segment));
+            log.segments.push_back(segment);
         }
-        let segment = state.segments.back_mut().expect("one was just made sure of");
+        let segment = log.segments.back_mut().expect("one was just made sure of");
         segment.push(header, frame);
         let unflushed = segment.tail.len();
-        state.end = header.end_offset();
+        log.end = header.end_offset();
         unflushed
     }
 
-    /// The writer begins a new segment with the next frame if all segments were trimmed, and
-    /// goes on where the log ends after a replay.
+    /// Sets the writer to the end of the log: after a replay, and when all segments were trimmed.
     pub(super) fn resume(&self) {
-        *self.next() = self.state().next_place();
+        *self.next() = self.log().next_position();
     }
 
     /// Copies the oldest bytes that are not in a file yet to `bytes`.
     pub(super) fn unflushed(&self, bytes: &mut Vec<u8>) -> Option<Unflushed> {
-        let state = self.state();
-        let last = state.segments.back()?.base;
+        let log = self.log();
+        let last = log.segments.back()?.base;
         let waits = |segment: &&Segment| {
             !segment.tail.is_empty() || (segment.base != last && !segment.index.is_empty())
         };
-        let segment = state.segments.iter().rev().take_while(waits).last()?;
+        let segment = log.segments.iter().rev().take_while(waits).last()?;
         let is_sealed = segment.base != last && !segment.index_is_partial();
         bytes.clear();
         bytes.extend_from_slice(&segment.tail);
@@ -207,9 +205,9 @@ impl Partition {
 
     /// Notes that the bytes of [`Self::unflushed`] are in the file.
     pub(super) fn flushed(&self, written: &Unflushed) {
-        let mut state = self.state();
-        let last = state.segments.back().map(|segment| segment.base);
-        let Some(segment) = state.find_mut(written.segment) else { return };
+        let mut log = self.log();
+        let last = log.segments.back().map(|segment| segment.base);
+        let Some(segment) = log.find_mut(written.segment) else { return };
         segment.flushed += written.len;
         segment.tail = Vec::new();
         if Some(segment.base) != last {
@@ -219,8 +217,8 @@ impl Partition {
 
     /// At most `want` bytes of a segment from `position` on.
     pub(super) fn chunk(&self, segment: u64, position: u64, want: usize) -> Chunk {
-        let mut state = self.state();
-        let Some(segment) = state.find_mut(segment) else { return Chunk::Gone };
+        let mut log = self.log();
+        let Some(segment) = log.find_mut(segment) else { return Chunk::Gone };
         if position >= segment.len {
             return Chunk::End;
         }
@@ -232,27 +230,27 @@ impl Partition {
         Chunk::Here(Bytes::copy_from_slice(&segment.tail[from..until]))
     }
 
-    /// Hides what lies below `start` and drops segments that lie there whole; returns their first
-    /// offsets.
+    /// Hides the records below `start` and drops the segments that hold no others; returns their
+    /// first offsets.
     pub(super) fn trim(&self, start: u64) -> Vec<u64> {
-        let mut state = self.state();
+        let mut log = self.log();
         let mut dropped = Vec::new();
-        while state.segments.front().is_some_and(|segment| segment.end <= start) {
-            dropped.extend(state.segments.pop_front().map(|segment| segment.base));
+        while log.segments.front().is_some_and(|segment| segment.end <= start) {
+            dropped.extend(log.segments.pop_front().map(|segment| segment.base));
         }
-        state.start = state.start.max(start);
-        if state.segments.is_empty() {
-            drop(state);
+        log.start = log.start.max(start);
+        if log.segments.is_empty() {
+            drop(log);
             self.resume();
         }
         dropped
     }
 }
 
-impl State {
-    fn next_place(&self) -> Place {
+impl PartitionLog {
+    fn next_position(&self) -> LogPosition {
         let last = self.segments.back();
-        Place {
+        LogPosition {
             offset: self.end,
             segment: last.map_or(0, |segment| segment.base),
             position: last.map_or(0, |segment| segment.len),

@@ -12,7 +12,7 @@ use super::{
     journal,
     log::Log,
     partition::Partition,
-    queue::{Answer, Bases, Job, Part},
+    queue::{Answer, Bases, Job, QueuedFrame},
     settings::APPEND_BYTES_MAX,
 };
 use crate::broker::{Append, Appended, BrokerError};
@@ -22,15 +22,15 @@ const JOB_BYTES: usize = 1 << 20;
 
 /// Appends that were handed to the writer.
 #[derive(Debug, Default)]
-pub(super) struct Produced {
+pub(super) struct PendingProduce {
     /// One result for each append; the `Ok` of those in `jobs` is filled in later.
     results: Vec<Answer<Appended>>,
-    jobs: Vec<Sent>,
+    jobs: Vec<SentJob>,
 }
 
 /// A job on its way.
 #[derive(Debug)]
-struct Sent {
+struct SentJob {
     /// Which appends it holds, in its order.
     slots: Vec<usize>,
     answer: oneshot::Receiver<Answer<Bases>>,
@@ -38,24 +38,24 @@ struct Sent {
 
 /// A job that is being filled.
 #[derive(Debug, Default)]
-struct Filling {
+struct JobBuilder {
     slots: Vec<usize>,
     frames: Vec<u8>,
-    parts: Vec<Part>,
+    parts: Vec<QueuedFrame>,
 }
 
 /// Hands all appends to the writer that can be stored and for which there is room.
 ///
 /// Once one finds no room all later ones are `Busy` too, so that none overtakes it.
-pub(super) fn produce(writer: &WriterHandle, appends: &[Append]) -> Produced {
+pub(super) fn produce(writer: &WriterHandle, appends: &[Append]) -> PendingProduce {
     let log = &*writer.log;
     if let Some(end) = log.queue.end() {
         let results = appends.iter().map(|_| Err(end.error())).collect();
-        return Produced { results, jobs: Vec::new() };
+        return PendingProduce { results, jobs: Vec::new() };
     }
     let job_bytes = JOB_BYTES.min(append_bytes_max(log));
-    let mut produced = Produced::default();
-    let mut filling = Filling::default();
+    let mut produced = PendingProduce::default();
+    let mut filling = JobBuilder::default();
     let (mut topic, mut is_full, now_ms) = (None, false, log.settings.clock.now_ms());
     for append in appends {
         let admitted = admit(log, append, &mut topic).and_then(|(topic, partition, bytes)| {
@@ -73,11 +73,10 @@ pub(super) fn produce(writer: &WriterHandle, appends: &[Append]) -> Produced {
                 produced.results.push(Ok(Appended::run(0)));
                 filling.slots.push(slot);
                 filling.frames.reserve_exact(if filling.parts.is_empty() { bytes } else { 0 });
-                let (id, number) = (topic.id, partition.number);
                 let header =
-                    frame::encode(&append.records, id, number, now_ms, &mut filling.frames);
+                    frame::encode(&append.records, partition.key, now_ms, &mut filling.frames);
                 let expected_offset = append.expected_offset;
-                filling.parts.push(Part { topic, partition, header, expected_offset });
+                filling.parts.push(QueuedFrame { topic, partition, header, expected_offset });
             }
         }
     }
@@ -117,16 +116,16 @@ fn append_bytes_max(log: &Log) -> usize {
     APPEND_BYTES_MAX.min(journal::quarter(log.settings.journal_bytes))
 }
 
-impl Produced {
-    fn send(&mut self, writer: &WriterHandle, filling: Filling) {
-        let Filling { slots, frames, parts } = filling;
+impl PendingProduce {
+    fn send(&mut self, writer: &WriterHandle, filling: JobBuilder) {
+        let JobBuilder { slots, frames, parts } = filling;
         if parts.is_empty() {
             return;
         }
         let bytes = frames.len();
         let (answer, receiver) = oneshot::channel();
         match writer.push(Job::Produce { frames, parts, answer }, bytes) {
-            Ok(()) => self.jobs.push(Sent { slots, answer: receiver }),
+            Ok(()) => self.jobs.push(SentJob { slots, answer: receiver }),
             Err(error) => {
                 for slot in slots {
                     self.results[slot] = Err(error.clone());
@@ -138,7 +137,7 @@ impl Produced {
     /// Waits for the writer.
     pub(super) async fn finish(self) -> Vec<Answer<Appended>> {
         let Self { mut results, jobs } = self;
-        let wait = |Sent { slots, answer }| async move { (slots, answered(answer.await)) };
+        let wait = |SentJob { slots, answer }| async move { (slots, answered(answer.await)) };
         for (slots, outcome) in join_all(jobs.into_iter().map(wait)).await {
             match outcome {
                 Ok(bases) => {

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum Job {
     /// Frames of one call; answered with the first offset of each, or why it was not stored.
-    Produce { frames: Vec<u8>, parts: Vec<Part>, answer: oneshot::Sender<Answer<Bases>> },
+    Produce { frames: Vec<u8>, parts: Vec<QueuedFrame>, answer: oneshot::Sender<Answer<Bases>> },
     /// A new topic.
     Create { name: TopicName, partitions: u32, answer: oneshot::Sender<Answer<TopicInfo>> },
     /// A topic that goes.
@@ -58,7 +58,7 @@ pub(super) type Answer<T> = Result<T, BrokerError>;
 
 /// One frame of [`Job::Produce`]; frames lie one after the other.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct QueuedFrame {
     pub(super) topic: Arc<Topic>,
     pub(super) partition: Arc<Partition>,
     pub(super) header: FrameHeader,
@@ -72,25 +72,25 @@ pub(super) struct Queue {
     bytes_max: usize,
     /// Bytes of jobs that are waiting or being written.
     bytes: AtomicUsize,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<QueueState>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct QueueState {
     jobs: VecDeque<(Job, usize)>,
-    end: Option<End>,
+    end: Option<QueueEnd>,
 }
 
 /// Why nothing is taken any more.
 #[derive(Clone, Debug)]
-pub(super) enum End {
+pub(super) enum QueueEnd {
     Closed,
     /// Storing failed, for this reason.
     Failed(String),
 }
 
-impl End {
+impl QueueEnd {
     /// The answer to whatever comes now; nothing of it was stored.
     pub(super) fn error(&self) -> BrokerError {
         match self {
@@ -106,7 +106,7 @@ impl Queue {
         Self { bytes_max, bytes: AtomicUsize::new(0), waiting, changed }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -143,7 +143,7 @@ impl Queue {
         bytes_max: usize,
         patience: Duration,
     ) -> Option<usize> {
-        let idle = |waiting: &mut Waiting| waiting.jobs.is_empty() && waiting.end.is_none();
+        let idle = |waiting: &mut QueueState| waiting.jobs.is_empty() && waiting.end.is_none();
         let waited = self.changed.wait_timeout_while(self.lock(), patience, idle);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if waiting.jobs.is_empty() && waiting.end.is_some() {
@@ -159,13 +159,13 @@ impl Queue {
     }
 
     /// Why nothing is taken any more, if so.
-    pub(super) fn end(&self) -> Option<End> {
+    pub(super) fn end(&self) -> Option<QueueEnd> {
         self.lock().end.clone()
     }
 
     /// Takes nothing more; what waits is still written.
     pub(super) fn close(&self) {
-        self.lock().end.get_or_insert(End::Closed);
+        self.lock().end.get_or_insert(QueueEnd::Closed);
         self.changed.notify_one();
     }
 
@@ -173,7 +173,7 @@ impl Queue {
     pub(super) fn fail(&self, reason: &str) {
         let dropped = {
             let mut waiting = self.lock();
-            waiting.end = Some(End::Failed(reason.to_owned()));
+            waiting.end = Some(QueueEnd::Failed(reason.to_owned()));
             std::mem::take(&mut waiting.jobs)
         };
         for (job, bytes) in dropped {

@@ -12,7 +12,10 @@ use super::{
     partition::{Chunk, Partition},
     segment::SEGMENT_HEADER_BYTES,
 };
-use crate::{broker::BrokerError, message::StoredRecord};
+use crate::{
+    broker::BrokerError,
+    message::{StoredRecord, TopicPartition},
+};
 
 /// Bytes read at once, unless a frame is larger. Also what may be copied from a tail while its
 /// lock is held.
@@ -30,14 +33,14 @@ pub(super) struct Reader<'a> {
 
 /// How much to read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct ReadLimits {
     pub(super) records_max: usize,
     pub(super) bytes_max: usize,
 }
 
-/// A place to read at.
+/// A byte of a segment.
 #[derive(Clone, Copy, Debug)]
-struct At {
+struct SegmentPosition {
     segment: u64,
     position: u64,
 }
@@ -53,11 +56,11 @@ enum Miss {
 }
 
 impl Reader<'_> {
-    /// True if reading from `offset` may have to wait for the disk: it lies in an old segment, or
-    /// the log was just opened and the index of the last one must be made first.
+    /// True if reading from `offset` may have to wait for the disk: it is in an old segment, or the
+    /// log was just opened and the index of the last one must be built first.
     pub(super) fn is_cold(&self, offset: u64) -> bool {
-        let state = self.partition.state();
-        let last = state.segments.back();
+        let log = self.partition.log();
+        let last = log.segments.back();
         self.partition.folder.is_some()
             && last.is_some_and(|last| offset < last.base || last.index_is_partial())
     }
@@ -66,9 +69,9 @@ impl Reader<'_> {
     pub(super) fn fetch(
         &self,
         from: u64,
-        wanted: Wanted,
+        wanted: ReadLimits,
     ) -> Result<Vec<StoredRecord>, BrokerError> {
-        let mut taken = Taken { records: Vec::new(), from, bytes: 0, wanted };
+        let mut taken = FetchedRecords { records: Vec::new(), from, bytes: 0, wanted };
         let mut read_bytes = 0;
         while !taken.is_enough() && read_bytes < FETCH_BYTES_MAX {
             taken.from = taken.from.max(self.partition.offsets().start);
@@ -100,18 +103,20 @@ impl Reader<'_> {
         let mut from = range.start;
         loop {
             let segment = {
-                let state = self.partition.state();
+                let log = self.partition.log();
                 let reaches = |at: &usize| {
-                    let segment = &state.segments[*at];
+                    let segment = &log.segments[*at];
                     segment.end > from && segment.max_timestamp_ms >= timestamp_ms
                 };
-                let found = (0..state.segments.len()).find(reaches);
-                found.map(|at| (state.segments[at].base, state.segments[at].end))
+                let found = (0..log.segments.len()).find(reaches);
+                found.map(|at| (log.segments[at].base, log.segments[at].end))
             };
             let Some((base, end)) = segment else { return Ok(self.partition.offsets().end) };
             let position = self.with_index(base, |index| index.position_at(timestamp_ms))?;
-            let at =
-                At { segment: base, position: position.unwrap_or(SEGMENT_HEADER_BYTES as u64) };
+            let at = SegmentPosition {
+                segment: base,
+                position: position.unwrap_or(SEGMENT_HEADER_BYTES as u64),
+            };
             if let Some(offset) = self.scan_for(at, from, timestamp_ms)? {
                 return Ok(offset);
             }
@@ -121,7 +126,7 @@ impl Reader<'_> {
 
     fn scan_for(
         &self,
-        mut at: At,
+        mut at: SegmentPosition,
         from: u64,
         timestamp_ms: i64,
     ) -> Result<Option<u64>, BrokerError> {
@@ -131,8 +136,8 @@ impl Reader<'_> {
                 Err(Miss::Failed(error)) => return Err(error),
                 Err(Miss::End | Miss::Gone) => return Ok(None),
             };
-            let wanted = Wanted { records_max: usize::MAX, bytes_max: usize::MAX };
-            let mut taken = Taken { records: Vec::new(), from, bytes: 0, wanted };
+            let wanted = ReadLimits { records_max: usize::MAX, bytes_max: usize::MAX };
+            let mut taken = FetchedRecords { records: Vec::new(), from, bytes: 0, wanted };
             at.position += self.take_frames(at, &frames, &mut taken)?;
             let reaches = |r: &&StoredRecord| r.record.timestamp_ms >= timestamp_ms;
             if let Some(found) = taken.records.iter().find(reaches) {
@@ -141,18 +146,22 @@ impl Reader<'_> {
         }
     }
 
-    /// A place at or before `offset`; `None` at the end of the partition.
-    fn find(&self, offset: u64) -> Result<Option<At>, BrokerError> {
-        let base = match self.partition.state().holding(offset) {
+    /// The position of a frame at or before `offset`; `None` at the end of the partition.
+    fn find(&self, offset: u64) -> Result<Option<SegmentPosition>, BrokerError> {
+        let base = match self.partition.log().holding(offset) {
             Some(segment) => segment.base,
             None => return Ok(None),
         };
         let position = self.with_index(base, |index| index.position_of(offset))?;
-        Ok(Some(At { segment: base, position: position.unwrap_or(SEGMENT_HEADER_BYTES as u64) }))
+        Ok(Some(SegmentPosition {
+            segment: base,
+            position: position.unwrap_or(SEGMENT_HEADER_BYTES as u64),
+        }))
     }
 
-    /// Bytes at a place: at least one whole frame, perhaps more and a piece of another.
-    fn frames(&self, at: At, bytes_max: usize) -> Result<Bytes, Miss> {
+    /// Bytes of a segment from `at` on: at least one whole frame, perhaps more and a piece of
+    /// another.
+    fn frames(&self, at: SegmentPosition, bytes_max: usize) -> Result<Bytes, Miss> {
         let bytes = self.bytes(at, bytes_max.clamp(16 << 10, CHUNK_BYTES))?;
         let header = self.header(at, &bytes).map_err(Miss::Failed)?;
         if header.frame_len() <= bytes.len() {
@@ -165,7 +174,7 @@ impl Reader<'_> {
         Ok(bytes)
     }
 
-    fn bytes(&self, at: At, want: usize) -> Result<Bytes, Miss> {
+    fn bytes(&self, at: SegmentPosition, want: usize) -> Result<Bytes, Miss> {
         let left = match self.partition.chunk(at.segment, at.position, want) {
             Chunk::Here(bytes) => return Ok(bytes),
             Chunk::End => return Err(Miss::End),
@@ -185,10 +194,15 @@ impl Reader<'_> {
     }
 
     /// Takes the records of all whole frames; returns the bytes they cover.
-    fn take_frames(&self, at: At, frames: &Bytes, taken: &mut Taken) -> Result<u64, BrokerError> {
+    fn take_frames(
+        &self,
+        at: SegmentPosition,
+        frames: &Bytes,
+        taken: &mut FetchedRecords,
+    ) -> Result<u64, BrokerError> {
         let mut done = 0;
         while done + HEADER_BYTES <= frames.len() && !taken.is_enough() {
-            let here = At { position: at.position + done as u64, ..at };
+            let here = SegmentPosition { position: at.position + done as u64, ..at };
             let header = self.header(here, &frames[done..])?;
             let end = done + header.frame_len();
             if end > frames.len() {
@@ -208,19 +222,18 @@ impl Reader<'_> {
         Ok(done as u64)
     }
 
-    fn header(&self, at: At, bytes: &[u8]) -> Result<FrameHeader, BrokerError> {
+    fn header(&self, at: SegmentPosition, bytes: &[u8]) -> Result<FrameHeader, BrokerError> {
         let header = FrameHeader::read(bytes)
             .ok_or_else(|| self.corrupt(at, "the sum of the frame's header is wrong"))?;
-        let here = (self.partition.topic_id, self.partition.number);
-        if (header.topic_id, header.partition) != here {
+        if header.partition != self.partition.key {
             return Err(self.corrupt(at, "the frame belongs to another partition"));
         }
         Ok(header)
     }
 
-    fn corrupt(&self, at: At, found: &str) -> BrokerError {
-        let place = format!("`{}` byte {}: {found}", self.path(at.segment), at.position);
-        self.damaged(format!("{place}: restore the file from a copy"))
+    fn corrupt(&self, at: SegmentPosition, found: &str) -> BrokerError {
+        let found = format!("`{}` byte {}: {found}", self.path(at.segment), at.position);
+        self.damaged(format!("{found}: restore the file from a copy"))
     }
 
     pub(super) fn unreadable(&self, base: u64, error: &io::Error) -> BrokerError {
@@ -228,8 +241,8 @@ impl Reader<'_> {
     }
 
     fn damaged(&self, reason: String) -> BrokerError {
-        let Partition { topic, number, .. } = self.partition;
-        BrokerError::Corrupt { topic: topic.clone(), partition: *number, reason }
+        let TopicPartition { topic, partition } = self.partition.name.clone();
+        BrokerError::Corrupt { topic, partition, reason }
     }
 
     fn path(&self, base: u64) -> String {
@@ -240,15 +253,15 @@ impl Reader<'_> {
 
 /// Records taken so far.
 #[derive(Debug)]
-struct Taken {
+struct FetchedRecords {
     records: Vec<StoredRecord>,
     /// Next offset that is wanted.
     from: u64,
     bytes: usize,
-    wanted: Wanted,
+    wanted: ReadLimits,
 }
 
-impl Taken {
+impl FetchedRecords {
     fn is_enough(&self) -> bool {
         let has_one = !self.records.is_empty();
         self.records.len() >= self.wanted.records_max

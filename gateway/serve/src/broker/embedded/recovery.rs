@@ -16,8 +16,8 @@ use anyhow::{Context, bail, ensure};
 
 use super::{
     catalog::Catalog,
-    checkpoint::{self, Loaded},
-    journal::{self, Cursor, FIRST, Journal, JournalFile, Shape},
+    checkpoint::{self, LoadedCheckpoint},
+    journal::{self, FIRST, Journal, JournalFile, JournalFormat, JournalPosition},
     layout,
     log::Log,
     settings::{EmbeddedSettings, Storage},
@@ -49,29 +49,29 @@ fn open_folder(mut settings: EmbeddedSettings, root: &Path) -> anyhow::Result<Wr
     if !fs::exists(root.join(checkpoint::NAME))? {
         create(root, settings.journal_bytes)?;
     }
-    let Loaded { catalog, journal: shape, cursor } = load_checkpoint(root)?;
-    settings.journal_bytes = shape.file_bytes;
-    let files = [open_journal(root, 0, shape)?, open_journal(root, 1, shape)?];
+    let LoadedCheckpoint { catalog, journal: format, cursor } = load_checkpoint(root)?;
+    settings.journal_bytes = format.file_bytes;
+    let files = [open_journal(root, 0, format)?, open_journal(root, 1, format)?];
 
     let log = Arc::new(Log::new(settings, catalog));
-    let short = segments::find_short(&log)?;
+    let truncated = segments::find_truncated(&log)?;
     let mut store = Store::new(Arc::clone(&log));
-    let mut replay = Replay::new(&log, &mut store, &short);
-    let end = replay.run(&files, shape, cursor)?;
+    let mut replay = Replay::new(&log, &mut store, &truncated);
+    let end = replay.run(&files, format, cursor)?;
     let next_topic_id = replay.next_topic_id();
     // What was replayed may have been in the page cache only.
     files[usize::from(end.file)].sync_data().context("syncing the journal")?;
-    let cut = segments::settle_short(&log, &short)?;
-    segments::drop_leftovers(&log)?;
+    let cut = segments::settle_truncated(&log, &truncated)?;
+    segments::remove_orphans(&log)?;
 
     let files = files.map(|file| Box::new(file) as Box<dyn JournalFile>);
-    let journal = Journal { files, shape, cursor: end };
+    let journal = Journal { files, format, cursor: end };
     if cut {
         // The old checkpoint promises what is gone: replace it before anything is added.
-        store.checkpoint(shape, end)?.run(&log.files)?;
+        store.checkpoint(format, end)?.run(&log.files)?;
     } else if end.file != cursor.file {
         // Both files are in use; the writer will need one of them soon.
-        store.start_checkpoint(shape, end)?;
+        store.start_checkpoint(format, end)?;
     }
     Ok(Writer::new(log, store).with_journal(journal, next_topic_id, lock))
 }
@@ -96,10 +96,10 @@ fn create(root: &Path, journal_bytes: u64) -> anyhow::Result<()> {
         "file `checkpoint` is missing, but there are records in `topics`: restore the file, or \
          move the folder away to begin an empty log"
     );
-    let shape = Shape { salt: random(), file_bytes: journal_bytes };
-    journal::create(root, shape).context("making the journal")?;
-    let start = Cursor { file: 0, position: FIRST, sequence: 1 };
-    let bytes = checkpoint::encode(&Catalog::default(), shape, start);
+    let format = JournalFormat { salt: random(), file_bytes: journal_bytes };
+    journal::create(root, format).context("making the journal")?;
+    let start = JournalPosition { file: 0, position: FIRST, sequence: 1 };
+    let bytes = checkpoint::encode(&Catalog::default(), format, start);
     checkpoint::write(root, &bytes).context("writing the first checkpoint")?;
     // The folder itself may be new.
     match root.canonicalize()?.parent() {
@@ -113,7 +113,7 @@ fn random() -> u64 {
     RandomState::new().hash_one("sluicegate journal")
 }
 
-fn load_checkpoint(root: &Path) -> anyhow::Result<Loaded> {
+fn load_checkpoint(root: &Path) -> anyhow::Result<LoadedCheckpoint> {
     let mut bytes = Vec::new();
     let path = root.join(checkpoint::NAME);
     File::open(&path)?.read_to_end(&mut bytes)?;
@@ -127,12 +127,12 @@ fn load_checkpoint(root: &Path) -> anyhow::Result<Loaded> {
     })
 }
 
-fn open_journal(root: &Path, number: usize, shape: Shape) -> anyhow::Result<File> {
+fn open_journal(root: &Path, number: usize, format: JournalFormat) -> anyhow::Result<File> {
     let path = root.join(journal::NAMES[number]);
     let file = OpenOptions::new().read(true).write(true).open(&path).with_context(|| {
         format!("`{}` is part of the log: restore it from a copy of the folder", path.display())
     })?;
-    let expected = journal::file_header(shape.salt);
+    let expected = journal::file_header(format.salt);
     let mut found = [0; 16];
     match file.read_exact_at(&mut found, 0) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {

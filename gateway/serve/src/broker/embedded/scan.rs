@@ -14,7 +14,7 @@ use super::{
 /// Bytes read at once.
 const PIECE_BYTES: usize = 1 << 20;
 
-/// What a walk found.
+/// The whole frames of a segment.
 #[derive(Debug, Default)]
 pub(super) struct Scanned {
     pub(super) index: Index,
@@ -63,5 +63,5 @@ fn whole_frame(bytes: &[u8]) -> Option<FrameHeader> {
 }
 
 fn is_of(frame: &FrameHeader, partition: &Partition) -> bool {
-    (frame.topic_id, frame.partition) == (partition.topic_id, partition.number)
+    frame.partition == partition.key
 }

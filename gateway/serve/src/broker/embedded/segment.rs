@@ -1,4 +1,4 @@
-//! A segment: a run of frames of one partition, and how it looks on disk.
+//! A segment: consecutive frames of one partition, in memory and on disk.
 //!
 //! ```text
 //! 0 8 bytes "SLUICES1"   8 u32 topic id   12 u32 partition   16 u64 first offset   24 u64 zero
@@ -7,12 +7,23 @@
 //! The file is `<first offset, 20 digits>.log`. New frames gather in `tail` and reach the file
 //! in large pieces: until the next checkpoint the journal answers for them.
 
-use super::{frame::FrameHeader, index::Index};
+use super::{
+    frame::{FrameHeader, PartitionKey},
+    index::Index,
+};
 
 /// Bytes before the first frame.
 pub(super) const SEGMENT_HEADER_BYTES: usize = 32;
 
 const MAGIC: &[u8; 8] = b"SLUICES1";
+
+/// Which segment of which partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct SegmentKey {
+    pub(super) partition: PartitionKey,
+    /// Offset of its first record.
+    pub(super) base: u64,
+}
 
 /// One segment of a partition, as the writer last left it.
 #[derive(Debug)]
@@ -29,20 +40,20 @@ pub(super) struct Segment {
     pub(super) flushed: u64,
     /// Bytes from `flushed` on.
     pub(super) tail: Vec<u8>,
-    /// Of a sealed segment in a folder: empty, it lies beside the segment.
+    /// Empty for a sealed segment in a folder: there it is in a file beside the segment.
     pub(super) index: Index,
 }
 
 impl Segment {
     /// A segment without frames.
-    pub(super) fn new(topic_id: u32, partition: u32, base: u64) -> Self {
+    pub(super) fn new(key: SegmentKey) -> Self {
         Self {
-            base,
-            end: base,
+            base: key.base,
+            end: key.base,
             len: SEGMENT_HEADER_BYTES as u64,
             max_timestamp_ms: i64::MIN,
             flushed: 0,
-            tail: header(topic_id, partition, base).to_vec(),
+            tail: header(key).to_vec(),
             index: Index::default(),
         }
     }
@@ -63,11 +74,11 @@ impl Segment {
 }
 
 /// First bytes of a segment file.
-pub(super) fn header(topic_id: u32, partition: u32, base: u64) -> [u8; SEGMENT_HEADER_BYTES] {
+pub(super) fn header(key: SegmentKey) -> [u8; SEGMENT_HEADER_BYTES] {
     let mut bytes = [0; SEGMENT_HEADER_BYTES];
     bytes[..8].copy_from_slice(MAGIC);
-    bytes[8..12].copy_from_slice(&topic_id.to_le_bytes());
-    bytes[12..16].copy_from_slice(&partition.to_le_bytes());
-    bytes[16..24].copy_from_slice(&base.to_le_bytes());
+    bytes[8..12].copy_from_slice(&key.partition.topic_id.to_le_bytes());
+    bytes[12..16].copy_from_slice(&key.partition.number.to_le_bytes());
+    bytes[16..24].copy_from_slice(&key.base.to_le_bytes());
     bytes
 }

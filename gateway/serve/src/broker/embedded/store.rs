@@ -1,6 +1,6 @@
-//! From memory into segments: what happens to records once the journal holds them.
+//! Moves records from the journal into segments.
 //!
-//! Belongs to the writer thread (and, before it starts, to the replay).
+//! Belongs to the writer, and to the replay before the writer starts.
 
 use std::{
     collections::HashMap,
@@ -15,11 +15,12 @@ use tracing::warn;
 use super::{
     catalog::Topic,
     checkpoint::{self, Checkpoint},
-    frame::FrameHeader,
-    journal::{Cursor, Shape},
+    frame::{FrameHeader, PartitionKey},
+    journal::{JournalFormat, JournalPosition},
     layout,
     log::Log,
-    partition::{Partition, Place},
+    partition::{LogPosition, Partition},
+    segment::SegmentKey,
 };
 
 /// A partition's tail is written to its file at this size: large writes, few calls.
@@ -32,14 +33,14 @@ const TAILS_BYTES: usize = 32 << 20;
 #[derive(Debug)]
 pub(super) struct Store {
     log: Arc<Log>,
-    /// Partitions with bytes that are in no file, by topic id and number.
-    unflushed: HashMap<(u32, u32), Arc<Partition>>,
+    /// Partitions with bytes that are in no file.
+    unflushed: HashMap<PartitionKey, Arc<Partition>>,
     unflushed_bytes: usize,
-    /// What is being written to a file; kept for the next time.
+    /// Bytes on their way to a file; kept to reuse the allocation.
     piece: Vec<u8>,
     /// Segments with bytes that no checkpoint covers.
-    dirty: HashMap<(u32, u32, u64), Arc<Partition>>,
-    /// The checkpoint being made, which frees the other journal file.
+    dirty: HashMap<SegmentKey, Arc<Partition>>,
+    /// The running checkpoint, which will free the other journal file.
     running: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -59,15 +60,15 @@ impl Store {
     pub(super) fn append(
         &mut self,
         partition: &Arc<Partition>,
-        place: Place,
+        at: LogPosition,
         header: &FrameHeader,
         frame: &[u8],
     ) -> io::Result<()> {
-        let waiting = partition.push(place, header, frame);
+        let waiting = partition.push(at, header, frame);
         if self.log.root.is_none() {
             return Ok(());
         }
-        let key = (partition.topic_id, partition.number);
+        let key = partition.key;
         self.unflushed.entry(key).or_insert_with(|| Arc::clone(partition));
         self.unflushed_bytes += frame.len();
         if waiting >= TAIL_BYTES {
@@ -77,7 +78,7 @@ impl Store {
         if self.unflushed_bytes >= TAILS_BYTES { self.flush_all() } else { Ok(()) }
     }
 
-    /// Deletes what lies below `start`, as the journal says.
+    /// Deletes the records below `start`, as the journal says.
     pub(super) fn trim(&mut self, partition: &Partition, start: u64) {
         for base in partition.trim(start) {
             self.drop_segment(partition, base);
@@ -87,8 +88,8 @@ impl Store {
     /// Deletes a topic, as the journal says.
     pub(super) fn remove(&mut self, topic: &Topic) {
         for partition in &topic.partitions {
-            self.unflushed.remove(&(partition.topic_id, partition.number));
-            // First of all they are gone: whoever misses a file looks here why.
+            self.unflushed.remove(&partition.key);
+            // The partition first: a reader that misses a file asks it whether the segment is gone.
             for base in partition.clear() {
                 self.drop_segment(partition, base);
             }
@@ -99,13 +100,13 @@ impl Store {
     }
 
     fn drop_segment(&mut self, partition: &Partition, base: u64) {
-        self.dirty.remove(&(partition.topic_id, partition.number, base));
+        self.dirty.remove(&partition.segment_key(base));
         let Some(folder) = &partition.folder else { return };
         self.log.files.forget(partition, base);
         for path in [layout::segment_file(folder, base), layout::index_file(folder, base)] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    // Nothing is lost but room; opening the log tries again.
+                    // It only costs disk space; opening the log tries again.
                     warn!(path = %path.display(), %error, "old segment not removed");
                 }
                 _ => {}
@@ -127,7 +128,7 @@ impl Store {
             let segment = self.log.files.open_or_create(partition, piece.segment)?;
             segment.file.write_all_at(&self.piece, piece.position)?;
             if let (Some((index, len)), Some(folder)) = (&piece.sealed, &partition.folder) {
-                // Only a short cut: whoever finds it missing builds it again.
+                // Only a short cut: a reader builds it again if it is missing.
                 let path = layout::index_file(folder, piece.segment);
                 if let Err(error) = fs::write(&path, index.encode(*len)) {
                     warn!(path = %path.display(), %error, "index of a segment not written");
@@ -135,39 +136,47 @@ impl Store {
             }
             partition.flushed(&piece);
             self.unflushed_bytes = self.unflushed_bytes.saturating_sub(self.piece.len());
-            let key = (partition.topic_id, partition.number, piece.segment);
+            let key = partition.segment_key(piece.segment);
             self.dirty.entry(key).or_insert_with(|| Arc::clone(partition));
         }
         Ok(())
     }
 
     /// Takes a checkpoint of everything up to `cursor`, ready to [`Checkpoint::run`].
-    pub(super) fn checkpoint(&mut self, shape: Shape, cursor: Cursor) -> io::Result<Checkpoint> {
+    pub(super) fn checkpoint(
+        &mut self,
+        format: JournalFormat,
+        cursor: JournalPosition,
+    ) -> io::Result<Checkpoint> {
         self.flush_all()?;
-        let dirty = self.dirty.drain().map(|((_, _, base), partition)| (partition, base));
+        let dirty = self.dirty.drain().map(|(key, partition)| (partition, key.base));
         Ok(Checkpoint {
             root: self.log.root.clone().expect("only a log in a folder has checkpoints"),
             dirty: dirty.collect(),
-            bytes: checkpoint::encode(&self.log.catalog, shape, cursor),
+            bytes: checkpoint::encode(&self.log.catalog, format, cursor),
         })
     }
 
     /// Starts a checkpoint beside the writer.
-    pub(super) fn start_checkpoint(&mut self, shape: Shape, cursor: Cursor) -> io::Result<()> {
-        let checkpoint = self.checkpoint(shape, cursor)?;
+    pub(super) fn start_checkpoint(
+        &mut self,
+        format: JournalFormat,
+        cursor: JournalPosition,
+    ) -> io::Result<()> {
+        let checkpoint = self.checkpoint(format, cursor)?;
         let log = Arc::clone(&self.log);
         let thread = thread::Builder::new().name("log-checkpoint".to_owned());
         self.running = Some(thread.spawn(move || checkpoint.run(&log.files))?);
         Ok(())
     }
 
-    /// Waits for the checkpoint that is being made, if any; then the other journal file is free.
+    /// Waits for the running checkpoint, if any; then the other journal file is free.
     pub(super) fn finish_checkpoint(&mut self) -> io::Result<()> {
         let Some(running) = self.running.take() else { return Ok(()) };
         running.join().unwrap_or_else(|_| Err(io::Error::other("the checkpoint panicked")))
     }
 
-    /// The result of a checkpoint, as soon as it has one: a failure must not wait for the next.
+    /// Returns the result of a finished checkpoint: a failure must not wait for the next one.
     pub(super) fn poll_checkpoint(&mut self) -> io::Result<()> {
         if self.running.as_ref().is_some_and(JoinHandle::is_finished) {
             return self.finish_checkpoint();

@@ -21,7 +21,7 @@ use super::{
     journal::{self, Journal},
     log::Log,
     partition::Partition,
-    queue::{Answer, End, Job, TrimJob},
+    queue::{Answer, Job, QueueEnd, TrimJob},
     segment::SEGMENT_HEADER_BYTES,
     store::Store,
 };
@@ -30,14 +30,14 @@ use crate::broker::BrokerError;
 mod group;
 mod plan;
 
-use group::{Change, Group};
+use group::{Change, JournalGroup};
 
 /// A group takes no further job beyond this size: about what a disk writes in some milliseconds,
 /// so that the first of a group does not wait long for the last.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// How the writer ended; `None` while it runs.
-pub(super) type Ended = watch::Receiver<Option<Answer<()>>>;
+pub(super) type WriterEnd = watch::Receiver<Option<Answer<()>>>;
 
 /// Everything the writer owns.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub(super) struct Writer {
     _lock: Option<File>,
     /// Jobs of the current group; kept to reuse the allocation.
     jobs: Vec<Job>,
-    group: Group,
+    group: JournalGroup,
     /// Records to be deleted in the group that is planned, after all its appends.
     trims: Vec<TrimJob>,
     /// Partitions that began a new segment: retention looks at them next.
@@ -70,7 +70,7 @@ impl Writer {
             next_topic_id: 0,
             _lock: None,
             jobs: Vec::new(),
-            group: Group::default(),
+            group: JournalGroup::default(),
             trims: Vec::new(),
             sealed: Vec::new(),
             retention_due,
@@ -83,7 +83,7 @@ impl Writer {
     }
 
     /// Starts the thread.
-    pub(super) fn spawn(mut self) -> io::Result<Ended> {
+    pub(super) fn spawn(mut self) -> io::Result<WriterEnd> {
         let (ended, receiver) = watch::channel(None);
         thread::Builder::new().name("log-writer".to_owned()).spawn(move || {
             let log = self.log();
@@ -162,7 +162,7 @@ impl Writer {
         if journal.is_full_for(group.bytes.len()) {
             store.finish_checkpoint()?;
             journal.switch();
-            store.start_checkpoint(journal.shape, journal.cursor)?;
+            store.start_checkpoint(journal.format, journal.cursor)?;
         }
         journal.append(&mut group.bytes)
     }
@@ -172,16 +172,16 @@ impl Writer {
         let Self { log, store, group, sealed, .. } = self;
         for change in group.changes.drain(..) {
             match change {
-                Change::Append { topic, partition, place, header, frame } => {
-                    store.append(&partition, place, &header, &group.bytes[frame])?;
-                    if place.position == SEGMENT_HEADER_BYTES as u64 && place.offset > 0 {
+                Change::Append { topic, partition, at, header, frame } => {
+                    store.append(&partition, at, &header, &group.bytes[frame])?;
+                    if at.position == SEGMENT_HEADER_BYTES as u64 && at.offset > 0 {
                         sealed.push(partition);
                     }
                     changed.entry(topic.id).or_insert(topic);
                 }
                 Change::Topic(topic) => log.catalog.insert_topic(topic),
-                Change::Commit { group, place, committed } => {
-                    log.catalog.commit(&group, place, committed);
+                Change::Commit { group, partition, committed } => {
+                    log.catalog.commit(&group, partition, committed);
                 }
                 Change::Trim { partition, start } => store.trim(&partition, start),
                 Change::Remove(topic) => {
@@ -205,7 +205,7 @@ impl Writer {
             return Ok(());
         };
         store.finish_checkpoint()?;
-        store.checkpoint(journal.shape, journal.cursor)?.run(&log.files)
+        store.checkpoint(journal.format, journal.cursor)?.run(&log.files)
     }
 
     /// Takes nothing more, for good.
@@ -230,7 +230,7 @@ pub(super) struct FailOnPanic<'a>(pub(super) &'a Log);
 
 impl Drop for FailOnPanic<'_> {
     fn drop(&mut self) {
-        if thread::panicking() && !matches!(self.0.queue.end(), Some(End::Failed(_))) {
+        if thread::panicking() && !matches!(self.0.queue.end(), Some(QueueEnd::Failed(_))) {
             self.0.queue.fail("the writer of the log panicked: restart the gateway");
         }
     }

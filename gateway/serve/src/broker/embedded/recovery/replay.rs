@@ -5,17 +5,20 @@ use std::{collections::HashMap, fs::File, io, os::unix::fs::FileExt, sync::Arc};
 use anyhow::{Context, bail, ensure};
 use tracing::warn;
 
-use super::segments::Short;
+use super::segments::TruncatedSegments;
 use crate::{
     broker::{
         Committed,
         embedded::{
             catalog::Topic,
-            entry::Entry,
-            frame::FrameHeader,
-            journal::{ALIGN, Cursor, FIRST, GROUP_HEADER_BYTES, GroupHeader, NAMES, Shape},
+            entry::JournalEntry,
+            frame::{FrameHeader, PartitionKey},
+            journal::{
+                ALIGN, FIRST, GROUP_HEADER_BYTES, JournalFormat, JournalGroupHeader,
+                JournalPosition, NAMES,
+            },
             log::Log,
-            partition::{Partition, Place},
+            partition::{LogPosition, Partition},
             store::Store,
         },
     },
@@ -27,25 +30,29 @@ const WINDOW_BYTES: usize = 1 << 20;
 
 const UNKNOWN_TOPIC: &str = "the group names an unknown topic";
 
-/// Applies the journal to a log that stands as its checkpoint says.
+/// Applies the journal to the log of the checkpoint.
 #[derive(Debug)]
 pub(super) struct Replay<'a> {
     log: &'a Log,
     store: &'a mut Store,
     topics: HashMap<u32, Arc<Topic>>,
-    /// Deleted topics count: what is left of one must not look like a later one's.
+    /// Counts deleted topics too: leftover files of one must not look like a later topic's.
     next_topic_id: u32,
-    /// Segments that cannot be added to, because something is missing before.
-    short: &'a Short,
+    /// Segments that cannot be appended to, because bytes before the end are missing.
+    truncated: &'a TruncatedSegments,
 }
 
 impl<'a> Replay<'a> {
-    pub(super) fn new(log: &'a Log, store: &'a mut Store, short: &'a Short) -> Self {
+    pub(super) fn new(
+        log: &'a Log,
+        store: &'a mut Store,
+        truncated: &'a TruncatedSegments,
+    ) -> Self {
         let topics = log.catalog.topics();
         let topics: HashMap<_, _> =
             topics.values().map(|topic| (topic.id, Arc::clone(topic))).collect();
         let next_topic_id = topics.keys().max().map_or(0, |last| last + 1);
-        Self { log, store, topics, next_topic_id, short }
+        Self { log, store, topics, next_topic_id, truncated }
     }
 
     pub(super) fn next_topic_id(&self) -> u32 {
@@ -56,30 +63,30 @@ impl<'a> Replay<'a> {
     pub(super) fn run(
         &mut self,
         files: &[File; 2],
-        shape: Shape,
-        start: Cursor,
-    ) -> anyhow::Result<Cursor> {
+        format: JournalFormat,
+        start: JournalPosition,
+    ) -> anyhow::Result<JournalPosition> {
         let mut cursor = start;
         let [first, second] = files;
-        let mut windows = [Window::new(first)?, Window::new(second)?];
+        let mut readers = [JournalReader::new(first)?, JournalReader::new(second)?];
         loop {
-            let window = &mut windows[usize::from(cursor.file)];
-            if let Some(header) = window.group(cursor, shape)? {
+            let reader = &mut readers[usize::from(cursor.file)];
+            if let Some(header) = reader.group(cursor, format)? {
                 let body =
-                    window.read(cursor.position + GROUP_HEADER_BYTES as u64, header.body_len)?;
-                self.apply(body).with_context(|| self.place(cursor))?;
+                    reader.read(cursor.position + GROUP_HEADER_BYTES as u64, header.body_len)?;
+                self.apply(body).with_context(|| self.describe(cursor))?;
                 cursor.position += header.stride();
                 cursor.sequence += 1;
                 continue;
             }
-            let other = Cursor { file: cursor.file ^ 1, position: FIRST, ..cursor };
-            let other_window = &mut windows[usize::from(other.file)];
-            if other.file == start.file || other_window.group(other, shape)?.is_none() {
+            let other = JournalPosition { file: cursor.file ^ 1, position: FIRST, ..cursor };
+            let other_reader = &mut readers[usize::from(other.file)];
+            if other.file == start.file || other_reader.group(other, format)?.is_none() {
                 break;
             }
             cursor = other;
         }
-        self.check_end(&mut windows, shape, cursor)?;
+        self.check_end(&mut readers, format, cursor)?;
         for partition in self.topics.values().flat_map(|topic| &topic.partitions) {
             partition.resume();
         }
@@ -90,36 +97,37 @@ impl<'a> Replay<'a> {
     /// later one is whole, this one had been synced before it, and the disk lost it since.
     fn check_end(
         &self,
-        windows: &mut [Window<'_>; 2],
-        shape: Shape,
-        cursor: Cursor,
+        readers: &mut [JournalReader<'_>; 2],
+        format: JournalFormat,
+        cursor: JournalPosition,
     ) -> anyhow::Result<()> {
         let [here, other] = [cursor.file, cursor.file ^ 1].map(usize::from);
         let mut later =
-            windows[other].header(FIRST, shape)?.filter(|h| h.sequence > cursor.sequence);
+            readers[other].header(FIRST, format)?.filter(|h| h.sequence > cursor.sequence);
         let mut position = cursor.position + ALIGN;
-        while later.is_none() && position < windows[here].file_len.min(shape.file_bytes) {
-            later = windows[here].header(position, shape)?.filter(|h| h.sequence > cursor.sequence);
+        while later.is_none() && position < readers[here].file_len.min(format.file_bytes) {
+            later =
+                readers[here].header(position, format)?.filter(|h| h.sequence > cursor.sequence);
             position += ALIGN;
         }
         if let Some(later) = later {
             bail!(
                 "{}: group {} is damaged, though group {} after it is whole: this is not a torn \
                  end but a damaged disk or file: restore the folder from a copy",
-                self.place(cursor),
+                self.describe(cursor),
                 cursor.sequence,
                 later.sequence
             );
         }
-        let torn = windows[here].header(cursor.position, shape)?;
+        let torn = readers[here].header(cursor.position, format)?;
         if let Some(torn) = torn.filter(|header| header.sequence == cursor.sequence) {
             let bytes = torn.body_len;
-            warn!(place = self.place(cursor), bytes, "torn end of the journal cut off");
+            warn!(place = self.describe(cursor), bytes, "torn end of the journal cut off");
         }
         Ok(())
     }
 
-    fn place(&self, cursor: Cursor) -> String {
+    fn describe(&self, cursor: JournalPosition) -> String {
         let root = self.log.root.clone().unwrap_or_default();
         let path = root.join(NAMES[usize::from(cursor.file)]);
         format!("`{}` byte {}", path.display(), cursor.position)
@@ -127,10 +135,11 @@ impl<'a> Replay<'a> {
 
     fn apply(&mut self, mut body: &[u8]) -> anyhow::Result<()> {
         while !body.is_empty() {
-            let entry = Entry::decode(&mut body).context("the group holds an unknown entry")?;
+            let entry =
+                JournalEntry::decode(&mut body).context("the group holds an unknown entry")?;
             match entry {
-                Entry::Append { place, header, frame } => self.append(place, &header, frame)?,
-                Entry::Topic { id, partitions, name } => {
+                JournalEntry::Append { at, header, frame } => self.append(at, &header, frame)?,
+                JournalEntry::Topic { id, partitions, name } => {
                     let name = TopicName::new(name)?;
                     let root = self.log.root.as_deref();
                     let topic = Arc::new(Topic::new(name, id, partitions, root));
@@ -138,20 +147,20 @@ impl<'a> Replay<'a> {
                     self.next_topic_id = self.next_topic_id.max(id + 1);
                     self.log.catalog.insert_topic(topic);
                 }
-                Entry::Commit { topic_id, partition, group, offset, metadata } => {
+                JournalEntry::Commit { partition, group, offset, metadata } => {
                     let committed = Committed { offset, metadata: metadata.to_owned() };
-                    self.log.catalog.commit(group, (topic_id, partition), committed);
+                    self.log.catalog.commit(group, partition, committed);
                 }
-                Entry::Trim { topic_id, partition, start } => {
-                    let partition = self.partition(topic_id, partition)?;
+                JournalEntry::Trim { partition, start } => {
+                    let partition = self.partition(partition)?;
                     self.store.trim(&partition, start);
                 }
-                Entry::Remove { topic_id } => {
+                JournalEntry::Remove { topic_id } => {
                     let topic = self.topics.remove(&topic_id).context(UNKNOWN_TOPIC)?;
                     self.log.catalog.remove_topic(&topic);
                     self.store.remove(&topic);
                 }
-                Entry::Forget { topic_id, group } => {
+                JournalEntry::Forget { topic_id, group } => {
                     self.log.catalog.forget_group(group, topic_id);
                 }
             }
@@ -159,71 +168,83 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn append(&mut self, place: Place, header: &FrameHeader, frame: &[u8]) -> anyhow::Result<()> {
-        let partition = self.partition(header.topic_id, header.partition)?;
+    fn append(
+        &mut self,
+        at: LogPosition,
+        header: &FrameHeader,
+        frame: &[u8],
+    ) -> anyhow::Result<()> {
+        let partition = self.partition(header.partition)?;
         let expected = {
-            let state = partition.state();
-            let last = state.segments.back();
+            let log = partition.log();
+            let last = log.segments.back();
             let goes_on =
-                last.is_some_and(|last| last.base == place.segment && last.len == place.position);
-            let begins = place.segment == place.offset;
+                last.is_some_and(|last| last.base == at.segment && last.len == at.position);
+            let begins = at.segment == at.offset;
             ensure!(
                 goes_on || begins,
                 "a frame for byte {} of segment {}, which ends at byte {}: restore the folder \
                  from a copy",
-                place.position,
-                place.segment,
+                at.position,
+                at.segment,
                 last.map_or(0, |last| last.len)
             );
-            state.end
+            log.end
         };
-        let is_whole =
-            !self.short.contains_key(&(partition.topic_id, partition.number, place.segment));
+        let is_whole = !self.truncated.contains_key(&partition.segment_key(at.segment));
         ensure!(
-            is_whole && expected == place.offset,
+            is_whole && expected == at.offset,
             "offset {} of `{}`/{} comes next, but records before it are missing from the segment \
              files: restore the folder from a copy",
-            place.offset,
-            partition.topic,
-            partition.number
+            at.offset,
+            partition.name.topic,
+            partition.name.partition
         );
-        Ok(self.store.append(&partition, place, header, frame)?)
+        Ok(self.store.append(&partition, at, header, frame)?)
     }
 
-    fn partition(&self, topic_id: u32, number: u32) -> anyhow::Result<Arc<Partition>> {
-        let topic = self.topics.get(&topic_id).context(UNKNOWN_TOPIC)?;
-        Ok(Arc::clone(topic.partition(number)?))
+    fn partition(&self, key: PartitionKey) -> anyhow::Result<Arc<Partition>> {
+        let topic = self.topics.get(&key.topic_id).context(UNKNOWN_TOPIC)?;
+        Ok(Arc::clone(topic.partition(key.number)?))
     }
 }
 
 /// A journal file, read in large pieces.
 #[derive(Debug)]
-struct Window<'a> {
+struct JournalReader<'a> {
     file: &'a File,
     file_len: u64,
     start: u64,
     bytes: Vec<u8>,
 }
 
-impl<'a> Window<'a> {
+impl<'a> JournalReader<'a> {
     fn new(file: &'a File) -> io::Result<Self> {
         let file_len = file.metadata()?.len();
         Ok(Self { file, file_len, start: 0, bytes: Vec::new() })
     }
 
-    /// The whole group at `cursor`, if it is there and has the number that is due.
-    fn group(&mut self, cursor: Cursor, shape: Shape) -> io::Result<Option<GroupHeader>> {
-        let Some(header) = self.header(cursor.position, shape)? else { return Ok(None) };
+    /// The group at `cursor`, if it is complete and has the expected number.
+    fn group(
+        &mut self,
+        cursor: JournalPosition,
+        format: JournalFormat,
+    ) -> io::Result<Option<JournalGroupHeader>> {
+        let Some(header) = self.header(cursor.position, format)? else { return Ok(None) };
         let end = cursor.position + header.stride();
-        if header.sequence != cursor.sequence || end > shape.file_bytes {
+        if header.sequence != cursor.sequence || end > format.file_bytes {
             return Ok(None);
         }
         let body = self.read(cursor.position + GROUP_HEADER_BYTES as u64, header.body_len)?;
         Ok(header.fits(body).then_some(header))
     }
 
-    fn header(&mut self, position: u64, shape: Shape) -> io::Result<Option<GroupHeader>> {
-        Ok(GroupHeader::read(self.read(position, GROUP_HEADER_BYTES)?, shape.salt))
+    fn header(
+        &mut self,
+        position: u64,
+        format: JournalFormat,
+    ) -> io::Result<Option<JournalGroupHeader>> {
+        Ok(JournalGroupHeader::read(self.read(position, GROUP_HEADER_BYTES)?, format.salt))
     }
 
     /// `want` bytes at `position`, or fewer where the file ends.

@@ -1,4 +1,4 @@
-//! The segment files against what the checkpoint and the journal say of them.
+//! Compares the segment files with the checkpoint and the journal.
 
 use std::{
     collections::BTreeMap,
@@ -12,43 +12,46 @@ use anyhow::{Context, ensure};
 use tracing::{error, warn};
 
 use crate::broker::embedded::{
-    layout, log::Log, partition::Partition, scan, segment::SEGMENT_HEADER_BYTES,
+    layout,
+    log::Log,
+    partition::Partition,
+    scan,
+    segment::{SEGMENT_HEADER_BYTES, SegmentKey},
 };
 
-/// Segments that are shorter than their checkpoint saw them synced: topic id, partition and first
-/// offset, with the bytes that are left.
-pub(super) type Short = BTreeMap<(u32, u32, u64), u64>;
+/// Segments that are shorter than when their checkpoint synced them, with the bytes that are left.
+pub(super) type TruncatedSegments = BTreeMap<SegmentKey, u64>;
 
-/// Looks, before the replay, for segments that lost bytes. Those that the journal says retention
-/// removed are among them.
-pub(super) fn find_short(log: &Log) -> io::Result<Short> {
-    let mut short = Short::new();
+/// Finds, before the replay, segments that lost bytes; among them those that retention removed,
+/// as the journal will say.
+pub(super) fn find_truncated(log: &Log) -> io::Result<TruncatedSegments> {
+    let mut truncated = TruncatedSegments::new();
     for partition in partitions(log) {
         let Some(folder) = &partition.folder else { continue };
-        for segment in &partition.state().segments {
+        for segment in &partition.log().segments {
             let found = file_len(&layout::segment_file(folder, segment.base))?;
             if found < segment.len {
-                short.insert((partition.topic_id, partition.number, segment.base), found);
+                truncated.insert(partition.segment_key(segment.base), found);
             }
         }
     }
-    Ok(short)
+    Ok(truncated)
 }
 
 /// Decides, after the replay, on segments that lost bytes and are still wanted.
 ///
-/// The last one of a partition, if nothing follows, is cut to whole frames, loudly: so opens a
-/// copy that was cut off. Any other refuses to open. Returns whether something was cut.
-pub(super) fn settle_short(log: &Log, short: &Short) -> anyhow::Result<bool> {
+/// The last one of a partition, if nothing follows, is cut to whole frames with an error in the
+/// log: so a copy that was cut off opens. Any other refuses to open. Returns whether something was
+/// cut.
+pub(super) fn settle_truncated(log: &Log, truncated: &TruncatedSegments) -> anyhow::Result<bool> {
     let mut cut = false;
     for partition in partitions(log) {
-        let first = (partition.topic_id, partition.number, 0);
-        let last = (partition.topic_id, partition.number, u64::MAX);
-        for ((_, _, base), found) in short.range(first..=last) {
+        let (first, last) = (partition.segment_key(0), partition.segment_key(u64::MAX));
+        for (SegmentKey { base, .. }, found) in truncated.range(first..=last) {
             let (is_there, is_last) = {
-                let mut state = partition.state();
-                let is_last = state.segments.back().is_some_and(|last| last.base == *base);
-                (state.find_mut(*base).is_some(), is_last)
+                let mut log = partition.log();
+                let is_last = log.segments.back().is_some_and(|last| last.base == *base);
+                (log.find_mut(*base).is_some(), is_last)
             };
             let Some(folder) = partition.folder.as_deref().filter(|_| is_there) else { continue };
             let path = layout::segment_file(folder, *base);
@@ -72,19 +75,19 @@ fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow
         Err(error) if error.kind() == io::ErrorKind::NotFound => scan::Scanned::default(),
         Err(error) => return Err(error.into()),
     };
-    let mut state = partition.state();
-    let segment = state.segments.back_mut().expect("the last segment is being looked at");
+    let mut log = partition.log();
+    let segment = log.segments.back_mut().expect("the last segment is being looked at");
     let (len, lost) = (segment.len, segment.end - kept.end.unwrap_or(segment.base));
     segment.end = kept.end.unwrap_or(segment.base);
     segment.len = kept.len.max(SEGMENT_HEADER_BYTES as u64);
     segment.flushed = segment.len;
     segment.index = kept.index;
-    state.end = segment.end;
+    log.end = segment.end;
     if kept.end.is_none() {
-        state.segments.pop_back();
+        log.segments.pop_back();
     }
-    state.start = state.start.min(state.end);
-    drop(state);
+    log.start = log.start.min(log.end);
+    drop(log);
     partition.resume();
     error!(
         path = %path.display(),
@@ -95,9 +98,9 @@ fn cut_to_whole_frames(partition: &Partition, path: &Path, found: u64) -> anyhow
     Ok(())
 }
 
-/// Removes, after the replay, what no part of the log owns: bytes after the end of a partition,
-/// segments that retention had dropped, and topics that were deleted.
-pub(super) fn drop_leftovers(log: &Log) -> anyhow::Result<()> {
+/// Removes, after the replay, files and bytes that the log does not know: bytes after the end of a
+/// partition, segments that retention dropped, and topics that were deleted.
+pub(super) fn remove_orphans(log: &Log) -> anyhow::Result<()> {
     for folder in log.root.iter().flat_map(|root| layout::entries(&layout::topics_folder(root))) {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if !log.catalog.topics().contains_key(name) {
@@ -113,22 +116,22 @@ pub(super) fn drop_leftovers(log: &Log) -> anyhow::Result<()> {
         for entry in entries {
             let path = entry?.path();
             let Some(base) = layout::base_of(&path) else { continue };
-            drop_leftover(&partition, base, &path)?;
+            remove_orphan(&partition, base, &path)?;
         }
     }
     Ok(())
 }
 
-fn drop_leftover(partition: &Partition, base: u64, path: &Path) -> anyhow::Result<()> {
-    let mut state = partition.state();
-    let Some(segment) = state.find_mut(base) else {
-        drop(state);
+fn remove_orphan(partition: &Partition, base: u64, path: &Path) -> anyhow::Result<()> {
+    let mut log = partition.log();
+    let Some(segment) = log.find_mut(base) else {
+        drop(log);
         warn!(path = %path.display(), "leftover of a segment removed");
         return Ok(fs::remove_file(path)?);
     };
     let is_log = path.extension().is_some_and(|extension| extension == "log");
     let flushed = segment.flushed;
-    drop(state);
+    drop(log);
     if is_log && file_len(path)? > flushed {
         OpenOptions::new().write(true).open(path)?.set_len(flushed)?;
     }

@@ -1,4 +1,4 @@
-//! A group: what one sync makes durable together.
+//! A group: the jobs that one sync of the journal makes durable together.
 
 use std::{ops::Range, sync::Arc};
 
@@ -8,30 +8,30 @@ use crate::broker::{
     BrokerError, Committed, TopicInfo,
     embedded::{
         catalog::Topic,
-        entry::{APPEND_FIXED_BYTES, Entry},
-        frame::{self, FrameHeader},
+        entry::{APPEND_FIXED_BYTES, JournalEntry},
+        frame::{self, FrameHeader, PartitionKey},
         journal::GROUP_HEADER_BYTES,
-        partition::{Partition, Place},
-        queue::{Answer, Bases, CommitJob, Part, TrimJob},
+        partition::{LogPosition, Partition},
+        queue::{Answer, Bases, CommitJob, QueuedFrame, TrimJob},
     },
 };
 
 /// Jobs that are being made durable: their bytes, and what to do once they are.
 #[derive(Debug, Default)]
-pub(super) struct Group {
+pub(super) struct JournalGroup {
     /// Room for the header of the group, then entries.
     pub(super) bytes: Vec<u8>,
     pub(super) changes: Vec<Change>,
-    pub(super) answers: Vec<Pending>,
+    pub(super) answers: Vec<PendingAnswer>,
 }
 
-/// What readers will see once the group is durable.
+/// A change that readers see once the group is durable.
 #[derive(Debug)]
 pub(super) enum Change {
     Append {
         topic: Arc<Topic>,
         partition: Arc<Partition>,
-        place: Place,
+        at: LogPosition,
         header: FrameHeader,
         /// The frame, in the bytes of the group.
         frame: Range<usize>,
@@ -39,7 +39,7 @@ pub(super) enum Change {
     Topic(Arc<Topic>),
     Commit {
         group: String,
-        place: (u32, u32),
+        partition: PartitionKey,
         committed: Committed,
     },
     Trim {
@@ -55,14 +55,14 @@ pub(super) enum Change {
 
 /// An answer that is held back until the group is durable.
 #[derive(Debug)]
-pub(super) enum Pending {
+pub(super) enum PendingAnswer {
     Produce(oneshot::Sender<Answer<Bases>>, Bases),
     Create(oneshot::Sender<Answer<TopicInfo>>, TopicInfo),
     Done(oneshot::Sender<Answer<()>>),
     Trim(oneshot::Sender<Answer<u64>>, u64),
 }
 
-impl Group {
+impl JournalGroup {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.resize(GROUP_HEADER_BYTES, 0);
@@ -70,11 +70,11 @@ impl Group {
         self.answers.clear();
     }
 
-    /// Gives every frame its place that can be stored.
+    /// Gives every frame that can be stored its offset and position.
     pub(super) fn produce(
         &mut self,
         frames: &[u8],
-        parts: Vec<Part>,
+        parts: Vec<QueuedFrame>,
         answer: oneshot::Sender<Answer<Bases>>,
         segment_bytes: u64,
     ) {
@@ -87,46 +87,45 @@ impl Group {
                 bases.push(Err(error));
                 continue;
             }
-            let Part { topic, partition, header, .. } = part;
-            let place = partition.plan(&header, segment_bytes);
+            let QueuedFrame { topic, partition, header, .. } = part;
+            let at = partition.plan(&header, segment_bytes);
             let start = self.bytes.len() + APPEND_FIXED_BYTES;
-            Entry::Append { place, header, frame }.encode(&mut self.bytes);
-            let header = frame::seal(&mut self.bytes[start..], header, place.offset);
+            JournalEntry::Append { at, header, frame }.encode(&mut self.bytes);
+            let header = frame::seal(&mut self.bytes[start..], header, at.offset);
             let frame = start..self.bytes.len();
-            self.changes.push(Change::Append { topic, partition, place, header, frame });
-            bases.push(Ok(place.offset));
+            self.changes.push(Change::Append { topic, partition, at, header, frame });
+            bases.push(Ok(at.offset));
         }
-        self.answers.push(Pending::Produce(answer, bases));
+        self.answers.push(PendingAnswer::Produce(answer, bases));
     }
 
     pub(super) fn create(&mut self, topic: Arc<Topic>, answer: oneshot::Sender<Answer<TopicInfo>>) {
         let info = topic.info();
         let (id, partitions) = (topic.id, info.partitions);
-        Entry::Topic { id, partitions, name: topic.name.as_str() }.encode(&mut self.bytes);
+        JournalEntry::Topic { id, partitions, name: topic.name.as_str() }.encode(&mut self.bytes);
         self.changes.push(Change::Topic(topic));
-        self.answers.push(Pending::Create(answer, info));
+        self.answers.push(PendingAnswer::Create(answer, info));
     }
 
     pub(super) fn commit(&mut self, job: CommitJob) {
         let CommitJob { group, partition, committed, answer } = job;
         if partition.is_removed() {
-            let topic = partition.topic.clone();
+            let topic = partition.name.topic.clone();
             drop(answer.send(Err(BrokerError::NoSuchTopic { topic })));
             return;
         }
-        let (topic_id, partition) = (partition.topic_id, partition.number);
+        let partition = partition.key;
         let (offset, metadata) = (committed.offset, committed.metadata.as_str());
-        Entry::Commit { topic_id, partition, group: &group, offset, metadata }
-            .encode(&mut self.bytes);
-        self.changes.push(Change::Commit { group, place: (topic_id, partition), committed });
-        self.answers.push(Pending::Done(answer));
+        JournalEntry::Commit { partition, group: &group, offset, metadata }.encode(&mut self.bytes);
+        self.changes.push(Change::Commit { group, partition, committed });
+        self.answers.push(PendingAnswer::Done(answer));
     }
 
     pub(super) fn remove(&mut self, topic: Arc<Topic>, answer: oneshot::Sender<Answer<()>>) {
         topic.partitions.iter().for_each(|partition| partition.mark_removed());
-        Entry::Remove { topic_id: topic.id }.encode(&mut self.bytes);
+        JournalEntry::Remove { topic_id: topic.id }.encode(&mut self.bytes);
         self.changes.push(Change::Remove(topic));
-        self.answers.push(Pending::Done(answer));
+        self.answers.push(PendingAnswer::Done(answer));
     }
 
     pub(super) fn forget(
@@ -136,30 +135,29 @@ impl Group {
         answer: oneshot::Sender<Answer<()>>,
     ) {
         let topic_id = topic.id;
-        Entry::Forget { topic_id, group: &group }.encode(&mut self.bytes);
+        JournalEntry::Forget { topic_id, group: &group }.encode(&mut self.bytes);
         self.changes.push(Change::Forget { group, topic_id });
-        self.answers.push(Pending::Done(answer));
+        self.answers.push(PendingAnswer::Done(answer));
     }
 
-    /// Deletes records as a caller wishes; as late as [`Self::trim`].
+    /// Deletes records for a caller; as late as [`Self::trim`].
     pub(super) fn trim_for(&mut self, job: TrimJob) {
         let TrimJob { partition, before, answer } = job;
         let start = partition.offsets().start;
         if partition.is_removed() {
-            let topic = partition.topic.clone();
+            let topic = partition.name.topic.clone();
             drop(answer.send(Err(BrokerError::NoSuchTopic { topic })));
         } else if before <= start {
             drop(answer.send(Ok(start)));
         } else {
             self.trim(partition, before);
-            self.answers.push(Pending::Trim(answer, before));
+            self.answers.push(PendingAnswer::Trim(answer, before));
         }
     }
 
-    /// Must come after all appends of the group: a partition that becomes empty begins anew.
+    /// Must come after all appends of the group: an empty partition begins a new segment.
     pub(super) fn trim(&mut self, partition: Arc<Partition>, start: u64) {
-        let (topic_id, number) = (partition.topic_id, partition.number);
-        Entry::Trim { topic_id, partition: number, start }.encode(&mut self.bytes);
+        JournalEntry::Trim { partition: partition.key, start }.encode(&mut self.bytes);
         self.changes.push(Change::Trim { partition, start });
     }
 
@@ -172,8 +170,8 @@ impl Group {
     }
 }
 
-impl Pending {
-    /// Answers. A caller that went away does not mind.
+impl PendingAnswer {
+    /// Sends the answer. A caller that has gone away is no error.
     pub(super) fn send(self, outcome: Result<(), BrokerError>) {
         match self {
             Self::Produce(answer, bases) => drop(answer.send(outcome.map(|()| bases))),
@@ -184,8 +182,8 @@ impl Pending {
     }
 }
 
-impl Part {
-    /// Why it cannot be stored, now that its turn has come.
+impl QueuedFrame {
+    /// Fails if it can no longer be stored.
     fn check(&self) -> Result<(), BrokerError> {
         let topic = || self.topic.name.clone();
         if self.partition.is_removed() {

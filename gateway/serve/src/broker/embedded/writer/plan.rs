@@ -64,9 +64,10 @@ impl Writer {
         let now_ms = log.settings.clock.now_ms();
         self.sealed = candidates.split_off(TRIMS_MAX.min(candidates.len()));
         // The gateway trims its own topics itself: what it needs of them does not go by age.
-        candidates.retain(|partition| !partition.is_removed() && !partition.topic.is_internal());
+        candidates
+            .retain(|partition| !partition.is_removed() && !partition.name.topic.is_internal());
         for partition in candidates {
-            let start = log.retention.new_start(&partition.state(), now_ms);
+            let start = log.retention.new_start(&partition.log(), now_ms);
             if let Some(start) = start {
                 self.group.trim(partition, start);
             }
