@@ -14,7 +14,7 @@ mod member;
 mod clusters;
 pub mod embedded;
 pub mod kafka;
-mod rehearsal;
+mod overlay;
 #[cfg(test)]
 mod suite;
 mod terms;
@@ -22,7 +22,7 @@ mod terms;
 pub use clusters::{Cluster, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
-pub use rehearsal::{Deed, Rehearsal};
+pub use overlay::{Effect, OverlayBroker};
 pub use terms::{
     Append, Appended, BrokerState, Committed, Fetch, NewTopic, OffsetRange, TopicDetails, TopicInfo,
 };

@@ -3,49 +3,54 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    broker::{Committed, Deed},
+    broker::{Committed, Effect},
     consumer::Membership,
     trace::{End, Trace},
 };
 
 /// Says in the traces which topics a message would make: on the stage they are made before the
 /// message comes to them.
-pub(crate) fn note_topics(traces: &mut [Trace], deeds: &[Deed]) {
+pub(crate) fn note_topics(traces: &mut [Trace], effects: &[Effect]) {
     for trace in traces {
         let Some(End::Stored(stored)) = &mut trace.end else { continue };
-        let made = deeds.iter().find_map(|deed| match deed {
-            Deed::MakeTopic(info) if info.name == stored.topic => Some(info.partitions),
+        let made = effects.iter().find_map(|effect| match effect {
+            Effect::CreateTopic(info) if info.name == stored.topic => Some(info.partitions),
             _ => None,
         });
         stored.makes_topic = stored.makes_topic.or(made);
     }
 }
 
-/// All deeds, one a line; a group's places in one.
-pub(crate) fn told(deeds: &[Deed]) -> Vec<String> {
+/// All effects, one a line; a group's places in one.
+pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for deed in deeds {
-        match deed {
-            Deed::MakeTopic(info) => lines.push(format!(
+    for effect in effects {
+        match effect {
+            Effect::CreateTopic(info) => lines.push(format!(
                 "topic `{}` would be made, with {}",
                 info.name,
                 counted(u64::from(info.partitions), "partition")
             )),
-            Deed::DeleteTopic(topic) => lines.push(deletion(topic.as_str())),
-            Deed::DeleteRecords { topic, partition, count, before } => lines.push(format!(
+            Effect::DeleteTopic(topic) => lines.push(deletion(topic.as_str())),
+            Effect::DeleteRecords { topic, partition, count, before } => lines.push(format!(
                 "{} of {topic}/{partition} would be deleted: it would begin at {before}",
                 counted(*count, "record")
             )),
-            Deed::Join { group, topic } => {
+            Effect::Join { group, topic } => {
                 lines.push(format!("the gateway would join group `{group}` of `{topic}`"));
             }
-            Deed::Commit { group, topic, partition, committed: Committed { offset, metadata } } => {
+            Effect::Commit {
+                group,
+                topic,
+                partition,
+                committed: Committed { offset, metadata },
+            } => {
                 let gaps = if metadata.is_empty() { "" } else { " with gaps behind it" };
                 let place = format!("{topic}/{partition} at {offset}{gaps}");
                 places.entry((group, topic.as_str())).or_default().push(place);
             }
-            Deed::ForgetGroup { group, topic } => {
+            Effect::ForgetGroup { group, topic } => {
                 lines.push(format!("group `{group}` of `{topic}` would be forgotten"));
             }
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{changes, form::Explanation, stage::Stage};
 use crate::{
-    broker::Deed,
+    broker::Effect,
     command::{self, Command, Spec},
     context::Context,
     login::Decision,
@@ -135,8 +135,8 @@ impl Context {
         if stage.session.services.counters.messages_repeated.get() > 0 {
             notes.push("this id is stored already: the answer is its place".to_owned());
         }
-        for deed in stage.rehearsal.deeds() {
-            if let Deed::Join { group, topic } = deed {
+        for effect in stage.overlay.effects() {
+            if let Effect::Join { group, topic } = effect {
                 notes.push(format!(
                     "this gateway is not in group `{group}` of `{topic}`: told as if it were its \
                      only member, from the places that are committed"

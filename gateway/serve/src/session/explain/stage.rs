@@ -10,7 +10,7 @@ use super::{
     groups::{self, Seen},
 };
 use crate::{
-    broker::{Broker, Cluster, Rehearsal},
+    broker::{Broker, Cluster, OverlayBroker},
     clients::{Peer, Registry},
     command::{Command, GroupName, Spec},
     consumer::TwinGroups,
@@ -25,7 +25,7 @@ use crate::{
 /// A session for one command. What is joined and opened in it ends with it.
 pub(crate) struct Stage {
     pub(crate) session: Context,
-    pub(crate) rehearsal: Arc<Rehearsal>,
+    pub(crate) overlay: Arc<OverlayBroker>,
     pub(crate) recorder: Arc<Recorder>,
     /// Behind the session: it is dropped when nobody uses the groups any more.
     pub(crate) twins: TwinGroups,
@@ -47,12 +47,12 @@ impl Context {
         stage.act(spec, args).await;
         let reply = stage.session.replies.as_bytes().to_vec();
         let mut traces = stage.recorder.take();
-        let deeds = stage.rehearsal.deeds();
-        if reply.first() == Some(&b'-') && traces.is_empty() && deeds.is_empty() {
+        let effects = stage.overlay.effects();
+        if reply.first() == Some(&b'-') && traces.is_empty() && effects.is_empty() {
             return Ok(Err(reply));
         }
-        changes::note_topics(&mut traces, &deeds);
-        let mut changes = changes::told(&deeds);
+        changes::note_topics(&mut traces, &effects);
+        let mut changes = changes::told(&effects);
         changes.extend(groups::told(&before, &stage, &named));
         changes.extend(changes::of_membership(
             self.membership.as_ref(),
@@ -78,12 +78,12 @@ impl Context {
         let real = &self.services;
         let identity = self.identity()?;
         let own = &identity.cluster;
-        let rehearsal = Arc::new(Rehearsal::new(Arc::clone(&own.broker)));
+        let overlay = Arc::new(OverlayBroker::new(Arc::clone(&own.broker)));
         let clusters = real.pipeline.clusters().with(|cluster| -> Arc<dyn Broker> {
             if cluster.id == own.id {
-                return Arc::clone(&rehearsal) as _;
+                return Arc::clone(&overlay) as _;
             }
-            Arc::new(Rehearsal::new(Arc::clone(&cluster.broker)))
+            Arc::new(OverlayBroker::new(Arc::clone(&cluster.broker)))
         });
         let recorder = Arc::new(Recorder::at_most(TRACES_MAX));
         let twins = TwinGroups::default();
@@ -105,7 +105,7 @@ impl Context {
             started: real.started,
             clock: real.clock,
         });
-        let broker = Arc::clone(&rehearsal) as Arc<dyn Broker>;
+        let broker = Arc::clone(&overlay) as Arc<dyn Broker>;
         let cluster = Cluster { broker, ..own.clone() };
         let socket = Socket::detached(&services.settings);
         let peer = Peer { address: self.client.peer(), local: String::new(), fd: 0 };
@@ -114,7 +114,7 @@ impl Context {
         session.replies.set_protocol(self.replies.protocol());
         session.transaction = Transaction::running();
         session.burst.known_start.clone_from(&self.burst.known_start);
-        Ok(Stage { session, rehearsal, recorder, twins })
+        Ok(Stage { session, overlay, recorder, twins })
     }
 
     /// Copies what the gateway has of the groups that the command names, and of the session's own.
@@ -128,7 +128,7 @@ impl Context {
             if let Some(group) = &open
                 && let Some(partitions) = group.partitions()
             {
-                stage.rehearsal.deal(&name.group, &name.topic, partitions);
+                stage.overlay.assign(&name.group, &name.topic, partitions);
                 stage.twins.add_stream(cluster, group).map_err(read_refusal)?;
             }
             before.push(Seen::of(open.as_deref()));
@@ -140,7 +140,7 @@ impl Context {
         if let Some(real) = &self.membership
             && let Some(partitions) = real.partitions()
         {
-            stage.rehearsal.deal(real.group(), real.topic(), partitions);
+            stage.overlay.assign(real.group(), real.topic(), partitions);
             let cluster = &stage.session.identity()?.cluster;
             let copy = stage.twins.add_membership(cluster, real).map_err(read_refusal)?;
             stage.session.membership = Some(copy);

@@ -1,19 +1,24 @@
-//! The rehearsal as a broker.
+//! The overlay as a [`Broker`].
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Deed, Rehearsal, changes::Place, member::Member, no_topic, read::Known};
+use super::{
+    effect::Effect,
+    member::OverlayMember,
+    state::OverlayOffset,
+    view::{OverlayBroker, TopicState, no_topic},
+};
 use crate::{
     broker::{
         Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
         GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
     },
-    message::{StoredRecord, TopicName},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
-impl Broker for Rehearsal {
+impl Broker for OverlayBroker {
     fn name(&self) -> &'static str {
         self.real.name()
     }
@@ -27,10 +32,10 @@ impl Broker for Rehearsal {
     }
 
     fn topic(&self, name: &str) -> Option<TopicInfo> {
-        match self.known(name) {
-            Known::Really => self.real.topic(name),
-            Known::Made(details) => Some(details.info),
-            Known::Gone => None,
+        match self.topic_state(name) {
+            TopicState::Real => self.real.topic(name),
+            TopicState::Created(details) => Some(details.info),
+            TopicState::Deleted => None,
         }
     }
 
@@ -44,10 +49,10 @@ impl Broker for Rehearsal {
     fn topics(&self) -> BrokerFuture<'_, Result<Vec<TopicInfo>, BrokerError>> {
         Box::pin(async {
             let mut topics = self.real.topics().await?;
-            let changes = self.changes();
-            topics.retain(|topic| !changes.topics.contains_key(&topic.name));
-            let made = changes.topics.values().flatten();
-            topics.extend(made.map(|details| details.info.clone()));
+            let state = self.state();
+            topics.retain(|topic| !state.topics.contains_key(&topic.name));
+            let created = state.topics.values().flatten();
+            topics.extend(created.map(|details| details.info.clone()));
             topics.sort_by(|a, b| a.name.cmp(&b.name));
             Ok(topics)
         })
@@ -58,10 +63,10 @@ impl Broker for Rehearsal {
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
         Box::pin(async move {
-            match self.known(name.as_str()) {
-                Known::Really => self.real.describe_topic(name).await,
-                Known::Made(details) => Ok(details),
-                Known::Gone => no_topic(name),
+            match self.topic_state(name.as_str()) {
+                TopicState::Real => self.real.describe_topic(name).await,
+                TopicState::Created(details) => Ok(details),
+                TopicState::Deleted => no_topic(name),
             }
         })
     }
@@ -79,9 +84,9 @@ impl Broker for Rehearsal {
             let NewTopic { name, partitions, configs } = topic;
             let info = TopicInfo { name, partitions };
             let details = TopicDetails { info: info.clone(), replicas: 1, configs };
-            let mut changes = self.changes();
-            changes.topics.insert(info.name.clone(), Some(details));
-            changes.deeds.push(Deed::MakeTopic(info.clone()));
+            let mut state = self.state();
+            state.topics.insert(info.name.clone(), Some(details));
+            state.effects.push(Effect::CreateTopic(info.clone()));
             Ok(info)
         })
     }
@@ -93,7 +98,7 @@ impl Broker for Rehearsal {
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            let range = self.range(topic, partition).await?;
+            let range = self.range(&TopicPartition::new(topic.clone(), partition)).await?;
             if before > range.end {
                 let reason = format!("{before} lies behind the end of the partition");
                 return Err(BrokerError::Refused { reason });
@@ -101,10 +106,10 @@ impl Broker for Rehearsal {
             let before = before.max(range.start);
             let count = before - range.start;
             if count > 0 {
-                let mut changes = self.changes();
-                changes.cut(topic, partition, before);
+                let mut state = self.state();
                 let topic = topic.clone();
-                changes.deeds.push(Deed::DeleteRecords { topic, partition, count, before });
+                state.truncate(TopicPartition::new(topic.clone(), partition), before);
+                state.effects.push(Effect::DeleteRecords { topic, partition, count, before });
             }
             Ok(before)
         })
@@ -118,7 +123,7 @@ impl Broker for Rehearsal {
             if self.find(name).await?.is_none() {
                 return no_topic(name);
             }
-            self.changes().delete(name);
+            self.state().delete(name);
             Ok(())
         })
     }
@@ -161,7 +166,7 @@ impl Broker for Rehearsal {
         topic: &'a TopicName,
         partition: u32,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        Box::pin(self.range(topic, partition))
+        Box::pin(async move { self.range(&TopicPartition::new(topic.clone(), partition)).await })
     }
 
     fn all_offsets<'a>(
@@ -177,14 +182,16 @@ impl Broker for Rehearsal {
         partition: u32,
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        Box::pin(self.time(topic, partition, timestamp_ms))
+        Box::pin(async move {
+            self.offset_at_time(&TopicPartition::new(topic.clone(), partition), timestamp_ms).await
+        })
     }
 
     fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
-        match self.known(topic) {
-            Known::Really => self.real.watch(topic),
-            Known::Made(_) => Some(self.news.subscribe()),
-            Known::Gone => None,
+        match self.topic_state(topic) {
+            TopicState::Real => self.real.watch(topic),
+            TopicState::Created(_) => Some(self.appended.subscribe()),
+            TopicState::Deleted => None,
         }
     }
 
@@ -195,18 +202,18 @@ impl Broker for Rehearsal {
     fn join(&self, group: &str, topic: &TopicName) -> Result<Arc<dyn GroupMember>, BrokerError> {
         let Some(info) = self.topic(topic.as_str()) else { return no_topic(topic) };
         let key = (group.to_owned(), topic.clone());
-        let mut changes = self.changes();
-        let dealt = changes.dealt.get(&key).cloned();
-        if dealt.is_none() {
+        let mut state = self.state();
+        let assigned = state.assigned.get(&key).cloned();
+        if assigned.is_none() {
             let (group, topic) = key;
-            changes.deeds.push(Deed::Join { group, topic });
+            state.effects.push(Effect::Join { group, topic });
         }
         let all = || (0..info.partitions).collect();
-        Ok(Arc::new(Member {
+        Ok(Arc::new(OverlayMember {
             group: group.to_owned(),
             topic: topic.clone(),
-            partitions: watch::Sender::new(Some(dealt.unwrap_or_else(all))),
-            changes: Arc::clone(&self.changes),
+            partitions: watch::Sender::new(Some(assigned.unwrap_or_else(all))),
+            state: Arc::clone(&self.state),
         }))
     }
 
@@ -218,8 +225,9 @@ impl Broker for Rehearsal {
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
-            self.range(topic, partition).await?;
-            self.changes().commit(group, topic, (partition, committed));
+            self.range(&TopicPartition::new(topic.clone(), partition)).await?;
+            let partition = TopicPartition::new(topic.clone(), partition);
+            self.state().commit(group, partition, committed);
             Ok(())
         })
     }
@@ -231,16 +239,17 @@ impl Broker for Rehearsal {
         partition: u32,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         Box::pin(async move {
-            let place = self.changes().committed(group, topic, partition);
-            match place {
-                Place::Committed(committed) => return Ok(Some(committed)),
-                Place::Forgotten => return Ok(None),
-                Place::AsItIs => {}
+            let partition = TopicPartition::new(topic.clone(), partition);
+            let committed = self.state().committed(group, &partition);
+            match committed {
+                OverlayOffset::Committed(committed) => return Ok(Some(committed)),
+                OverlayOffset::Removed => return Ok(None),
+                OverlayOffset::Real => {}
             }
-            match self.known(topic.as_str()) {
-                Known::Really => self.real.committed(group, topic, partition).await,
-                Known::Made(_) => Ok(None),
-                Known::Gone => no_topic(topic),
+            match self.topic_state(topic.as_str()) {
+                TopicState::Real => self.real.committed(group, topic, partition.partition).await,
+                TopicState::Created(_) => Ok(None),
+                TopicState::Deleted => no_topic(topic),
             }
         })
     }
@@ -250,12 +259,12 @@ impl Broker for Rehearsal {
         topic: &'a TopicName,
     ) -> BrokerFuture<'a, Result<Vec<String>, BrokerError>> {
         Box::pin(async move {
-            let groups = match self.known(topic.as_str()) {
-                Known::Really => self.real.groups(topic).await?,
-                Known::Made(_) => Vec::new(),
-                Known::Gone => return no_topic(topic),
+            let groups = match self.topic_state(topic.as_str()) {
+                TopicState::Real => self.real.groups(topic).await?,
+                TopicState::Created(_) => Vec::new(),
+                TopicState::Deleted => return no_topic(topic),
             };
-            Ok(self.changes().groups(topic, groups))
+            Ok(self.state().groups(topic, groups))
         })
     }
 
@@ -268,7 +277,7 @@ impl Broker for Rehearsal {
             if self.find(topic).await?.is_none() {
                 return no_topic(topic);
             }
-            self.changes().forget(group, topic);
+            self.state().forget(group, topic);
             Ok(())
         })
     }

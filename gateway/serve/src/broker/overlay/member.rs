@@ -1,25 +1,25 @@
-//! A part in a group that nobody else hears of.
+//! A group member that exists in the dry run only.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{changes::Changes, lock};
+use super::state::{SharedState, lock};
 use crate::{
     broker::{BrokerError, BrokerFuture, Committed, GroupMember},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
-/// A member whose partitions never move.
+/// A member whose partitions never change.
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct OverlayMember {
     pub(super) group: String,
     pub(super) topic: TopicName,
     pub(super) partitions: watch::Sender<Option<Arc<[u32]>>>,
-    pub(super) changes: Arc<Mutex<Changes>>,
+    pub(super) state: SharedState,
 }
 
-impl GroupMember for Member {
+impl GroupMember for OverlayMember {
     fn partitions(&self) -> watch::Receiver<Option<Arc<[u32]>>> {
         self.partitions.subscribe()
     }
@@ -29,7 +29,8 @@ impl GroupMember for Member {
         partition: u32,
         committed: Committed,
     ) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        lock(&self.changes).commit(&self.group, &self.topic, (partition, committed));
+        let partition = TopicPartition::new(self.topic.clone(), partition);
+        lock(&self.state).commit(&self.group, partition, committed);
         Box::pin(async { Ok(()) })
     }
 

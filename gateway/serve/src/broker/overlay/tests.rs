@@ -1,11 +1,11 @@
-//! The broker suite over a rehearsal, but for times of arrival and for those who wait, whom it does
-//! not serve; and that nothing is stored.
+//! The broker suite over an overlay, without the promises about times of arrival and about waiting,
+//! which it does not make; and that nothing reaches the real broker.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Deed, Rehearsal};
+use super::{Effect, OverlayBroker};
 use crate::{
     broker::{
         Append, Broker, Committed, Fetch, NewTopic, OffsetRange,
@@ -17,8 +17,8 @@ use crate::{
 
 broker_suite! {{
     let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
-    let rehearsal: Arc<dyn Broker> = Arc::new(Rehearsal::new(Arc::clone(&real)));
-    (real, rehearsal)
+    let overlay: Arc<dyn Broker> = Arc::new(OverlayBroker::new(Arc::clone(&real)));
+    (real, overlay)
 };
     offsets_have_no_gaps
     each_append_is_answered_on_its_own
@@ -56,35 +56,35 @@ async fn values(broker: &dyn Broker) -> Vec<Bytes> {
 }
 
 #[tokio::test]
-async fn what_is_changed_lies_on_top_and_the_real_broker_hears_nothing() {
+async fn changes_are_seen_on_top_and_the_real_broker_keeps_its_records() {
     let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
     real.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     real.produce(vec![append(&["a", "b"])]).await.pop().unwrap().unwrap();
-    let rehearsal = Rehearsal::new(Arc::clone(&real));
+    let overlay = OverlayBroker::new(Arc::clone(&real));
 
-    let stored = rehearsal.produce(vec![append(&["c"])]).await.pop().unwrap().unwrap();
+    let stored = overlay.produce(vec![append(&["c"])]).await.pop().unwrap().unwrap();
     assert_eq!(stored.offset(0), 2);
-    assert_eq!(values(&rehearsal).await, ["a", "b", "c"]);
-    assert_eq!(rehearsal.delete_records(&topic(), 0, 1).await.unwrap(), 1);
-    assert_eq!(values(&rehearsal).await, ["b", "c"]);
-    assert_eq!(rehearsal.offsets(&topic(), 0).await.unwrap(), OffsetRange { start: 1, end: 3 });
+    assert_eq!(values(&overlay).await, ["a", "b", "c"]);
+    assert_eq!(overlay.delete_records(&topic(), 0, 1).await.unwrap(), 1);
+    assert_eq!(values(&overlay).await, ["b", "c"]);
+    assert_eq!(overlay.offsets(&topic(), 0).await.unwrap(), OffsetRange { start: 1, end: 3 });
     let committed = Committed { offset: 2, metadata: String::new() };
-    let member = rehearsal.join("g", &topic()).unwrap();
+    let member = overlay.join("g", &topic()).unwrap();
     member.commit(0, committed.clone()).await.unwrap();
-    assert_eq!(rehearsal.committed("g", &topic(), 0).await.unwrap(), Some(committed.clone()));
-    rehearsal.delete_topic(&topic()).await.unwrap();
-    assert_eq!(rehearsal.topic("orders"), None);
+    assert_eq!(overlay.committed("g", &topic(), 0).await.unwrap(), Some(committed.clone()));
+    overlay.delete_topic(&topic()).await.unwrap();
+    assert_eq!(overlay.topic("orders"), None);
 
     assert_eq!(values(&*real).await, ["a", "b"]);
     assert_eq!(real.committed("g", &topic(), 0).await.unwrap(), None);
     let (topic, partition, group) = (topic(), 0, "g".to_owned());
     assert_eq!(
-        rehearsal.deeds(),
+        overlay.effects(),
         [
-            Deed::DeleteRecords { topic: topic.clone(), partition, count: 1, before: 1 },
-            Deed::Join { group: group.clone(), topic: topic.clone() },
-            Deed::Commit { group, topic: topic.clone(), partition, committed },
-            Deed::DeleteTopic(topic),
+            Effect::DeleteRecords { topic: topic.clone(), partition, count: 1, before: 1 },
+            Effect::Join { group: group.clone(), topic: topic.clone() },
+            Effect::Commit { group, topic: topic.clone(), partition, committed },
+            Effect::DeleteTopic(topic),
         ]
     );
 }
