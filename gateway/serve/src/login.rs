@@ -26,7 +26,7 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-pub use authority::{Asking, Authority, Decision};
+pub use authority::{Authority, DecisionFuture};
 
 use entry::{Entry, Granted, State};
 use key::{Key, Salt};

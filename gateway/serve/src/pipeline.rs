@@ -23,7 +23,7 @@ mod refusal;
 mod shape;
 mod twin;
 
-pub use authenticate::LOGIN_UNCHECKED;
+pub use authenticate::{AuthDecision, LOGIN_UNCHECKED};
 pub use chain::Chain;
 pub use consume::Consumed;
 pub use produce::Outcome;

@@ -1,42 +1,19 @@
-//! Whoever decides about logins.
+//! Decides about logins.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::Pin, time::Duration};
 
 use crate::{
-    message::{Credentials, Grant, Rejection},
-    pipeline::Pipeline,
+    message::Credentials,
+    pipeline::{AuthDecision, Pipeline},
 };
 
-/// What came of asking about one login.
-#[derive(Debug)]
-pub enum Decision {
-    /// It is allowed this.
-    Granted {
-        /// What the client may do.
-        grant: Grant,
-        /// The authenticator that says so.
-        by: Arc<str>,
-    },
-    /// The answer is no.
-    Refused(Rejection),
-    /// The authenticator whose turn it is cannot answer.
-    Unavailable {
-        /// Which one.
-        by: Arc<str>,
-        /// Why, for the operator.
-        why: String,
-        /// How long its last good answer may serve meanwhile; `None`: not at all.
-        last_good: Option<Duration>,
-    },
-}
-
-/// A question under way.
-pub type Asking<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+/// A decision that is being made.
+pub type DecisionFuture<'a> = Pin<Box<dyn Future<Output = AuthDecision> + Send + 'a>>;
 
 /// Decides about logins. The gateway's is the [`Pipeline`] with the authenticators of its chain.
 pub trait Authority: fmt::Debug + Send + Sync {
     /// Asks about one login. Dropping the future gives up the answer.
-    fn decide(&self, login: Credentials) -> Asking<'_>;
+    fn decide(&self, login: Credentials) -> DecisionFuture<'_>;
 
     /// Must clients log in at all?
     fn authenticates(&self) -> bool;
@@ -46,7 +23,7 @@ pub trait Authority: fmt::Debug + Send + Sync {
 }
 
 impl Authority for Pipeline {
-    fn decide(&self, login: Credentials) -> Asking<'_> {
+    fn decide(&self, login: Credentials) -> DecisionFuture<'_> {
         Box::pin(self.authenticate(login))
     }
 

@@ -5,12 +5,15 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    Decision, Logins,
+    Logins,
     entry::{Entry, Granted, Refusal, State},
     key::Key,
     spread, unavailable,
 };
-use crate::message::{Credentials, Rejection};
+use crate::{
+    message::{Credentials, Rejection},
+    pipeline::AuthDecision,
+};
 
 /// How long a refusal is remembered: a client that repeats itself does not reach the store.
 const REFUSED_TIME: Duration = Duration::from_secs(1);
@@ -86,12 +89,12 @@ impl Keeper {
             () = entry.state.closed() => return self.lapse().await,
         };
         match decision {
-            Decision::Granted { grant, by } => {
+            AuthDecision::Granted { grant, by } => {
                 self.logins.note_back(&by);
                 self.granted(Granted { grant, by, version }).await
             }
-            Decision::Refused(rejection) => self.refuse(rejection, version).await,
-            Decision::Unavailable { by, why, last_good } => {
+            AuthDecision::Refused(rejection) => self.refuse(rejection, version).await,
+            AuthDecision::Unavailable { by, why, last_good } => {
                 self.logins.note_away(&by, &why);
                 self.away(last_good, version).await
             }

@@ -10,10 +10,11 @@ use std::{
 
 use tokio::time::{sleep, timeout};
 
-use super::{Asking, Authority, Decision, Login, Logins};
+use super::{Authority, DecisionFuture, Login, Logins};
 use crate::{
     clock::Clock,
     message::{Credentials, ErrorCode, Grant, Rejection},
+    pipeline::AuthDecision,
     telemetry::Counters,
 };
 
@@ -34,7 +35,7 @@ struct Double {
 }
 
 impl Authority for Double {
-    fn decide(&self, _: Credentials) -> Asking<'_> {
+    fn decide(&self, _: Credentials) -> DecisionFuture<'_> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let mood = self.mood.lock().unwrap().clone();
         Box::pin(async move {
@@ -43,13 +44,13 @@ impl Authority for Double {
             match mood {
                 Mood::Grants { principal, holds_for } => {
                     let grant = Grant { principal: principal.into(), holds_for, ..Grant::open() };
-                    Decision::Granted { grant, by }
+                    AuthDecision::Granted { grant, by }
                 }
                 Mood::Refuses => {
-                    Decision::Refused(Rejection::new(ErrorCode::WrongPass, "auth failed"))
+                    AuthDecision::Refused(Rejection::new(ErrorCode::WrongPass, "auth failed"))
                 }
                 Mood::Away { last_good } => {
-                    Decision::Unavailable { by, why: "down".into(), last_good }
+                    AuthDecision::Unavailable { by, why: "down".into(), last_good }
                 }
                 Mood::Silent => std::future::pending().await,
             }

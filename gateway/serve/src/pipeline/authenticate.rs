@@ -1,11 +1,10 @@
-//! Who a client is: the authenticators in their order.
+//! Logins: asks the authenticators of the chain in their order.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{Chain, Pipeline};
 use crate::{
-    login::Decision,
-    message::{Credentials, Denial, ErrorCode, Rejection},
+    message::{Credentials, Denial, ErrorCode, Grant, Rejection},
     plugin::{OnFailure, Plugin},
     telemetry::Counters,
     trace::{End, Step, Subject, Trace},
@@ -17,10 +16,33 @@ pub const LOGIN_UNCHECKED: &str =
 /// What a login may take beyond its authenticator's own time: waiting for its turn.
 const LOGIN_MARGIN: Duration = Duration::from_millis(500);
 
+/// The decision of the authenticators about one login.
+#[derive(Debug)]
+pub enum AuthDecision {
+    /// The login is good.
+    Granted {
+        /// What the client may do.
+        grant: Grant,
+        /// Name of the authenticator that gave the grant.
+        by: Arc<str>,
+    },
+    /// The login is not good.
+    Refused(Rejection),
+    /// The authenticator that is responsible cannot answer.
+    Unavailable {
+        /// Name of that authenticator.
+        by: Arc<str>,
+        /// The cause, for the operator.
+        why: String,
+        /// How long its last good answer may be used meanwhile; `None` means not at all.
+        last_good: Option<Duration>,
+    },
+}
+
 impl Pipeline {
     /// Asks the authenticators in their order until one knows the credentials. Where one that fails
     /// was passed over and no other knows them, nobody can tell whether they are good.
-    pub async fn authenticate(&self, login: Credentials) -> Decision {
+    pub async fn authenticate(&self, login: Credentials) -> AuthDecision {
         let chain = self.chain();
         let recorder = self.recorder.as_ref();
         let asked = decide((&chain, &self.counters), login, recorder.is_some());
@@ -46,15 +68,15 @@ pub(super) async fn decide(
     (chain, counters): (&Chain, &Counters),
     login: Credentials,
     wanted: bool,
-) -> (Decision, Trace) {
+) -> (AuthDecision, Trace) {
     let username = if wanted { login.username.clone() } else { String::new() };
     let mut trace = Trace { subject: Subject::Login { username }, steps: Vec::new(), end: None };
     let decision = ask_all((chain, counters), login, wanted.then_some(&mut trace.steps)).await;
     if wanted {
         trace.end = Some(match &decision {
-            Decision::Granted { by, .. } => End::LoggedIn { by: Arc::clone(by) },
-            Decision::Refused(rejection) => End::Refused(rejection.to_string()),
-            Decision::Unavailable { by, .. } => End::Refused(format!("`{by}` cannot answer")),
+            AuthDecision::Granted { by, .. } => End::LoggedIn { by: Arc::clone(by) },
+            AuthDecision::Refused(rejection) => End::Refused(rejection.to_string()),
+            AuthDecision::Unavailable { by, .. } => End::Refused(format!("`{by}` cannot answer")),
         });
     }
     (decision, trace)
@@ -64,7 +86,7 @@ async fn ask_all(
     (chain, counters): (&Chain, &Counters),
     login: Credentials,
     mut steps: Option<&mut Vec<Step>>,
-) -> Decision {
+) -> AuthDecision {
     let mut passed_over = None;
     for plugin in chain.authenticators() {
         let answer = match &mut steps {
@@ -76,9 +98,9 @@ async fn ask_all(
             }
         };
         let why = match answer {
-            Ok(Ok(grant)) => return Decision::Granted { grant, by: plugin.name().into() },
+            Ok(Ok(grant)) => return AuthDecision::Granted { grant, by: plugin.name().into() },
             Ok(Err(Denial::NotMine)) => continue,
-            Ok(Err(Denial::Refused(rejection))) => return Decision::Refused(rejection),
+            Ok(Err(Denial::Refused(rejection))) => return AuthDecision::Refused(rejection),
             Ok(Err(Denial::Unavailable(why))) => why,
             Err(error) => {
                 counters.plugin_failures.add(1);
@@ -88,10 +110,10 @@ async fn ask_all(
         let by = plugin.name().into();
         match without(plugin, counters) {
             Without::Nobody { last_good } => {
-                return Decision::Unavailable { by, why, last_good };
+                return AuthDecision::Unavailable { by, why, last_good };
             }
             Without::Others => {
-                passed_over = Some(Decision::Unavailable { by, why, last_good: None });
+                passed_over = Some(AuthDecision::Unavailable { by, why, last_good: None });
             }
         }
     }
@@ -99,7 +121,7 @@ async fn ask_all(
         return undecided;
     }
     let words = "invalid username-password pair or user is disabled.";
-    Decision::Refused(Rejection::new(ErrorCode::WrongPass, words))
+    AuthDecision::Refused(Rejection::new(ErrorCode::WrongPass, words))
 }
 
 /// Who is asked instead of an authenticator that cannot answer.

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{Chain, Pipeline, placement::Placements};
+use super::{AuthDecision, Chain, Pipeline, placement::Placements};
 use crate::{
     broker::Clusters,
-    login::Decision,
     message::Credentials,
     telemetry::Counters,
     trace::{Recorder, Trace},
@@ -30,7 +29,7 @@ impl Pipeline {
     }
 
     /// What [`Pipeline::authenticate`] would decide, and why. Stores are asked as the twins may.
-    pub async fn rehearse_login(&self, twins: &Chain, login: Credentials) -> (Decision, Trace) {
+    pub async fn rehearse_login(&self, twins: &Chain, login: Credentials) -> (AuthDecision, Trace) {
         super::authenticate::decide((twins, &Counters::default()), login, true).await
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     broker::Effect,
     command::{self, Command, Spec},
     context::Context,
-    login::Decision,
     message::{Rejection, TopicName},
+    pipeline::AuthDecision,
     resp::{Args, Replies},
 };
 
@@ -67,12 +67,12 @@ impl Context {
         let rehearsed = self.services.pipeline.rehearse_login(&twins, credentials);
         let (decision, trace) = rehearsed.await;
         match decision {
-            Decision::Granted { grant, .. } => match self.services.cluster_of(&grant) {
+            AuthDecision::Granted { grant, .. } => match self.services.cluster_of(&grant) {
                 Ok(_) => reply.ok(),
                 Err(rejection) => reply.error(rejection),
             },
-            Decision::Refused(rejection) => reply.error(rejection),
-            Decision::Unavailable { .. } => {
+            AuthDecision::Refused(rejection) => reply.error(rejection),
+            AuthDecision::Unavailable { .. } => {
                 reply.error(Rejection::err(crate::pipeline::LOGIN_UNCHECKED));
             }
         }
