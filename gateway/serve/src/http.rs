@@ -17,21 +17,20 @@ use tokio::{
 
 use crate::{config::HttpSettings, services::Services};
 
-mod addresses;
 mod answer;
 mod body;
 mod burst;
 mod connection;
+mod extract;
 mod fate;
 mod login;
-mod parameters;
 mod publish;
 mod records;
 mod routes;
 mod stream;
 
 use body::Room;
-use routes::Shared;
+use extract::AppState;
 
 /// Pause after a failed accept, such as too many open files: the next one may work.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -43,7 +42,7 @@ const REFUSE_TIMEOUT: Duration = Duration::from_secs(1);
 pub struct HttpListener {
     tcp: TcpListener,
     permits: Arc<Semaphore>,
-    shared: Arc<Shared>,
+    state: Arc<AppState>,
     router: Router,
     stop: watch::Sender<bool>,
     connections: JoinSet<()>,
@@ -66,10 +65,10 @@ impl HttpListener {
         let tcp = tcp.with_context(|| format!("listening for HTTP on {address}"))?;
         let permits = Arc::new(Semaphore::new(settings.connections_max));
         let room = Room::new(settings.body_bytes_max, settings.body_timeout);
-        let shared = Arc::new(Shared { services, room, publish_deadline, settings });
-        let router = routes::router(Arc::clone(&shared));
+        let state = Arc::new(AppState { services, room, publish_deadline, settings });
+        let router = routes::router(Arc::clone(&state));
         let (stop, connections) = (watch::Sender::new(false), JoinSet::new());
-        Ok(Self { tcp, permits, shared, router, stop, connections })
+        Ok(Self { tcp, permits, state, router, stop, connections })
     }
 
     /// The address that was bound; useful where the port was 0.
@@ -99,20 +98,20 @@ impl HttpListener {
     }
 
     fn start(&mut self, stream: TcpStream, peer: SocketAddr) {
-        let counters = &self.shared.services.counters;
+        let counters = &self.state.services.counters;
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             counters.connections_refused.add(1);
             self.connections.spawn(refuse(stream));
             return;
         };
         counters.connections_accepted.add(1);
-        let (shared, router) = (Arc::clone(&self.shared), self.router.clone());
+        let (state, router) = (Arc::clone(&self.state), self.router.clone());
         let stop = self.stop.subscribe();
         self.connections.spawn(async move {
             let _permit: OwnedSemaphorePermit = permit;
-            shared.services.counters.connections_now.add(1);
-            connection::serve(&shared, router, (stream, peer), stop).await;
-            shared.services.counters.connections_now.subtract_one();
+            state.services.counters.connections_now.add(1);
+            connection::serve(&state, router, (stream, peer), stop).await;
+            state.services.counters.connections_now.subtract_one();
         });
     }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use tokio::time::{Instant, timeout_at};
 
-use super::{answer::Refusal, fate::Fate, login::Caller, records::RecordText, routes::Shared};
+use super::{answer::Refusal, extract::AppState, fate::Fate, login::Caller, records::RecordText};
 use crate::{
     command::{self, Publish},
     context::{BURST_BYTES_MAX, BURST_MESSAGES_MAX},
@@ -22,7 +22,7 @@ const ANSWER_MARGIN: Duration = Duration::from_millis(100);
 /// Publishes records in their order, in bursts as sessions do: a burst holds one worker while
 /// plugins look at it.
 pub(super) struct Publisher<'r> {
-    shared: &'r Shared,
+    state: &'r AppState,
     caller: &'r Caller,
     /// All records of a request meet one chain.
     chain: Arc<Chain>,
@@ -36,12 +36,12 @@ pub(super) struct Publisher<'r> {
 
 impl<'r> Publisher<'r> {
     /// Everything is answered by `until`.
-    pub(super) fn new(shared: &'r Shared, caller: &'r Caller, until: Instant) -> Self {
+    pub(super) fn new(state: &'r AppState, caller: &'r Caller, until: Instant) -> Self {
         Self {
-            shared,
+            state,
             caller,
-            chain: shared.services.pipeline.chain(),
-            context: caller.context(shared.services.clock),
+            chain: state.services.pipeline.chain(),
+            context: caller.context(state.services.clock),
             until,
             waiting: Vec::new(),
             waiting_bytes: 0,
@@ -52,7 +52,7 @@ impl<'r> Publisher<'r> {
     /// Adds a record; the burst goes on its way when it is full.
     pub(super) async fn add(&mut self, topic: &TopicName, color: &str, record: &RecordText<'_>) {
         let value = record.value();
-        let most = self.shared.services.settings.value_bytes_max;
+        let most = self.state.services.settings.value_bytes_max;
         if let Err(refused) = command::check_value_size(value.len(), most) {
             self.offsets.push(Some(Fate::too_large(&refused)));
             return;
@@ -75,7 +75,7 @@ impl<'r> Publisher<'r> {
     async fn flush(&mut self) {
         let messages = std::mem::take(&mut self.waiting);
         self.waiting_bytes = 0;
-        let (pipeline, cluster) = (&self.shared.services.pipeline, &self.caller.cluster);
+        let (pipeline, cluster) = (&self.state.services.pipeline, &self.caller.cluster);
         let outcomes = if messages.is_empty() {
             None
         } else if Instant::now() >= self.until {

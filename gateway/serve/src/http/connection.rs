@@ -15,7 +15,7 @@ use hyper_util::{
 use tokio::{net::TcpStream, sync::watch};
 
 use super::{
-    routes::{Peer, Shared},
+    extract::{AppState, PeerAddr},
     stream::Stream,
 };
 
@@ -26,25 +26,25 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 /// Serves one client until it leaves, is silent for too long, or the gateway drains.
 pub(super) async fn serve(
-    shared: &Shared,
+    state: &AppState,
     router: Router,
     (stream, peer): (TcpStream, SocketAddr),
     mut stop: watch::Receiver<bool>,
 ) {
     let router = TowerToHyperService::new(router);
-    let counters = Arc::clone(&shared.services.counters);
+    let counters = Arc::clone(&state.services.counters);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         counters.http_requests.add(1);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(PeerAddr(peer));
         router.call(request)
     });
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.settings.header_timeout)
+        .header_read_timeout(state.settings.header_timeout)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
-    let stream = Stream::new(stream, shared.services.settings.write_timeout);
+    let stream = Stream::new(stream, state.services.settings.write_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
@@ -57,7 +57,7 @@ pub(super) async fn serve(
         connection.as_mut().graceful_shutdown();
         connection.await
     };
-    let counters = &shared.services.counters;
+    let counters = &state.services.counters;
     match ended {
         Err(error) if is_timeout(&error) => counters.connections_timed_out.add(1),
         Err(error) if error.is_parse() => counters.protocol_errors.add(1),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{answer::Refusal, routes::Shared};
+use super::{answer::Refusal, extract::AppState};
 use crate::{
     broker::Cluster,
     clock::Clock,
@@ -28,8 +28,8 @@ pub(super) struct Caller {
 impl Caller {
     /// # Errors
     /// 500 if the login leads to a cluster that is not configured here.
-    fn new(shared: &Shared, login: &Login) -> Result<Self, Refusal> {
-        let cluster = shared.services.cluster_of(login.grant()).map_err(|rejection| {
+    fn new(state: &AppState, login: &Login) -> Result<Self, Refusal> {
+        let cluster = state.services.cluster_of(login.grant()).map_err(|rejection| {
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public)
         })?;
         Ok(Self { grant: login.grant().clone(), cluster })
@@ -55,17 +55,17 @@ pub(super) struct Wish<'a> {
 /// # Errors
 /// 401 for wrong credentials, 403 for a missing permission, 400 for what no DSN can say.
 pub(super) async fn publisher(
-    shared: &Shared,
+    state: &AppState,
     peer: SocketAddr,
     headers: &HeaderMap,
     wish: &Wish<'_>,
 ) -> Result<Caller, Refusal> {
-    if let Some(open) = shared.services.open_login() {
-        return Caller::new(shared, &open);
+    if let Some(open) = state.services.open_login() {
+        return Caller::new(state, &open);
     }
     let (key, secret) = basic(headers)?;
     let secret = dsn(&key, &secret, wish)?;
-    log_in(shared, Credentials { username: DEFAULT_USER.into(), secret, peer: peer.to_string() })
+    log_in(state, Credentials { username: DEFAULT_USER.into(), secret, peer: peer.to_string() })
         .await
 }
 
@@ -74,24 +74,24 @@ pub(super) async fn publisher(
 /// # Errors
 /// 401 for wrong credentials, 403 for a user without admin rights.
 pub(super) async fn administrator(
-    shared: &Shared,
+    state: &AppState,
     peer: SocketAddr,
     headers: &HeaderMap,
 ) -> Result<(), Refusal> {
-    if shared.services.open_login().is_some() {
+    if state.services.open_login().is_some() {
         return Ok(());
     }
     let (username, secret) = basic(headers)?;
-    let caller = log_in(shared, Credentials { username, secret, peer: peer.to_string() }).await?;
+    let caller = log_in(state, Credentials { username, secret, peer: peer.to_string() }).await?;
     if caller.grant.admin {
         return Ok(());
     }
     Err(Refusal::new(StatusCode::FORBIDDEN, "this path needs a login with admin rights"))
 }
 
-async fn log_in(shared: &Shared, credentials: Credentials) -> Result<Caller, Refusal> {
-    let login = shared.services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
-    Caller::new(shared, &login)
+async fn log_in(state: &AppState, credentials: Credentials) -> Result<Caller, Refusal> {
+    let login = state.services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
+    Caller::new(state, &login)
 }
 
 /// Name and password of Basic authentication.

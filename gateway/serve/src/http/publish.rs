@@ -15,11 +15,10 @@ use super::{
     answer::{Refusal, json},
     body::Unread,
     burst::Publisher,
+    extract::{AppState, Parameters, PeerAddr},
     fate::Fate,
     login::{Caller, Wish, publisher},
-    parameters::Parameters,
     records::Records,
-    routes::{Peer, Shared},
 };
 use crate::message::TopicName;
 
@@ -31,13 +30,13 @@ struct Offsets {
 
 /// Publishes the records of a body, and answers for each where it is stored or why it is not.
 pub(super) async fn publish(
-    State(shared): State<Arc<Shared>>,
-    Extension(peer): Extension<Peer>,
+    State(state): State<Arc<AppState>>,
+    Extension(peer): Extension<PeerAddr>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
     let mut body = Unread::new(body, &head.headers);
-    match try_publish(&shared, peer, &head, &mut body).await {
+    match try_publish(&state, peer, &head, &mut body).await {
         Ok(offsets) => json(StatusCode::OK, &Offsets { offsets }),
         Err(refusal) => {
             body.discard().await;
@@ -48,22 +47,22 @@ pub(super) async fn publish(
 
 /// The login comes before the body: a stranger's takes no room.
 async fn try_publish(
-    shared: &Shared,
-    Peer(peer): Peer,
+    state: &AppState,
+    PeerAddr(peer): PeerAddr,
     head: &Parts,
     body: &mut Unread,
 ) -> Result<Vec<Fate>, Refusal> {
     let parameters = Parameters::of(head.uri.query());
     let (group, topic) = (parameters.get("group"), parameters.get("topic"));
     let wish = Wish { group, topic, color: parameters.get("color") };
-    let caller = publisher(shared, peer, &head.headers, &wish).await?;
+    let caller = publisher(state, peer, &head.headers, &wish).await?;
     let topic = topic_of(&caller, &wish)?;
     let color = caller.grant.binding.as_ref().map_or(wish.color, |binding| &binding.color);
-    let body = body.read(&shared.room).await?;
-    let until = Instant::now() + shared.publish_deadline;
+    let body = body.read(&state.room).await?;
+    let until = Instant::now() + state.publish_deadline;
     let records = Records::parse(&body.bytes)
         .map_err(|words| Refusal::new(StatusCode::BAD_REQUEST, words))?;
-    let mut publisher = Publisher::new(shared, &caller, until);
+    let mut publisher = Publisher::new(state, &caller, until);
     for record in &records.records {
         publisher.add(&topic, color, record).await;
     }

@@ -1,35 +1,24 @@
-//! Which path is answered by whom, and what all answers share.
+//! The routes, and the small handlers.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    Router,
-    http::StatusCode,
+    Extension, Router,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 
-use super::{addresses::addresses, answer::Refusal, body::Room, publish::publish};
-use crate::{config::HttpSettings, services::Services};
+use super::{
+    answer::{Envelope, Refusal, json},
+    extract::{AppState, Parameters, PeerAddr},
+    login::administrator,
+    publish::publish,
+};
 
-/// What all requests share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    /// The same as the sessions'.
-    pub(super) services: Arc<Services>,
-    /// Where bodies are kept while they are read and published.
-    pub(super) room: Room,
-    /// A publish is answered within this time.
-    pub(super) publish_deadline: Duration,
-    /// Times and sizes.
-    pub(super) settings: HttpSettings,
-}
-
-/// Address of the client that sent a request.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
-
-/// The paths of the surface.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
+/// All routes of the HTTP interface.
+pub(super) fn router(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/databus/pub", post(publish))
         .route("/databus/consumer/addrs", get(addresses))
@@ -44,5 +33,28 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
                  GET /monitor/ping",
             )
         })
-        .with_state(shared)
+        .with_state(state)
+}
+
+/// `GET /databus/consumer/addrs?group=G`: addresses of the clients that consume in a group.
+///
+/// Only clients of this gateway; only administrators may ask. The group of coloured consumers is
+/// `<group>-<color>`.
+async fn addresses(
+    State(state): State<Arc<AppState>>,
+    Extension(PeerAddr(peer)): Extension<PeerAddr>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = administrator(&state, peer, &headers).await {
+        return refusal.into_response();
+    }
+    let parameters = Parameters::of(query.as_deref());
+    match parameters.get("group") {
+        "" => Refusal::new(StatusCode::BAD_REQUEST, "`group` must be given").into_response(),
+        group => {
+            let found = state.services.registry.addresses_in(group);
+            json(StatusCode::OK, &Envelope::good(found))
+        }
+    }
 }

@@ -1,8 +1,29 @@
-//! The part of a path behind `?`.
+//! The inputs of a handler: the state that all requests share, the client's address, and the
+//! query parameters.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 
-/// Parameters in their order, decoded.
+use super::body::Room;
+use crate::{config::HttpSettings, services::Services};
+
+/// The state that all requests share.
+#[derive(Debug)]
+pub(super) struct AppState {
+    /// The same as those of the Redis sessions.
+    pub(super) services: Arc<Services>,
+    /// Where bodies are kept while they are read and published.
+    pub(super) room: Room,
+    /// A publish is answered within this time.
+    pub(super) publish_deadline: Duration,
+    /// Times and sizes.
+    pub(super) settings: HttpSettings,
+}
+
+/// Address of the client that sent a request; an extension of every request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PeerAddr(pub(super) SocketAddr);
+
+/// Query parameters in their order, decoded.
 #[derive(Debug)]
 pub(super) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
