@@ -12,24 +12,26 @@ use crate::{broker::Clusters, telemetry::Counters, trace::Recorder};
 
 mod authenticate;
 mod batches;
+mod burst;
 mod chain;
 mod consume;
+mod filter_and_route;
 mod lease;
 mod notes;
-mod place;
-mod placement;
+mod partition_and_encode;
+mod partition_load;
 mod produce;
-mod refusal;
-mod shape;
+mod rejection;
+mod topics;
 mod twin;
 
 pub use authenticate::{AuthDecision, LOGIN_UNCHECKED};
+pub use burst::Outcome;
 pub use chain::Chain;
 pub use consume::Consumed;
-pub use produce::Outcome;
-pub use refusal::{Wish, broker_refusal, read_refusal, refusal};
+pub use rejection::{Wish, broker_refusal, read_refusal, refusal};
 
-use placement::Placements;
+use partition_load::PartitionLoads;
 
 /// What the pipeline may take for itself.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ pub struct Pipeline {
     chain: ArcSwap<Chain>,
     clusters: Clusters,
     /// One for each cluster, in their order.
-    placements: Vec<Placements>,
+    partition_loads: Vec<PartitionLoads>,
     settings: PipelineSettings,
     counters: Arc<Counters>,
     /// Where traces go, if somebody wants them.
@@ -68,7 +70,7 @@ impl Pipeline {
         let chain = ArcSwap::from_pointee(chain);
         Self {
             chain,
-            placements: clusters.all().iter().map(|_| Placements::default()).collect(),
+            partition_loads: clusters.all().iter().map(|_| PartitionLoads::default()).collect(),
             clusters,
             settings,
             counters,

@@ -1,10 +1,10 @@
-//! A burst sorted: by topic on its way in, by partition on its way to the broker.
+//! The messages of a burst in batches for the broker, one for each partition.
 
 use std::collections::HashMap;
 
-use super::{Outcome, refusal::broker_refusal};
+use super::{burst::Outcome, rejection::broker_refusal};
 use crate::{
-    broker::{Append, Appended, BrokerError, TopicInfo},
+    broker::{Append, Appended, BrokerError},
     message::{Message, Receipt, Record, TopicName},
 };
 
@@ -94,33 +94,4 @@ impl Batches {
             }
         }
     }
-}
-
-/// The messages of a burst, sorted by topic.
-#[derive(Default)]
-pub(super) struct ByTopic {
-    pub(super) bursts: Vec<TopicBurst>,
-    found: HashMap<TopicName, usize>,
-}
-
-impl ByTopic {
-    /// The burst of a topic that was met before: mostly the last one.
-    pub(super) fn find(&self, topic: &TopicName) -> Option<usize> {
-        let is_last = self.bursts.last().is_some_and(|burst| burst.topic.name == *topic);
-        if is_last { Some(self.bursts.len() - 1) } else { self.found.get(topic).copied() }
-    }
-
-    /// Begins the burst of a topic.
-    pub(super) fn begin(&mut self, topic: TopicInfo) -> usize {
-        self.found.insert(topic.name.clone(), self.bursts.len());
-        self.bursts.push(TopicBurst { topic, messages: Vec::new() });
-        self.bursts.len() - 1
-    }
-}
-
-/// The messages of a burst that go to one topic.
-pub(super) struct TopicBurst {
-    pub(super) topic: TopicInfo,
-    /// Place in the burst, and the message.
-    pub(super) messages: Vec<(usize, Message)>,
 }

@@ -10,8 +10,8 @@ use crate::{
     plugin::{Plugin, reach::StoreUse},
 };
 
-/// Most topics whose lane is remembered; beyond it they are worked out again.
-const LANES_MAX: usize = 10_000;
+/// Most topics whose plugins are remembered; beyond it they are worked out again.
+const TOPICS_MAX: usize = 10_000;
 
 /// All plugins in force at one time. Never changed: a reload makes a new one.
 #[derive(Debug)]
@@ -19,12 +19,12 @@ pub struct Chain {
     generation: u64,
     /// Sorted by order, then by name.
     plugins: Vec<Arc<Plugin>>,
-    lanes: RwLock<HashMap<TopicName, Arc<Lane>>>,
+    topics: RwLock<HashMap<TopicName, Arc<TopicPlugins>>>,
 }
 
-/// Which plugins of a chain one topic meets, as places in it.
+/// The plugins of a chain that apply to one topic, as indexes into it.
 #[derive(Debug, Default)]
-pub(super) struct Lane {
+pub(super) struct TopicPlugins {
     /// In the order of produce.
     pub(super) filters: Vec<usize>,
     pub(super) router: Option<usize>,
@@ -41,7 +41,7 @@ impl Chain {
             let (x, y) = (a.settings(), b.settings());
             (x.order, &x.name).cmp(&(y.order, &y.name))
         });
-        Self { generation, plugins, lanes: RwLock::default() }
+        Self { generation, plugins, topics: RwLock::default() }
     }
 
     /// A chain of the twins of its plugins: what runs through it changes nothing of this one, and
@@ -59,7 +59,7 @@ impl Chain {
 
     fn twin_of(&self, twin: impl Fn(&Arc<Plugin>) -> Arc<Plugin>) -> Self {
         let plugins = self.plugins.iter().map(twin).collect();
-        Self { generation: self.generation, plugins, lanes: RwLock::default() }
+        Self { generation: self.generation, plugins, topics: RwLock::default() }
     }
 
     /// The chain's number; grows with every reload.
@@ -85,27 +85,27 @@ impl Chain {
     /// The calls that a record of `topic` meets on its way to a client, in order: plugin and
     /// function of the contract.
     pub fn met_on_consume(&self, topic: &TopicName) -> Vec<(&str, &'static str)> {
-        let lane = self.lane(topic);
-        let transcoders = lane.transcoder.map(|at| (at, "transcoder.decode"));
-        let filters = lane.filters.iter().rev().map(|at| (*at, "filter.on-consume"));
+        let plugins = self.plugins_of(topic);
+        let transcoders = plugins.transcoder.map(|at| (at, "transcoder.decode"));
+        let filters = plugins.filters.iter().rev().map(|at| (*at, "filter.on-consume"));
         let calls = transcoders.into_iter().chain(filters);
         calls.map(|(at, call)| (self.plugins[at].name(), call)).collect()
     }
 
-    /// The plugins that messages of `topic` meet.
-    pub(super) fn lane(&self, topic: &TopicName) -> Arc<Lane> {
-        let known = self.lanes.read().unwrap_or_else(PoisonError::into_inner).get(topic).cloned();
+    /// The plugins that apply to `topic`.
+    pub(super) fn plugins_of(&self, topic: &TopicName) -> Arc<TopicPlugins> {
+        let known = self.topics.read().unwrap_or_else(PoisonError::into_inner).get(topic).cloned();
         known.unwrap_or_else(|| {
-            let lane = Arc::new(self.work_out(topic));
-            let mut lanes = self.lanes.write().unwrap_or_else(PoisonError::into_inner);
-            if lanes.len() >= LANES_MAX {
-                lanes.clear();
+            let plugins = Arc::new(self.select_plugins(topic));
+            let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+            if topics.len() >= TOPICS_MAX {
+                topics.clear();
             }
-            Arc::clone(lanes.entry(topic.clone()).or_insert(lane))
+            Arc::clone(topics.entry(topic.clone()).or_insert(plugins))
         })
     }
 
-    fn work_out(&self, topic: &TopicName) -> Lane {
+    fn select_plugins(&self, topic: &TopicName) -> TopicPlugins {
         let of_role = |role| {
             let fits = move |plugin: &Arc<Plugin>| {
                 let topics = &plugin.settings().topics;
@@ -117,7 +117,7 @@ impl Chain {
                 .filter(move |(_, plugin)| fits(plugin))
                 .map(|(at, _)| at)
         };
-        Lane {
+        TopicPlugins {
             filters: of_role(Role::Filter).collect(),
             router: of_role(Role::Router).next(),
             partitioner: of_role(Role::Partitioner).next(),

@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use super::{
     Chain, Pipeline,
-    chain::Lane,
+    chain::TopicPlugins,
     lease::{Failed, Leases},
-    refusal::call_refusal,
+    rejection::call_refusal,
 };
 use crate::{
     message::{Message, Rejection, StoredRecord, TopicName, Verdict},
@@ -61,14 +61,14 @@ fn consume(
     records: Vec<StoredRecord>,
     wanted: bool,
 ) -> (Consumed, Vec<Trace>) {
-    let lane = chain.lane(topic);
+    let plugins = chain.plugins_of(topic);
     let next = records.last().map(|record| record.offset + 1);
-    if lane.filters.is_empty() && lane.transcoder.is_none() && !wanted {
+    if plugins.filters.is_empty() && plugins.transcoder.is_none() && !wanted {
         counters.records_consumed.add(records.len() as u64);
         return (Consumed { shown: records, next, failure: None }, Vec::new());
     }
     let leases = Leases::new(chain, counters, wanted);
-    let mut reader = Reader { leases, lane: &lane, counters };
+    let mut reader = Reader { leases, plugins: &plugins, counters };
     let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
     let mut traces = Vec::new();
     for StoredRecord { offset, record } in records {
@@ -107,10 +107,10 @@ fn end(shown: &Result<bool, Rejection>, message: &Message) -> End {
     }
 }
 
-/// Takes the records of one topic through its lane.
+/// Takes the records of one topic through its plugins.
 struct Reader<'c> {
     leases: Leases<'c>,
-    lane: &'c Lane,
+    plugins: &'c TopicPlugins,
     counters: &'c Counters,
 }
 
@@ -118,7 +118,7 @@ impl Reader<'_> {
     /// Takes one record through; `false` hides it.
     fn show(&mut self, message: &mut Message, context: &CallContext) -> Result<bool, Rejection> {
         self.decode(message, context)?;
-        for at in self.lane.filters.iter().rev() {
+        for at in self.plugins.filters.iter().rev() {
             match self.leases.call(*at, |lease| lease.on_consume(message, context)) {
                 Ok(Verdict::Forward) | Err(Failed::Bypass) => {}
                 Ok(Verdict::Replace(value)) => message.record.value = Some(value),
@@ -132,7 +132,7 @@ impl Reader<'_> {
     }
 
     fn decode(&mut self, message: &mut Message, context: &CallContext) -> Result<(), Rejection> {
-        let Some(at) = self.lane.transcoder.filter(|_| message.record.value.is_some()) else {
+        let Some(at) = self.plugins.transcoder.filter(|_| message.record.value.is_some()) else {
             return Ok(());
         };
         match self.leases.call(at, |lease| lease.decode(message, context)) {

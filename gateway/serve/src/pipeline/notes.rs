@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Outcome;
+use super::burst::Outcome;
 use crate::{
     message::Message,
     trace::{Because, End, Recorder, Step, Stored, Subject, Trace},

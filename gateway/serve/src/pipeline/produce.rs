@@ -1,62 +1,19 @@
-//! A burst of published messages, from the client's words to the broker's receipt.
+//! Produce: a burst of messages from the client through the chain to the broker.
 
 use tokio::time::Instant;
 
 use super::{
     Chain, Pipeline,
-    batches::{Batches, ByTopic, TopicBurst},
+    batches::Batches,
+    burst::{BurstContext, MessagesByTopic, Outcome, TopicMessages},
     notes::Notes,
-    placement::Placements,
-    refusal::broker_refusal,
-    shape::Shaper,
+    rejection::broker_refusal,
 };
 use crate::{
-    broker::{BrokerError, Cluster, NewTopic, TopicInfo},
-    message::{ErrorCode, INTERNAL_PREFIX, Message, Receipt, Rejection, TopicName},
+    broker::{BrokerError, Cluster, TopicInfo},
+    message::{ErrorCode, Message, Rejection, TopicName},
     plugin::CallContext,
-    telemetry::Counters,
 };
-
-/// How the way of one published message ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Durable, here.
-    Stored(Receipt),
-    /// A filter dropped it: acknowledged, not stored.
-    Dropped,
-    /// Not stored, or with the code `UNKNOWN` perhaps stored.
-    Refused(Rejection),
-}
-
-/// What all steps of one burst need.
-pub(super) struct Course<'c> {
-    pub(super) chain: &'c Chain,
-    pub(super) counters: &'c Counters,
-    pub(super) placements: &'c Placements,
-    pub(super) context: &'c CallContext,
-    pub(super) deadline: Instant,
-}
-
-impl Course<'_> {
-    /// Filters and routes: `Some` for each message whose way ends there.
-    pub(super) fn shape(
-        &self,
-        messages: &mut [Message],
-        notes: &mut Notes,
-    ) -> Vec<Option<Outcome>> {
-        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
-        outcomes.resize_with(messages.len(), || None);
-        if self.chain.plugins().is_empty() {
-            return outcomes;
-        }
-        let mut shaper = Shaper::new(self, notes.are_wanted());
-        for (place, (message, outcome)) in messages.iter_mut().zip(&mut outcomes).enumerate() {
-            *outcome = shaper.shape(message);
-            notes.add(place, shaper.take_steps());
-        }
-        outcomes
-    }
-}
 
 /// For a message without an outcome, of which there is none.
 fn lost() -> Outcome {
@@ -75,14 +32,14 @@ impl Pipeline {
         mut messages: Vec<Message>,
     ) -> Vec<Outcome> {
         let deadline = Instant::now() + self.settings.publish_deadline;
-        let placements = &self.placements[cluster.id];
-        let course = Course { chain, counters: &self.counters, placements, context, deadline };
+        let loads = &self.partition_loads[cluster.id];
+        let burst = BurstContext { chain, counters: &self.counters, loads, context, deadline };
         let mut notes = Notes::about(&messages, self.recorder.is_some());
-        let mut outcomes = course.shape(&mut messages, &mut notes);
-        let bursts = self.by_topic(cluster, messages, deadline, &mut outcomes).await;
+        let mut outcomes = burst.filter_and_route(&mut messages, &mut notes);
+        let by_topic = self.by_topic(cluster, messages, deadline, &mut outcomes).await;
         let mut batches = Batches::default();
-        for burst in bursts {
-            course.place(burst, &mut batches, &mut outcomes, &mut notes);
+        for messages in by_topic {
+            burst.partition_and_encode(messages, &mut batches, &mut outcomes, &mut notes);
         }
         let stored = cluster.broker.produce(batches.take());
         let stored = tokio::time::timeout_at(deadline, stored).await.unwrap_or_default();
@@ -100,8 +57,8 @@ impl Pipeline {
         messages: Vec<Message>,
         deadline: Instant,
         outcomes: &mut [Option<Outcome>],
-    ) -> Vec<TopicBurst> {
-        let mut sorted = ByTopic::default();
+    ) -> Vec<TopicMessages> {
+        let mut sorted = MessagesByTopic::default();
         for (place, message) in messages.into_iter().enumerate() {
             if outcomes[place].is_some() {
                 continue;
@@ -116,9 +73,9 @@ impl Pipeline {
                     }
                 },
             };
-            sorted.bursts[at].messages.push((place, message));
+            sorted.topics[at].messages.push((place, message));
         }
-        sorted.bursts
+        sorted.topics
     }
 
     /// The same as [`Self::existing`], within the time that is left.
@@ -133,94 +90,6 @@ impl Pipeline {
             let reason = format!("the publish deadline passed while `{name}` was looked for");
             Err(BrokerError::Unreachable { reason })
         })
-    }
-
-    /// The topic, made if it is missing and may be made.
-    ///
-    /// # Errors
-    /// `NoSuchTopic` if it may not; otherwise the broker's.
-    pub async fn existing(
-        &self,
-        cluster: &Cluster,
-        name: &TopicName,
-    ) -> Result<TopicInfo, BrokerError> {
-        if let Some(topic) = self.known(cluster, name).await? {
-            return Ok(topic);
-        }
-        let broker = &cluster.broker;
-        let mut made = broker.watch_topics();
-        match self
-            .create_topic(cluster, NewTopic::new(name.clone(), self.settings.partitions))
-            .await
-        {
-            Err(BrokerError::TopicExists { .. }) => {}
-            other => return other,
-        }
-        // Another session is making it, and it shows once that is durable.
-        let shown = async {
-            loop {
-                if let Some(topic) = broker.topic(name.as_str()) {
-                    return Ok(topic);
-                }
-                if made.changed().await.is_err() {
-                    return Err(BrokerError::Closed);
-                }
-            }
-        };
-        let limit = self.settings.publish_deadline;
-        let missing = BrokerError::NoSuchTopic { topic: name.clone() };
-        tokio::time::timeout(limit, shown).await.unwrap_or(Err(missing))
-    }
-
-    /// The topic, if it exists; asked for where it is not known here yet.
-    ///
-    /// # Errors
-    /// `Refused` for topics of the gateway itself, `NoSuchTopic` where none may be made.
-    async fn known(
-        &self,
-        cluster: &Cluster,
-        name: &TopicName,
-    ) -> Result<Option<TopicInfo>, BrokerError> {
-        if name.is_internal() {
-            let reason = format!("`{name}` is a topic of the gateway itself");
-            return Err(BrokerError::Refused { reason });
-        }
-        if let Some(topic) = cluster.broker.topic(name.as_str()) {
-            return Ok(Some(topic));
-        }
-        let found = cluster.broker.look_up(name).await?;
-        if found.is_none() && !self.settings.create_topics {
-            return Err(BrokerError::NoSuchTopic { topic: name.clone() });
-        }
-        Ok(found)
-    }
-
-    /// Makes a topic, unless there are as many as there may be.
-    ///
-    /// # Errors
-    /// `Refused` if there are; otherwise the broker's.
-    pub async fn create_topic(
-        &self,
-        cluster: &Cluster,
-        topic: NewTopic,
-    ) -> Result<TopicInfo, BrokerError> {
-        self.may_make(cluster, &topic.name).await?;
-        cluster.broker.create_topic(topic).await
-    }
-
-    /// # Errors
-    /// `Refused` if a topic of this name may not be made.
-    async fn may_make(&self, cluster: &Cluster, name: &TopicName) -> Result<(), BrokerError> {
-        if name.is_internal() {
-            let reason = format!("names that begin with `{INTERNAL_PREFIX}` are the gateway's own");
-            return Err(BrokerError::Refused { reason });
-        }
-        let (broker, most) = (&cluster.broker, self.settings.topics_max);
-        if broker.topic(name.as_str()).is_none() && broker.topics().await?.len() >= most {
-            let reason = format!("there are {most} topics, as many as `topics.max` allows");
-            return Err(BrokerError::Refused { reason });
-        }
-        Ok(())
     }
 
     fn count(&self, outcomes: &[Option<Outcome>]) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{AuthDecision, Chain, Pipeline, placement::Placements};
+use super::{AuthDecision, Chain, Pipeline, partition_load::PartitionLoads};
 use crate::{
     broker::Clusters,
     message::Credentials,
@@ -21,7 +21,7 @@ impl Pipeline {
         Self {
             chain: ArcSwap::from_pointee(self.chain().twin()),
             clusters,
-            placements: self.placements.iter().map(Placements::copy).collect(),
+            partition_loads: self.partition_loads.iter().map(PartitionLoads::copy).collect(),
             settings: self.settings.clone(),
             counters: Arc::default(),
             recorder: Some(recorder),

@@ -1,18 +1,16 @@
-//! Second half of produce: partitioner, then the transcoder's encode, into one batch a partition.
+//! Second half of produce: partitioner, then the transcoder's encode, into one batch for each partition.
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{
-    Outcome,
-    batches::{Batches, TopicBurst},
-    chain::Lane,
+    batches::Batches,
+    burst::{BurstContext, Outcome, TopicMessages},
+    chain::TopicPlugins,
     lease::{Failed, Leases},
     notes::{Notes, Reasons, Whereto},
-    placement::{Placement, partition_of_key},
-    produce::Course,
-    refusal::call_refusal,
-    shape::too_late,
+    partition_load::{PartitionLoad, partition_of_key},
+    rejection::{call_refusal, too_late},
 };
 use crate::{
     broker::TopicInfo,
@@ -20,22 +18,22 @@ use crate::{
     plugin::{Burst, NO_KEY},
 };
 
-impl Course<'_> {
+impl BurstContext<'_> {
     /// Fixes partitions, encodes, and adds the records to `batches`; refusals go to `outcomes`.
-    pub(super) fn place(
+    pub(super) fn partition_and_encode(
         &self,
-        burst: TopicBurst,
+        messages: TopicMessages,
         batches: &mut Batches,
         outcomes: &mut [Option<Outcome>],
         notes: &mut Notes,
     ) {
-        let TopicBurst { topic, mut messages } = burst;
-        let lane = self.chain.lane(&topic.name);
+        let TopicMessages { topic, mut messages } = messages;
+        let plugins = self.chain.plugins_of(&topic.name);
         let wanted = notes.are_wanted();
         let mut leases = Leases::new(self.chain, self.counters, wanted);
         let mut reasons = Reasons::before(&messages, wanted);
-        let placement = self.placements.of(&topic);
-        if let Some(at) = lane.partitioner {
+        let load = self.loads.of(&topic);
+        if let Some(at) = plugins.partitioner {
             let keys = Keys::of(&messages);
             let burst = Burst {
                 topic: &topic.name,
@@ -43,8 +41,8 @@ impl Course<'_> {
                 ends: &keys.ends,
                 sizes: &keys.sizes,
                 partitions: topic.partitions,
-                placed_bytes: &placement.bytes(),
-                placed_messages: placement.messages(),
+                placed_bytes: &load.bytes(),
+                placed_messages: load.messages(),
             };
             let placed = self.partition(&mut leases, at, &burst, &mut messages);
             for ((place, _), step) in messages.iter().zip(leases.take_steps()) {
@@ -57,8 +55,8 @@ impl Course<'_> {
                 return;
             }
         }
-        reasons.after(&messages, topic.partitions, lane.partitioner.is_some());
-        spread(&lane, &topic, &placement, &mut messages);
+        reasons.after(&messages, topic.partitions, plugins.partitioner.is_some());
+        spread(&plugins, &topic, &load, &mut messages);
         for (nth, (place, mut message)) in messages.into_iter().enumerate() {
             let partition = message.partition.unwrap_or_default();
             if partition >= topic.partitions {
@@ -67,16 +65,16 @@ impl Course<'_> {
                 continue;
             }
             let bytes = message.record.payload_len() as u64;
-            let encoded = self.encode(&mut leases, &lane, &mut message);
+            let encoded = self.encode(&mut leases, &plugins, &mut message);
             notes.add(place, leases.take_steps());
             match encoded {
                 Ok(()) => {
                     if wanted {
-                        let decoded = self.decoded(&mut leases, &lane, &message);
+                        let decoded = self.decoded(&mut leases, &plugins, &message);
                         let because = reasons.of(nth);
                         notes.placed(place, &message, Whereto { because, decoded });
                     }
-                    placement.add(partition, 1, bytes);
+                    load.add(partition, 1, bytes);
                     batches.push(place, &topic.name, partition, message);
                 }
                 Err(rejection) => outcomes[place] = Some(Outcome::Refused(rejection)),
@@ -85,9 +83,15 @@ impl Course<'_> {
     }
 
     /// What readers will see of a value that was encoded.
-    fn decoded(&self, leases: &mut Leases<'_>, lane: &Lane, message: &Message) -> Option<Bytes> {
+    fn decoded(
+        &self,
+        leases: &mut Leases<'_>,
+        plugins: &TopicPlugins,
+        message: &Message,
+    ) -> Option<Bytes> {
         let mut message = message.clone();
-        let read = leases.call(lane.transcoder?, |lease| lease.decode(&mut message, self.context));
+        let read =
+            leases.call(plugins.transcoder?, |lease| lease.decode(&mut message, self.context));
         // Not a step of the message's way.
         drop(leases.take_steps());
         read.ok()?.ok()?
@@ -119,10 +123,10 @@ impl Course<'_> {
     fn encode(
         &self,
         leases: &mut Leases<'_>,
-        lane: &Lane,
+        plugins: &TopicPlugins,
         message: &mut Message,
     ) -> Result<(), Rejection> {
-        let Some(at) = lane.transcoder.filter(|_| message.record.value.is_some()) else {
+        let Some(at) = plugins.transcoder.filter(|_| message.record.value.is_some()) else {
             return Ok(());
         };
         if Instant::now() >= self.deadline {
@@ -141,16 +145,16 @@ impl Course<'_> {
 
 /// Gives every message a partition that has none yet.
 fn spread(
-    lane: &Lane,
+    plugins: &TopicPlugins,
     topic: &TopicInfo,
-    placement: &Placement,
+    load: &PartitionLoad,
     messages: &mut [(usize, Message)],
 ) {
     let mut anywhere = None;
     for (_, message) in messages.iter_mut().filter(|(_, message)| message.partition.is_none()) {
-        message.partition = Some(match (&message.record.key, lane.partitioner) {
+        message.partition = Some(match (&message.record.key, plugins.partitioner) {
             (Some(key), None) => partition_of_key(key, topic.partitions),
-            _ => *anywhere.get_or_insert_with(|| placement.spread(topic.partitions)),
+            _ => *anywhere.get_or_insert_with(|| load.sticky_partition(topic.partitions)),
         });
     }
 }

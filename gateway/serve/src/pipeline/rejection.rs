@@ -1,4 +1,4 @@
-//! Refusals in the client's words.
+//! Failures of plugins and brokers as rejections, in words for the client.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -19,6 +19,14 @@ pub(super) fn call_refusal(plugin: &Plugin, error: CallError) -> Rejection {
         public: error.public().into(),
         private: Some(error.into()),
     }
+}
+
+/// The plugins used up the publish deadline of a burst. Nothing was stored.
+pub(super) fn too_late() -> Rejection {
+    Rejection::new(
+        ErrorCode::Busy,
+        "the plugins took longer than the publish deadline, nothing was stored",
+    )
 }
 
 /// What a client wanted of the broker.

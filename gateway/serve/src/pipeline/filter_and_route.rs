@@ -5,64 +5,86 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{
-    Chain, Outcome,
-    chain::Lane,
+    Chain,
+    burst::{BurstContext, Outcome},
+    chain::TopicPlugins,
     lease::{Failed, Leases},
-    produce::Course,
-    refusal::call_refusal,
+    notes::Notes,
+    rejection::{call_refusal, too_late},
 };
 use crate::{
-    message::{ErrorCode, Message, Rejection, RouteScope, TopicName, Verdict},
+    message::{Message, Rejection, RouteScope, TopicName, Verdict},
     plugin::CallContext,
     trace::Step,
 };
 
-/// Runs filters and routers over a burst.
-pub(super) struct Shaper<'c> {
+impl BurstContext<'_> {
+    /// Runs filters and routers: `Some` for each message that ends there.
+    pub(super) fn filter_and_route(
+        &self,
+        messages: &mut [Message],
+        notes: &mut Notes,
+    ) -> Vec<Option<Outcome>> {
+        let mut outcomes: Vec<Option<Outcome>> = Vec::new();
+        outcomes.resize_with(messages.len(), || None);
+        if self.chain.plugins().is_empty() {
+            return outcomes;
+        }
+        let mut filters = FilterAndRoute::new(self, notes.are_wanted());
+        for (place, (message, outcome)) in messages.iter_mut().zip(&mut outcomes).enumerate() {
+            *outcome = filters.run(message);
+            notes.add(place, filters.take_steps());
+        }
+        outcomes
+    }
+}
+
+/// Runs filters and routers over the messages of a burst, one after the other.
+struct FilterAndRoute<'c> {
     chain: &'c Chain,
     leases: Leases<'c>,
     context: &'c CallContext,
     deadline: Instant,
-    /// The lane of the message before: most bursts are about one topic.
-    last: Option<(TopicName, Arc<Lane>)>,
+    /// The plugins of the previous message: most bursts are about one topic.
+    last: Option<(TopicName, Arc<TopicPlugins>)>,
 }
 
-impl<'c> Shaper<'c> {
-    pub(super) fn new(course: &Course<'c>, records: bool) -> Self {
-        let Course { chain, counters, context, deadline, .. } = *course;
+impl<'c> FilterAndRoute<'c> {
+    fn new(burst: &BurstContext<'c>, records: bool) -> Self {
+        let BurstContext { chain, counters, context, deadline, .. } = *burst;
         let leases = Leases::new(chain, counters, records);
         Self { chain, leases, context, deadline, last: None }
     }
 
     /// The calls since the last time, as steps.
-    pub(super) fn take_steps(&mut self) -> Vec<Step> {
+    fn take_steps(&mut self) -> Vec<Step> {
         self.leases.take_steps()
     }
 
-    /// Takes one message through; `Some` if its way ends here.
-    pub(super) fn shape(&mut self, message: &mut Message) -> Option<Outcome> {
-        let lane = self.lane(&message.topic);
-        if lane.filters.is_empty() && lane.router.is_none() {
+    /// Runs the plugins over one message; `Some` if it ends here.
+    fn run(&mut self, message: &mut Message) -> Option<Outcome> {
+        let plugins = self.plugins_of(&message.topic);
+        if plugins.filters.is_empty() && plugins.router.is_none() {
             return None;
         }
         if Instant::now() >= self.deadline {
             return Some(Outcome::Refused(too_late()));
         }
-        for at in &lane.filters {
+        for at in &plugins.filters {
             if let Some(end) = self.filter(*at, message) {
                 return Some(end);
             }
         }
-        self.route(&lane, message).map(Outcome::Refused)
+        self.route(&plugins, message).map(Outcome::Refused)
     }
 
-    fn lane(&mut self, topic: &TopicName) -> Arc<Lane> {
+    fn plugins_of(&mut self, topic: &TopicName) -> Arc<TopicPlugins> {
         match &self.last {
-            Some((last, lane)) if last == topic => Arc::clone(lane),
+            Some((last, plugins)) if last == topic => Arc::clone(plugins),
             _ => {
-                let lane = self.chain.lane(topic);
-                self.last = Some((topic.clone(), Arc::clone(&lane)));
-                lane
+                let plugins = self.chain.plugins_of(topic);
+                self.last = Some((topic.clone(), Arc::clone(&plugins)));
+                plugins
             }
         }
     }
@@ -83,10 +105,10 @@ impl<'c> Shaper<'c> {
         }
     }
 
-    fn route(&mut self, lane: &Lane, message: &mut Message) -> Option<Rejection> {
-        let at = lane.router?;
-        // Whoever writes down what happens wants to see the router too.
-        if let Some(topic) = lane.route.get().filter(|_| !self.leases.records()) {
+    fn route(&mut self, plugins: &TopicPlugins, message: &mut Message) -> Option<Rejection> {
+        let at = plugins.router?;
+        // A trace shows the router's call, so the remembered answer is not used.
+        if let Some(topic) = plugins.route.get().filter(|_| !self.leases.records()) {
             message.topic = topic.clone();
             return None;
         }
@@ -95,7 +117,7 @@ impl<'c> Shaper<'c> {
             Ok(Ok(destination)) => {
                 if destination.scope == RouteScope::Topic {
                     // Another session may have been first; its answer is the same.
-                    let _ = lane.route.set(destination.topic.clone());
+                    let _ = plugins.route.set(destination.topic.clone());
                 }
                 if destination.topic != message.topic {
                     message.topic = destination.topic;
@@ -109,12 +131,4 @@ impl<'c> Shaper<'c> {
             Err(Failed::Refuse(error)) => Some(call_refusal(self.leases.plugin(at), error)),
         }
     }
-}
-
-/// What a message gets whose burst took too long in plugins. Nothing was stored.
-pub(super) fn too_late() -> Rejection {
-    Rejection::new(
-        ErrorCode::Busy,
-        "the plugins took longer than the publish deadline, nothing was stored",
-    )
 }

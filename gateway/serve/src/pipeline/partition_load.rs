@@ -1,5 +1,5 @@
-//! What this process has placed where: the counters partitioners go by, and the spread of
-//! messages without an opinion.
+//! The built-in partitioner, as in Kafka's Java client: murmur2 for keys, one partition a burst for
+//! messages without; and how much this process has sent to each partition.
 
 use std::{
     collections::HashMap,
@@ -11,16 +11,16 @@ use std::{
 
 use crate::{broker::TopicInfo, message::TopicName};
 
-/// One topic's placement, shared by all sessions.
+/// What this process has sent to the partitions of one topic; shared by all sessions.
 #[derive(Debug)]
-pub(super) struct Placement {
+pub(super) struct PartitionLoad {
     bytes: Vec<AtomicU64>,
     messages: AtomicU64,
     /// Partition of the next burst without keys.
     next: AtomicU32,
 }
 
-impl Placement {
+impl PartitionLoad {
     fn new(partitions: u32) -> Self {
         let bytes = (0..partitions).map(|_| AtomicU64::new(0)).collect();
         Self { bytes, messages: AtomicU64::new(0), next: AtomicU32::new(0) }
@@ -34,7 +34,7 @@ impl Placement {
         }
     }
 
-    /// Counts messages placed in one partition.
+    /// Counts messages that were sent to one partition.
     pub(super) fn add(&self, partition: u32, messages: u64, bytes: u64) {
         self.messages.fetch_add(messages, Ordering::Relaxed);
         if let Some(counter) = self.bytes.get(partition as usize) {
@@ -52,33 +52,32 @@ impl Placement {
 
     /// The partition for all messages of one burst that may go anywhere: one batch is cheaper to
     /// store than many, and the next burst goes to the next partition.
-    pub(super) fn spread(&self, partitions: u32) -> u32 {
+    pub(super) fn sticky_partition(&self, partitions: u32) -> u32 {
         self.next.fetch_add(1, Ordering::Relaxed) % partitions
     }
 }
 
-/// All topics' placements.
+/// The loads of all topics of a cluster.
 #[derive(Debug, Default)]
-pub(super) struct Placements(RwLock<HashMap<TopicName, Arc<Placement>>>);
+pub(super) struct PartitionLoads(RwLock<HashMap<TopicName, Arc<PartitionLoad>>>);
 
-impl Placements {
+impl PartitionLoads {
     /// The same numbers, counted on apart from these.
     pub(super) fn copy(&self) -> Self {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let copies =
-            known.iter().map(|(topic, placement)| (topic.clone(), placement.copy().into()));
+        let copies = known.iter().map(|(topic, load)| (topic.clone(), load.copy().into()));
         Self(RwLock::new(copies.collect()))
     }
 
-    /// The placement of a topic. Its entries are bounded by the topics that exist.
-    pub(super) fn of(&self, topic: &TopicInfo) -> Arc<Placement> {
-        let fits = |placement: &Arc<Placement>| placement.bytes.len() == topic.partitions as usize;
+    /// The load of a topic. There are as many as topics exist.
+    pub(super) fn of(&self, topic: &TopicInfo) -> Arc<PartitionLoad> {
+        let fits = |load: &Arc<PartitionLoad>| load.bytes.len() == topic.partitions as usize;
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&topic.name).cloned();
         known.filter(fits).unwrap_or_else(|| {
-            let placement = Arc::new(Placement::new(topic.partitions));
+            let load = Arc::new(PartitionLoad::new(topic.partitions));
             let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            all.insert(topic.name.clone(), Arc::clone(&placement));
-            placement
+            all.insert(topic.name.clone(), Arc::clone(&load));
+            load
         })
     }
 }
