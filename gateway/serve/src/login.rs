@@ -15,7 +15,7 @@ use tokio::{sync::watch, time::timeout};
 use crate::{
     clock::Clock,
     message::{Credentials, Grant, Rejection},
-    pipeline::LOGIN_UNCHECKED,
+    pipeline::login_unavailable,
     telemetry::Counters,
 };
 
@@ -102,7 +102,7 @@ impl Logins {
     /// The refusal to send; the same for an unknown user and a wrong secret.
     pub async fn log_in(self: &Arc<Self>, credentials: Credentials) -> Result<Login, Rejection> {
         let answer = timeout(self.authority.patience(), self.find(credentials)).await;
-        let answer = answer.unwrap_or_else(|_| Err(unavailable()));
+        let answer = answer.unwrap_or_else(|_| Err(login_unavailable()));
         match &answer {
             Ok(_) => self.counters.logins_accepted.add(1),
             Err(_) => self.counters.logins_denied.add(1),
@@ -248,7 +248,7 @@ impl Login {
                 Ok(is_other)
             }
             State::Refused(refusal) => Err(refusal.rejection()),
-            State::Gone => Err(unavailable()),
+            State::Gone => Err(login_unavailable()),
             // Nobody was thought to be here; the answer in hand serves until the next one.
             State::Unknown => {
                 self.entry.wake.notify_one();
@@ -256,11 +256,6 @@ impl Login {
             }
         }
     }
-}
-
-/// For a login that cannot be decided now.
-fn unavailable() -> Rejection {
-    Rejection::err(LOGIN_UNCHECKED)
 }
 
 /// Between the first part and all of `time`, so that logins of one moment do not all end in one.

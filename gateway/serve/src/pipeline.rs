@@ -25,7 +25,7 @@ mod rejection;
 mod topics;
 mod twin;
 
-pub use authenticate::{AuthDecision, LOGIN_UNCHECKED};
+pub use authenticate::{AuthDecision, login_unavailable};
 pub use burst::Outcome;
 pub use chain::Chain;
 pub use consume::Consumed;

@@ -8,10 +8,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{
-    message::{ErrorCode, Rejection},
-    pipeline::LOGIN_UNCHECKED,
-};
+use crate::message::{ErrorCode, Rejection, RejectionKind};
 
 /// Seconds for which the original let clients keep an answer.
 const TTL: u32 = 1;
@@ -55,14 +52,13 @@ impl Refusal {
 
     /// What an authenticator refused, with the status that says whose turn it is.
     pub(super) fn of_login(rejection: Rejection) -> Self {
-        let status = match &rejection.code {
-            ErrorCode::WrongPass | ErrorCode::NoAuth => StatusCode::UNAUTHORIZED,
-            ErrorCode::NoPerm => StatusCode::FORBIDDEN,
-            ErrorCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Err if rejection.public == LOGIN_UNCHECKED => {
-                StatusCode::SERVICE_UNAVAILABLE
+        let status = match (&rejection.code, rejection.kind) {
+            (ErrorCode::WrongPass | ErrorCode::NoAuth, _) => StatusCode::UNAUTHORIZED,
+            (ErrorCode::NoPerm, _) => StatusCode::FORBIDDEN,
+            (_, RejectionKind::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+            (_, RejectionKind::Refused | RejectionKind::Plugin | RejectionKind::Unknown) => {
+                StatusCode::BAD_REQUEST
             }
-            _ => StatusCode::BAD_REQUEST,
         };
         Self::new(status, rejection.public)
     }
@@ -101,6 +97,7 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::login_unavailable;
 
     #[test]
     fn the_status_says_whose_turn_it_is() {
@@ -108,7 +105,7 @@ mod tests {
             (Rejection::new(ErrorCode::WrongPass, "auth failed"), 401),
             (Rejection::new(ErrorCode::NoPerm, "no publish permission"), 403),
             (Rejection::err("cluster not exist"), 400),
-            (Rejection::err(LOGIN_UNCHECKED), 503),
+            (login_unavailable(), 503),
         ] {
             let response = Refusal::of_login(rejection).into_response();
             assert_eq!(response.status().as_u16(), status);

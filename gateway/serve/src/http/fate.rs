@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    broker::BrokerError,
-    message::{ErrorCode, Rejection},
+    message::{Rejection, RejectionKind},
     pipeline::Outcome,
 };
 
@@ -77,27 +76,25 @@ impl From<Outcome> for Fate {
                 if let Some(private) = &rejection.private {
                     tracing::debug!(error = format!("{private:#}"), "record refused");
                 }
-                Self::failed(code_of(&rejection), rejection.to_string())
+                Self::failed(error_code(rejection.kind), rejection.to_string())
             }
         }
     }
 }
 
-fn code_of(rejection: &Rejection) -> u8 {
-    let broker = rejection.private.as_ref().and_then(|error| error.downcast_ref());
-    match (&rejection.code, broker) {
-        (ErrorCode::Unknown, _) => UNKNOWN,
-        (ErrorCode::Rejected { .. }, _) => REJECTED,
-        (ErrorCode::Busy, _) | (_, Some(BrokerError::Unreachable { .. } | BrokerError::Closed)) => {
-            UNTRIED
-        }
-        _ => NOT_STORED,
+fn error_code(kind: RejectionKind) -> u8 {
+    match kind {
+        RejectionKind::Refused => NOT_STORED,
+        RejectionKind::Plugin => REJECTED,
+        RejectionKind::Unavailable => UNTRIED,
+        RejectionKind::Unknown => UNKNOWN,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{broker::BrokerError, message::ErrorCode};
 
     #[test]
     fn every_refusal_says_whether_something_was_stored() {

@@ -1,7 +1,6 @@
 //! One pair of credentials, and what is known about it.
 
 use std::{
-    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -53,18 +52,17 @@ impl Granted {
 /// A refusal that can be given to many.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
-    code: ErrorCode,
-    text: Cow<'static, str>,
+    rejection: Arc<Rejection>,
     pub(super) version: u64,
 }
 
 impl Refusal {
-    pub(super) fn new(rejection: Rejection, version: u64) -> Self {
-        Self { code: rejection.code, text: rejection.public, version }
+    pub(super) fn new(rejection: &Rejection, version: u64) -> Self {
+        Self { rejection: Arc::new(rejection.repeat()), version }
     }
 
-    pub(super) fn rejection(self) -> Rejection {
-        Rejection::new(self.code, self.text)
+    pub(super) fn rejection(&self) -> Rejection {
+        self.rejection.repeat()
     }
 }
 
@@ -94,7 +92,7 @@ impl Entry {
                 State::Granted(Arc::new(Granted { grant, by, version: 0 }))
             } else {
                 let why = Rejection::new(ErrorCode::NoAuth, "Authentication required.");
-                State::Refused(Refusal::new(why, 0))
+                State::Refused(Refusal::new(&why, 0))
             };
             true
         });

@@ -8,11 +8,11 @@ use super::{
     Logins,
     entry::{Entry, Granted, Refusal, State},
     key::Key,
-    spread, unavailable,
+    spread,
 };
 use crate::{
     message::{Credentials, Rejection},
-    pipeline::AuthDecision,
+    pipeline::{AuthDecision, login_unavailable},
 };
 
 /// How long a refusal is remembered: a client that repeats itself does not reach the store.
@@ -160,7 +160,7 @@ impl Keeper {
 
     async fn refuse(&mut self, rejection: Rejection, version: u64) -> Step {
         self.entry.set_stale(false);
-        self.entry.state.send_replace(State::Refused(Refusal::new(rejection, version)));
+        self.entry.state.send_replace(State::Refused(Refusal::new(&rejection, version)));
         let Credentials { username, secret, .. } = &self.entry.credentials;
         if username.len() + secret.len() <= REFUSED_BYTES_MAX {
             sleep(REFUSED_TIME).await;
@@ -171,10 +171,12 @@ impl Keeper {
     /// The authenticator does not answer: the last good answer serves, as long as it may.
     async fn away(&mut self, last_good: Option<Duration>, version: u64) -> Step {
         let now = Instant::now();
-        let Some(last) = &mut self.last else { return self.refuse(unavailable(), version).await };
+        let Some(last) = &mut self.last else {
+            return self.refuse(login_unavailable(), version).await;
+        };
         last.failing.get_or_insert(now);
         if last.until(last_good) <= now {
-            return self.refuse(unavailable(), version).await;
+            return self.refuse(login_unavailable(), version).await;
         }
         let (grant, by) = (last.granted.grant.clone(), Arc::clone(&last.granted.by));
         let granted = Arc::new(Granted { grant, by, version });

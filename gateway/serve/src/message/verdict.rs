@@ -25,16 +25,58 @@ pub enum Verdict {
 pub struct Rejection {
     /// First word of the error reply.
     pub code: ErrorCode,
+    /// What failed, for interfaces that do not answer in Redis' words.
+    pub kind: RejectionKind,
     /// Sent to the client: no path, host, other tenant's topic, or payload.
     pub public: Cow<'static, str>,
     /// Logged, never sent.
     pub private: Option<anyhow::Error>,
 }
 
+/// What failed, and so what the client can do. Less precise than [`ErrorCode`] about the cause,
+/// and more precise about trying again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectionKind {
+    /// The request cannot be carried out as it is. Nothing was stored.
+    Refused,
+    /// A plugin rejected the message, and will reject it again. Nothing was stored.
+    Plugin,
+    /// What has to answer is away or has too much to do. Nothing was tried: a later try may succeed.
+    Unavailable,
+    /// The message may or may not have been stored.
+    Unknown,
+}
+
+impl RejectionKind {
+    fn of(code: &ErrorCode) -> Self {
+        match code {
+            ErrorCode::Rejected { .. } => Self::Plugin,
+            ErrorCode::Busy => Self::Unavailable,
+            ErrorCode::Unknown => Self::Unknown,
+            ErrorCode::Err
+            | ErrorCode::NoAuth
+            | ErrorCode::WrongPass
+            | ErrorCode::NoPerm
+            | ErrorCode::NoProto
+            | ErrorCode::WrongType
+            | ErrorCode::NoGroup
+            | ErrorCode::BusyGroup
+            | ErrorCode::Unblocked
+            | ErrorCode::NotBusy
+            | ErrorCode::ExecAbort => Self::Refused,
+        }
+    }
+}
+
 impl Rejection {
-    /// A refusal that has nothing to add for the operator.
+    /// A refusal that has nothing to add for the operator; its kind follows from the code.
     pub fn new(code: ErrorCode, public: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, public: public.into(), private: None }
+        Self { kind: RejectionKind::of(&code), code, public: public.into(), private: None }
+    }
+
+    /// `ERR` with these words: what has to answer is away, and a later try may succeed.
+    pub fn unavailable(public: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind: RejectionKind::Unavailable, ..Self::err(public) }
     }
 
     /// `ERR` with these words.
@@ -42,10 +84,15 @@ impl Rejection {
         Self::new(ErrorCode::Err, public)
     }
 
-    /// The same refusal for another message of a burst; what the operator reads is not repeated.
+    /// The same refusal for another message or client; what the operator reads is not repeated.
     #[must_use]
     pub fn repeat(&self) -> Self {
-        Self::new(self.code.clone(), self.public.clone())
+        Self {
+            code: self.code.clone(),
+            kind: self.kind,
+            public: self.public.clone(),
+            private: None,
+        }
     }
 }
 

@@ -10,9 +10,6 @@ use crate::{
     trace::{End, Step, Subject, Trace},
 };
 
-/// What a login hears whose authenticator cannot answer now: neither good nor bad.
-pub const LOGIN_UNCHECKED: &str =
-    "auth info error: the login cannot be checked now, try again later";
 /// What a login may take beyond its authenticator's own time: waiting for its turn.
 const LOGIN_MARGIN: Duration = Duration::from_millis(500);
 
@@ -37,6 +34,11 @@ pub enum AuthDecision {
         /// How long its last good answer may be used meanwhile; `None` means not at all.
         last_good: Option<Duration>,
     },
+}
+
+/// The answer to a login while the authenticator that is responsible cannot answer.
+pub fn login_unavailable() -> Rejection {
+    Rejection::unavailable("auth info error: the login cannot be checked now, try again later")
 }
 
 impl Pipeline {

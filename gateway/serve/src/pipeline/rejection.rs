@@ -14,11 +14,8 @@ static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(Durati
 
 /// A failed plugin call, as the client hears it. Nothing was stored.
 pub(super) fn call_refusal(plugin: &Plugin, error: CallError) -> Rejection {
-    Rejection {
-        code: ErrorCode::Rejected { plugin: plugin.name().to_owned() },
-        public: error.public().into(),
-        private: Some(error.into()),
-    }
+    let code = ErrorCode::Rejected { plugin: plugin.name().to_owned() };
+    Rejection { private: Some(error.into()), ..Rejection::new(code, error.public()) }
 }
 
 /// The plugins used up the publish deadline of a burst. Nothing was stored.
@@ -71,28 +68,30 @@ pub fn read_refusal(error: BrokerError) -> Rejection {
 pub fn refusal(wish: Wish, error: BrokerError) -> Rejection {
     log(&error);
     let (unknown, nothing) = wish.words();
-    let (code, public) = match &error {
-        BrokerError::NoSuchTopic { .. } => (ErrorCode::Err, "no such topic".to_owned()),
-        BrokerError::NotNext { expected, next, .. } => (ErrorCode::Err, not_next(*expected, *next)),
+    let rejection = match &error {
+        BrokerError::NoSuchTopic { .. } => Rejection::err("no such topic"),
+        BrokerError::NotNext { expected, next, .. } => Rejection::err(not_next(*expected, *next)),
         BrokerError::NoSuchPartition { .. }
         | BrokerError::TopicExists { .. }
-        | BrokerError::NotOwner { .. }
-        | BrokerError::Closed => (ErrorCode::Err, error.to_string()),
+        | BrokerError::NotOwner { .. } => Rejection::err(error.to_string()),
+        BrokerError::Closed => Rejection::unavailable(error.to_string()),
         BrokerError::Unreachable { .. } => {
-            (ErrorCode::Err, format!("the broker cannot be reached{nothing}"))
+            Rejection::unavailable(format!("the broker cannot be reached{nothing}"))
         }
         BrokerError::Busy { .. } => {
-            (ErrorCode::Busy, "too much is waiting to be stored, nothing was taken".to_owned())
+            let text = "too much is waiting to be stored, nothing was taken";
+            Rejection::new(ErrorCode::Busy, text)
         }
-        BrokerError::Refused { .. } => (ErrorCode::Err, format!("the broker refused{nothing}")),
+        BrokerError::Refused { .. } => Rejection::err(format!("the broker refused{nothing}")),
         BrokerError::Unknown { .. } => {
-            (ErrorCode::Unknown, format!("{unknown}: no answer from the broker"))
+            let text = format!("{unknown}: no answer from the broker");
+            Rejection::new(ErrorCode::Unknown, text)
         }
         BrokerError::Corrupt { .. } => {
-            (ErrorCode::Err, "stored data is damaged, see the gateway's log".to_owned())
+            Rejection::err("stored data is damaged, see the gateway's log")
         }
     };
-    Rejection { code, public: public.into(), private: Some(error.into()) }
+    Rejection { private: Some(error.into()), ..rejection }
 }
 
 /// Redis' words for an id that is not after the last; our own for one that leaves a gap.

@@ -8,7 +8,7 @@ use crate::{
     command::{self, Command, Spec},
     context::Context,
     message::{Rejection, TopicName},
-    pipeline::AuthDecision,
+    pipeline::{AuthDecision, login_unavailable},
     resp::{Args, Replies},
 };
 
@@ -73,7 +73,7 @@ impl Context {
             },
             AuthDecision::Refused(rejection) => reply.error(rejection),
             AuthDecision::Unavailable { .. } => {
-                reply.error(Rejection::err(crate::pipeline::LOGIN_UNCHECKED));
+                reply.error(login_unavailable());
             }
         }
         let words = "credentials that the gateway knows already are answered from memory, as long \
