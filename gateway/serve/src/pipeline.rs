@@ -1,4 +1,4 @@
-//! The way of a message through its plugins to the broker, and back.
+//! The path of a message through its plugins to the broker, and back.
 //!
 //! On produce: filters in their order, router, partitioner, transcoder. On consume the mirror:
 //! transcoder, then the filters in reverse. A burst of messages meets one [`Chain`], whatever is
@@ -23,13 +23,12 @@ mod partition_load;
 mod produce;
 mod rejection;
 mod topics;
-mod twin;
 
 pub use authenticate::{AuthDecision, login_unavailable};
 pub use burst::Outcome;
 pub use chain::Chain;
 pub use consume::Consumed;
-pub use rejection::{Wish, broker_refusal, read_refusal, refusal};
+pub use rejection::{BrokerOp, broker_rejection, publish_rejection, read_rejection};
 
 use partition_load::PartitionLoads;
 
@@ -84,13 +83,30 @@ impl Pipeline {
         Self { recorder: Some(recorder), ..self }
     }
 
-    /// The chain in force. Whoever holds it keeps it alive; a burst must use one only.
+    /// A copy for a dry run: forks of the plugins in front of other brokers, and a trace of every
+    /// message for `recorder`.
+    ///
+    /// It starts with the partition loads of this pipeline, counts on its own, and changes nothing
+    /// of this one.
+    #[must_use]
+    pub fn fork(&self, clusters: Clusters, recorder: Arc<Recorder>) -> Self {
+        Self {
+            chain: ArcSwap::from_pointee(self.chain().fork()),
+            clusters,
+            partition_loads: self.partition_loads.iter().map(PartitionLoads::copy).collect(),
+            settings: self.settings.clone(),
+            counters: Arc::default(),
+            recorder: Some(recorder),
+        }
+    }
+
+    /// The chain in force, kept alive as long as it is held. A burst must use one chain only.
     pub fn chain(&self) -> Arc<Chain> {
         self.chain.load_full()
     }
 
-    /// Puts another chain in force; messages under way end with the old one. Answers whether its
-    /// authenticators are others.
+    /// Puts another chain in force; bursts that have started finish with the old one. True if the
+    /// new chain has other authenticators.
     pub fn swap(&self, next: Chain) -> bool {
         let next = Arc::new(next);
         let before = self.chain.swap(Arc::clone(&next));

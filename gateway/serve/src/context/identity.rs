@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     login::Login,
     message::{Credentials, ErrorCode, Grant, Rejection, TopicName},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     plugin::CallContext,
     services::Services,
 };
@@ -139,7 +139,7 @@ impl Context {
         let broker = self.broker()?;
         match broker.topic(name.as_str()) {
             Some(topic) => Ok(Some(topic)),
-            None => broker.look_up(name).await.map_err(read_refusal),
+            None => broker.look_up(name).await.map_err(read_rejection),
         }
     }
 

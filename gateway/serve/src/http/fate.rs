@@ -72,7 +72,7 @@ impl From<Outcome> for Fate {
             Outcome::Dropped => {
                 Self { partition: NOWHERE, offset: NOWHERE, error_code: DONE, error: None }
             }
-            Outcome::Refused(rejection) => {
+            Outcome::Rejected(rejection) => {
                 if let Some(private) = &rejection.private {
                     tracing::debug!(error = format!("{private:#}"), "record refused");
                 }
@@ -101,14 +101,14 @@ mod tests {
         let away = BrokerError::Unreachable { reason: "gone".into() };
         let rejected = ErrorCode::Rejected { plugin: "p".into() };
         for (rejection, code) in [
-            (crate::pipeline::broker_refusal(away), UNTRIED),
-            (crate::pipeline::broker_refusal(BrokerError::Closed), UNTRIED),
+            (crate::pipeline::publish_rejection(away), UNTRIED),
+            (crate::pipeline::publish_rejection(BrokerError::Closed), UNTRIED),
             (Rejection::new(ErrorCode::Busy, "full"), UNTRIED),
             (Rejection::new(ErrorCode::Unknown, "lost"), UNKNOWN),
             (Rejection::new(rejected, "no"), REJECTED),
             (Rejection::err("no such topic"), NOT_STORED),
         ] {
-            let fate = Fate::from(Outcome::Refused(rejection));
+            let fate = Fate::from(Outcome::Rejected(rejection));
             assert_eq!((fate.error_code, fate.partition), (code, -1), "{fate:?}");
         }
     }

@@ -55,6 +55,12 @@ impl Pipeline {
         decision
     }
 
+    /// What [`Pipeline::authenticate`] would decide with the plugins of `fork`, and why. Stores are
+    /// only read, as forks do.
+    pub async fn dry_run_login(&self, fork: &Chain, login: Credentials) -> (AuthDecision, Trace) {
+        decide((fork, &Counters::default()), login, true).await
+    }
+
     /// How long a client waits for a login: as for a publish, or as long as the slowest
     /// authenticator may take.
     pub fn login_deadline(&self) -> Duration {
@@ -66,7 +72,7 @@ impl Pipeline {
 }
 
 /// Asks the authenticators of a chain; how they were asked, if that is wanted.
-pub(super) async fn decide(
+async fn decide(
     (chain, counters): (&Chain, &Counters),
     login: Credentials,
     wanted: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{burst::Outcome, rejection::broker_refusal};
+use super::{burst::Outcome, rejection::publish_rejection};
 use crate::{
     broker::{Append, Appended, BrokerError},
     message::{Message, Receipt, Record, TopicName},
@@ -89,7 +89,7 @@ impl Batches {
                         offset: appended.offset(nth),
                         timestamp_ms,
                     }),
-                    Err(error) => Outcome::Refused(broker_refusal(error.clone())),
+                    Err(error) => Outcome::Rejected(publish_rejection(error.clone())),
                 });
             }
         }

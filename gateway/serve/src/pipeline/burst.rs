@@ -20,7 +20,7 @@ pub enum Outcome {
     /// A filter dropped it: acknowledged, not stored.
     Dropped,
     /// Not stored, or with the code `UNKNOWN` perhaps stored.
-    Refused(Rejection),
+    Rejected(Rejection),
 }
 
 /// What all steps of one burst share.

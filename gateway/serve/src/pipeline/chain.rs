@@ -44,21 +44,21 @@ impl Chain {
         Self { generation, plugins, topics: RwLock::default() }
     }
 
-    /// A chain of the twins of its plugins: what runs through it changes nothing of this one, and
-    /// of stores it asks only what reads.
+    /// A chain with forks of the plugins, for a dry run: it changes nothing of this one, and only
+    /// reads from stores.
     #[must_use]
-    pub fn twin(&self) -> Self {
-        self.twin_of(|plugin| plugin.twin())
+    pub fn fork(&self) -> Self {
+        self.fork_with(|plugin| plugin.twin())
     }
 
-    /// A chain of twins that use their stores as told: what a conversation is played with.
+    /// A chain with forks of the plugins that use their stores as `store_use` says.
     #[must_use]
-    pub fn twin_with(&self, store_use: &StoreUse) -> Self {
-        self.twin_of(|plugin| plugin.twin_with(store_use.clone()))
+    pub fn fork_with_stores(&self, store_use: &StoreUse) -> Self {
+        self.fork_with(|plugin| plugin.twin_with(store_use.clone()))
     }
 
-    fn twin_of(&self, twin: impl Fn(&Arc<Plugin>) -> Arc<Plugin>) -> Self {
-        let plugins = self.plugins.iter().map(twin).collect();
+    fn fork_with(&self, fork: impl Fn(&Arc<Plugin>) -> Arc<Plugin>) -> Self {
+        let plugins = self.plugins.iter().map(fork).collect();
         Self { generation: self.generation, plugins, topics: RwLock::default() }
     }
 

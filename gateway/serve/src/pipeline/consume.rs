@@ -8,7 +8,7 @@ use super::{
     Chain, Pipeline,
     chain::TopicPlugins,
     lease::{Failed, Leases},
-    rejection::call_refusal,
+    rejection::plugin_rejection,
 };
 use crate::{
     message::{Message, Rejection, StoredRecord, TopicName, Verdict},
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 Ok(Verdict::Replace(value)) => message.record.value = Some(value),
                 Ok(Verdict::Drop | Verdict::Reject(_)) => return Ok(false),
                 Err(Failed::Refuse(error)) => {
-                    return Err(call_refusal(self.leases.plugin(*at), error));
+                    return Err(plugin_rejection(self.leases.plugin(*at), error));
                 }
             }
         }
@@ -144,7 +144,9 @@ impl Reader<'_> {
                 message.record.headers.push((name, Some(why)));
             }
             Err(Failed::Bypass) => {}
-            Err(Failed::Refuse(error)) => return Err(call_refusal(self.leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => {
+                return Err(plugin_rejection(self.leases.plugin(at), error));
+            }
         }
         Ok(())
     }

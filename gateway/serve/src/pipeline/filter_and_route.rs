@@ -10,7 +10,7 @@ use super::{
     chain::TopicPlugins,
     lease::{Failed, Leases},
     notes::Notes,
-    rejection::{call_refusal, too_late},
+    rejection::{plugin_rejection, too_late},
 };
 use crate::{
     message::{Message, Rejection, RouteScope, TopicName, Verdict},
@@ -68,14 +68,14 @@ impl<'c> FilterAndRoute<'c> {
             return None;
         }
         if Instant::now() >= self.deadline {
-            return Some(Outcome::Refused(too_late()));
+            return Some(Outcome::Rejected(too_late()));
         }
         for at in &plugins.filters {
             if let Some(end) = self.filter(*at, message) {
                 return Some(end);
             }
         }
-        self.route(&plugins, message).map(Outcome::Refused)
+        self.route(&plugins, message).map(Outcome::Rejected)
     }
 
     fn plugins_of(&mut self, topic: &TopicName) -> Arc<TopicPlugins> {
@@ -98,9 +98,9 @@ impl<'c> FilterAndRoute<'c> {
                 None
             }
             Ok(Verdict::Drop) => Some(Outcome::Dropped),
-            Ok(Verdict::Reject(rejection)) => Some(Outcome::Refused(rejection)),
+            Ok(Verdict::Reject(rejection)) => Some(Outcome::Rejected(rejection)),
             Err(Failed::Refuse(error)) => {
-                Some(Outcome::Refused(call_refusal(self.leases.plugin(at), error)))
+                Some(Outcome::Rejected(plugin_rejection(self.leases.plugin(at), error)))
             }
         }
     }
@@ -128,7 +128,7 @@ impl<'c> FilterAndRoute<'c> {
             }
             Ok(Err(rejection)) => Some(rejection),
             Err(Failed::Bypass) => None,
-            Err(Failed::Refuse(error)) => Some(call_refusal(self.leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Some(plugin_rejection(self.leases.plugin(at), error)),
         }
     }
 }

@@ -62,7 +62,7 @@ impl Notes {
                     }
                 }
                 Some(Outcome::Dropped) => trace.end = Some(End::Dropped),
-                Some(Outcome::Refused(refusal)) => {
+                Some(Outcome::Rejected(refusal)) => {
                     trace.end = Some(End::Refused(refusal.to_string()));
                 }
                 None => trace.end = None,

@@ -10,7 +10,7 @@ use super::{
     lease::{Failed, Leases},
     notes::{Notes, Reasons, Whereto},
     partition_load::{PartitionLoad, partition_of_key},
-    rejection::{call_refusal, too_late},
+    rejection::{plugin_rejection, too_late},
 };
 use crate::{
     broker::TopicInfo,
@@ -50,7 +50,7 @@ impl BurstContext<'_> {
             }
             if let Err(refusal) = placed {
                 for (place, _) in messages {
-                    outcomes[place] = Some(Outcome::Refused(refusal.repeat()));
+                    outcomes[place] = Some(Outcome::Rejected(refusal.repeat()));
                 }
                 return;
             }
@@ -61,7 +61,7 @@ impl BurstContext<'_> {
             let partition = message.partition.unwrap_or_default();
             if partition >= topic.partitions {
                 let text = format!("topic `{}` has no partition {partition}", topic.name);
-                outcomes[place] = Some(Outcome::Refused(Rejection::err(text)));
+                outcomes[place] = Some(Outcome::Rejected(Rejection::err(text)));
                 continue;
             }
             let bytes = message.record.payload_len() as u64;
@@ -77,7 +77,7 @@ impl BurstContext<'_> {
                     load.add(partition, 1, bytes);
                     batches.push(place, &topic.name, partition, message);
                 }
-                Err(rejection) => outcomes[place] = Some(Outcome::Refused(rejection)),
+                Err(rejection) => outcomes[place] = Some(Outcome::Rejected(rejection)),
             }
         }
     }
@@ -116,7 +116,7 @@ impl BurstContext<'_> {
                 Ok(())
             }
             Err(Failed::Bypass) => Ok(()),
-            Err(Failed::Refuse(error)) => Err(call_refusal(leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Err(plugin_rejection(leases.plugin(at), error)),
         }
     }
 
@@ -138,7 +138,7 @@ impl BurstContext<'_> {
                 Ok(())
             }
             Err(Failed::Bypass) => Ok(()),
-            Err(Failed::Refuse(error)) => Err(call_refusal(leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Err(plugin_rejection(leases.plugin(at), error)),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     batches::Batches,
     burst::{BurstContext, MessagesByTopic, Outcome, TopicMessages},
     notes::Notes,
-    rejection::broker_refusal,
+    rejection::publish_rejection,
 };
 use crate::{
     broker::{BrokerError, Cluster, TopicInfo},
@@ -17,7 +17,7 @@ use crate::{
 
 /// For a message without an outcome, of which there is none.
 fn lost() -> Outcome {
-    Outcome::Refused(Rejection::err("the message was lost inside the gateway"))
+    Outcome::Rejected(Rejection::err("the message was lost inside the gateway"))
 }
 
 impl Pipeline {
@@ -65,10 +65,10 @@ impl Pipeline {
             }
             let at = match sorted.find(&message.topic) {
                 Some(at) => at,
-                None => match self.existing_until(deadline, cluster, &message.topic).await {
+                None => match self.ensure_topic_until(deadline, cluster, &message.topic).await {
                     Ok(topic) => sorted.begin(topic),
                     Err(error) => {
-                        outcomes[place] = Some(Outcome::Refused(broker_refusal(error)));
+                        outcomes[place] = Some(Outcome::Rejected(publish_rejection(error)));
                         continue;
                     }
                 },
@@ -78,14 +78,14 @@ impl Pipeline {
         sorted.topics
     }
 
-    /// The same as [`Self::existing`], within the time that is left.
-    async fn existing_until(
+    /// The same as [`Self::ensure_topic`], within the time that is left.
+    async fn ensure_topic_until(
         &self,
         deadline: Instant,
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<TopicInfo, BrokerError> {
-        let found = tokio::time::timeout_at(deadline, self.existing(cluster, name)).await;
+        let found = tokio::time::timeout_at(deadline, self.ensure_topic(cluster, name)).await;
         found.unwrap_or_else(|_| {
             let reason = format!("the publish deadline passed while `{name}` was looked for");
             Err(BrokerError::Unreachable { reason })
@@ -98,10 +98,10 @@ impl Pipeline {
             match outcome {
                 Some(Outcome::Stored(_)) => stored += 1,
                 Some(Outcome::Dropped) => dropped += 1,
-                Some(Outcome::Refused(r)) if r.code == ErrorCode::Unknown => {
+                Some(Outcome::Rejected(r)) if r.code == ErrorCode::Unknown => {
                     unknown += 1;
                 }
-                Some(Outcome::Refused(_)) | None => rejected += 1,
+                Some(Outcome::Rejected(_)) | None => rejected += 1,
             }
         }
         self.counters.messages_published.add(outcomes.len() as u64);

@@ -13,9 +13,10 @@ use crate::{
 static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(Duration::from_secs(1)));
 
 /// A failed plugin call, as the client hears it. Nothing was stored.
-pub(super) fn call_refusal(plugin: &Plugin, error: CallError) -> Rejection {
+pub(super) fn plugin_rejection(plugin: &Plugin, error: CallError) -> Rejection {
     let code = ErrorCode::Rejected { plugin: plugin.name().to_owned() };
-    Rejection { private: Some(error.into()), ..Rejection::new(code, error.public()) }
+    let rejection = Rejection::new(code, error.public());
+    Rejection { private: Some(error.into()), ..rejection }
 }
 
 /// The plugins used up the publish deadline of a burst. Nothing was stored.
@@ -26,23 +27,23 @@ pub(super) fn too_late() -> Rejection {
     )
 }
 
-/// What a client wanted of the broker.
+/// What the broker was asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// To store messages.
+pub enum BrokerOp {
+    /// Store messages.
     Publish,
-    /// To read, or to know something.
+    /// Read records, offsets or metadata.
     Read,
-    /// To commit.
+    /// Commit offsets of a group.
     Commit,
-    /// To make a topic.
+    /// Create a topic.
     Create,
-    /// To delete a topic, or records of it.
+    /// Delete a topic, or records of it.
     Delete,
 }
 
-impl Wish {
-    /// Its name, and what did not happen if it failed.
+impl BrokerOp {
+    /// Texts for an unknown outcome, and for a certain failure.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Publish => ("publish may or may not be stored", ", nothing was stored"),
@@ -55,19 +56,19 @@ impl Wish {
 }
 
 /// A broker's error to a publish, as the client hears it.
-pub fn broker_refusal(error: BrokerError) -> Rejection {
-    refusal(Wish::Publish, error)
+pub fn publish_rejection(error: BrokerError) -> Rejection {
+    broker_rejection(BrokerOp::Publish, error)
 }
 
 /// A broker's error to a read, as the client hears it.
-pub fn read_refusal(error: BrokerError) -> Rejection {
-    refusal(Wish::Read, error)
+pub fn read_rejection(error: BrokerError) -> Rejection {
+    broker_rejection(BrokerOp::Read, error)
 }
 
 /// A broker's error, as the client hears it.
-pub fn refusal(wish: Wish, error: BrokerError) -> Rejection {
+pub fn broker_rejection(op: BrokerOp, error: BrokerError) -> Rejection {
     log(&error);
-    let (unknown, nothing) = wish.words();
+    let (unknown, nothing) = op.words();
     let rejection = match &error {
         BrokerError::NoSuchTopic { .. } => Rejection::err("no such topic"),
         BrokerError::NotNext { expected, next, .. } => Rejection::err(not_next(*expected, *next)),

@@ -11,7 +11,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `NoSuchTopic` if it may not; otherwise the broker's.
-    pub async fn existing(
+    pub async fn ensure_topic(
         &self,
         cluster: &Cluster,
         name: &TopicName,

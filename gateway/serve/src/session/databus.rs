@@ -11,7 +11,7 @@ use crate::{
     consumer::CommitError,
     message::{Binding, ErrorCode, Rejection, StartAt},
     order::Run,
-    pipeline::{Wish, read_refusal, refusal},
+    pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
 };
 
@@ -78,7 +78,7 @@ impl Context {
                 self.replies.ok();
                 Ok(())
             }
-            Err(CommitError::Broker(error)) => Err(refusal(Wish::Commit, error)),
+            Err(CommitError::Broker(error)) => Err(broker_rejection(BrokerOp::Commit, error)),
             Err(error) => Err(Rejection::err(format!("commit offset params error: {error}"))),
         }
     }
@@ -92,7 +92,7 @@ impl Context {
             let identity = self.identity()?;
             let joined =
                 self.services.groups.join(&identity.cluster, &identity.grant().group, &topic);
-            let joined = joined.map_err(read_refusal)?;
+            let joined = joined.map_err(read_rejection)?;
             self.client.set_group(&identity.grant().group);
             self.membership = Some(joined);
         }
@@ -151,7 +151,7 @@ impl Context {
         }
         let topic = binding.topic.clone();
         let cluster = &self.identity()?.cluster;
-        self.services.pipeline.existing(cluster, &topic).await.map_err(read_refusal)?;
+        self.services.pipeline.ensure_topic(cluster, &topic).await.map_err(read_rejection)?;
         self.join()?;
         let mut watches = Vec::with_capacity(2);
         watches.extend(self.broker()?.watch(topic.as_str()));
@@ -175,7 +175,7 @@ impl Context {
             Err(error) => {
                 // It stays in the group: the broker may be back at the next MGET.
                 self.membership = Some(membership);
-                return Err(read_refusal(error));
+                return Err(read_rejection(error));
             }
         };
         'partitions: for (partition, mut next) in assignment {

@@ -6,7 +6,7 @@ use crate::{
     command::{self, Command, EntryId, Spec, is_word, rest},
     message::{Rejection, TopicName},
     order::order_log,
-    pipeline::{Wish, refusal},
+    pipeline::{BrokerOp, broker_rejection},
     resp::Args,
 };
 
@@ -72,7 +72,7 @@ impl Context {
         match self.broker()?.delete_topic(topic).await {
             Ok(()) => Ok(true),
             Err(BrokerError::NoSuchTopic { .. }) => Ok(false),
-            Err(error) => Err(refusal(Wish::Delete, error)),
+            Err(error) => Err(broker_rejection(BrokerOp::Delete, error)),
         }
     }
 

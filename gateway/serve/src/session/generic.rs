@@ -4,7 +4,7 @@ use super::Context;
 use crate::{
     command::{self, Asked, Spec, StreamKey},
     message::{Rejection, TopicName, fits_glob},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
 };
 
@@ -17,7 +17,7 @@ const LOOK_UPS_MAX: usize = 4;
 impl Context {
     /// The topics this client may know about, sorted by name.
     pub(crate) async fn visible(&self) -> Result<Vec<TopicName>, Rejection> {
-        let topics = self.broker()?.topics().await.map_err(read_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(read_rejection)?;
         let mut shown = Vec::with_capacity(topics.len());
         for topic in topics {
             if self.may_know(&topic.name)? {
@@ -56,7 +56,7 @@ impl Context {
                 count += i64::from(self.key(key).await?.is_some());
             }
         } else {
-            let topics = self.broker()?.topics().await.map_err(read_refusal)?;
+            let topics = self.broker()?.topics().await.map_err(read_rejection)?;
             for key in command::rest(args, 1) {
                 let Ok(key) = command::stream_key(key) else { continue };
                 let found = topics.binary_search_by(|topic| topic.name.cmp(&key.topic)).ok();

@@ -14,7 +14,7 @@ use crate::{
     command::{EntryId, GroupName, IdText},
     consumer::{CommitError, Position, StreamGroup, StreamUse},
     message::{ErrorCode, Rejection, TopicName},
-    pipeline::{Wish, read_refusal, refusal},
+    pipeline::{BrokerOp, broker_rejection, read_rejection},
 };
 
 mod acknowledge; // XACK
@@ -61,7 +61,7 @@ impl Context {
         while from < topic.partitions {
             let to = if from == 0 { 1 } else { topic.partitions.min(from + ASK_TOGETHER) };
             let asked = (from..to).map(|at| broker.committed(&name.group, &topic.name, at));
-            let found = try_join_all(asked).await.map_err(read_refusal)?;
+            let found = try_join_all(asked).await.map_err(read_rejection)?;
             if found.iter().any(Option::is_some) {
                 return Ok(true);
             }
@@ -85,7 +85,7 @@ impl Context {
         let used = self.services.groups.use_stream(cluster, names, linger);
         let used = used.map_err(|error| match error {
             BrokerError::Refused { reason } => Rejection::err(reason),
-            error => read_refusal(error),
+            error => read_rejection(error),
         })?;
         let group = Arc::clone(used.group());
         self.streams.insert(key, used);
@@ -94,7 +94,7 @@ impl Context {
 
     /// All ranges of a topic.
     async fn ranges(&self, topic: &TopicName) -> Result<Vec<OffsetRange>, Rejection> {
-        self.broker()?.all_offsets(topic).await.map_err(read_refusal)
+        self.broker()?.all_offsets(topic).await.map_err(read_rejection)
     }
 
     /// When a commit is to be answered. Those that were sent together share their time: the last is
@@ -111,7 +111,7 @@ impl Context {
         let late = || BrokerError::Unknown { reason: "no answer to a commit in time".to_owned() };
         let done = timeout_at(self.commit_deadline(), commits).await;
         done.unwrap_or_else(|_| Err(late().into())).map_err(|error| match error {
-            CommitError::Broker(error) => refusal(Wish::Commit, error),
+            CommitError::Broker(error) => broker_rejection(BrokerOp::Commit, error),
             error => Rejection::err(format!("not committed: {error}")),
         })
     }

@@ -5,7 +5,7 @@ use crate::{
     broker::{Fetch, OffsetRange},
     command::{self, Asked, Spec, StreamKey, is_word},
     message::{Rejection, StoredRecord},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
     telemetry::Usage,
 };
@@ -59,7 +59,7 @@ impl Context {
 
     async fn estimate(&self, key: &StreamKey, samples: u64) -> Result<u64, Rejection> {
         let broker = self.broker()?;
-        let ranges = broker.all_offsets(&key.topic).await.map_err(read_refusal)?;
+        let ranges = broker.all_offsets(&key.topic).await.map_err(read_rejection)?;
         let ranges = (0_u32..).zip(ranges);
         let ranges = ranges.filter(|(at, _)| key.partition.is_none_or(|named| named == *at));
         let ranges: Vec<(u32, OffsetRange)> =
@@ -77,7 +77,7 @@ impl Context {
             records_max: usize::try_from(samples).unwrap_or(1),
             bytes_max: SAMPLES_BYTES_MAX,
         };
-        let weighed = broker.fetch(fetch).await.map_err(read_refusal)?;
+        let weighed = broker.fetch(fetch).await.map_err(read_rejection)?;
         let total: u64 = weighed.iter().map(weight).sum();
         Ok(records.saturating_mul(total.div_ceil((weighed.len() as u64).max(1))))
     }

@@ -7,7 +7,7 @@ use crate::{
     channels::Kind,
     command::{self, Command, Spec},
     message::{Rejection, TopicName, fits_glob},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
 };
 
@@ -47,7 +47,7 @@ impl Context {
             if !self.subscriptions.names(kind).contains(&name) {
                 let channels = Arc::clone(&self.services.channels);
                 let listened = channels.listen(&subscriber, &cluster, &name, kind.clone()).await;
-                listened.map_err(read_refusal)?;
+                listened.map_err(read_rejection)?;
                 self.subscriptions.add(&cluster, kind, name.clone());
             }
             let count = self.subscriptions.count(kind);
@@ -107,7 +107,7 @@ impl Context {
         let listened = channels.listen_pattern(&subscriber, &cluster, pattern, &grant).await;
         listened.map_err(|error| {
             self.subscriptions.leave_pattern(pattern);
-            read_refusal(error)
+            read_rejection(error)
         })
     }
 

@@ -8,7 +8,7 @@ use crate::{
     command::{self, EntryId},
     message::{Rejection, StoredRecord, TopicName},
     order::{Bound, Range, Run, Span},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
 };
 
@@ -107,7 +107,7 @@ impl Context {
             Some((partition, offset)) => Bound::Behind { partition, offset },
         };
         let span = Span::between(self.order(&topic.name)?, low, high).await;
-        Ok(span.map_err(read_refusal)?.map(Range::Many))
+        Ok(span.map_err(read_rejection)?.map(Range::Many))
     }
 
     /// The first entries of a range.
@@ -119,7 +119,7 @@ impl Context {
     ) -> Result<Vec<Placed>, Rejection> {
         let (mut entries, mut bytes) = (Vec::new(), 0);
         while entries.len() < most {
-            let Some(run) = range.first().await.map_err(read_refusal)? else { break };
+            let Some(run) = range.first().await.map_err(read_rejection)? else { break };
             let limit = (most - entries.len()).min(FETCH_RECORDS);
             let fetched = self.fetch_run(topic, run, limit).await?;
             for stored in fetched.shown {
@@ -146,7 +146,7 @@ impl Context {
         let smallest = most.clamp(WINDOW_MIN, FETCH_RECORDS) as u64;
         let mut window = smallest;
         while entries.len() < most {
-            let Some(run) = range.last().await.map_err(read_refusal)? else { break };
+            let Some(run) = range.last().await.map_err(read_rejection)? else { break };
             let from = run.from.max(run.end.unwrap_or(run.from).saturating_sub(window));
             let found = self.window(topic, Run { from, ..run }, most - entries.len()).await?;
             window = if found.is_empty() { (2 * window).min(WINDOW_MAX) } else { smallest };

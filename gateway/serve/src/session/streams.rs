@@ -8,7 +8,7 @@ use crate::{
     command::{self, Entry, EntryId, IdText, StreamKey},
     message::{Rejection, StoredRecord, TopicName},
     order::{Ends, Run, Sequencer},
-    pipeline::{Consumed, read_refusal},
+    pipeline::{Consumed, read_rejection},
     resp::Args,
 };
 
@@ -45,7 +45,7 @@ impl Context {
     /// First and next offset of every partition; all who ask at once share an answer.
     pub(crate) async fn ends(&self, topic: &TopicName) -> Result<Ends, Rejection> {
         let cluster = &self.identity()?.cluster;
-        self.services.orders.ends(cluster, topic).await.map_err(read_refusal)
+        self.services.orders.ends(cluster, topic).await.map_err(read_rejection)
     }
 
     /// The order over all partitions of a topic.
@@ -78,7 +78,7 @@ impl Context {
         partition: u32,
     ) -> Result<OffsetRange, Rejection> {
         let broker = self.broker()?;
-        broker.offsets(topic, partition).await.map_err(read_refusal)
+        broker.offsets(topic, partition).await.map_err(read_rejection)
     }
 
     /// Bytes a record takes in a reply, roughly.
@@ -128,9 +128,9 @@ impl Context {
         let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
         let broker = self.broker()?;
         let records = match end {
-            None => broker.fetch(fetch).await.map_err(read_refusal)?,
+            None => broker.fetch(fetch).await.map_err(read_rejection)?,
             Some(end) => {
-                let found = broker.fetch_below(fetch, end).await.map_err(read_refusal)?;
+                let found = broker.fetch_below(fetch, end).await.map_err(read_rejection)?;
                 let Some(mut records) = found else { return Ok(Fetched::default()) };
                 records.truncate(records.partition_point(|stored| stored.offset < end));
                 if records.is_empty() {

@@ -5,7 +5,7 @@ use crate::{
     broker::NewTopic,
     command,
     message::Rejection,
-    pipeline::{Wish, read_refusal, refusal},
+    pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
 };
 
@@ -27,7 +27,7 @@ impl Context {
         let topic = NewTopic { name: create.name, partitions, configs: create.configs };
         let cluster = &self.identity()?.cluster;
         let made = pipeline.create_topic(cluster, topic).await;
-        made.map_err(|error| refusal(Wish::Create, error))?;
+        made.map_err(|error| broker_rejection(BrokerOp::Create, error))?;
         self.replies.ok();
         Ok(())
     }
@@ -42,7 +42,7 @@ impl Context {
         if !grant.admin && !grant.may_publish(name.as_str()) {
             self.check_consume(&name)?;
         }
-        let details = self.broker()?.describe_topic(&name).await.map_err(read_refusal)?;
+        let details = self.broker()?.describe_topic(&name).await.map_err(read_rejection)?;
         self.replies.map(4);
         self.text("name", details.info.name.as_str());
         self.number("partitions", u64::from(details.info.partitions));
@@ -57,7 +57,7 @@ impl Context {
 
     /// TOPIC LIST: name and partitions of each topic the client may use.
     async fn topic_list(&mut self) -> Result<(), Rejection> {
-        let topics = self.broker()?.topics().await.map_err(read_refusal)?;
+        let topics = self.broker()?.topics().await.map_err(read_rejection)?;
         let mut shown = Vec::with_capacity(topics.len());
         for topic in topics {
             if self.may_manage(&topic.name)? {

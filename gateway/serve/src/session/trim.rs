@@ -9,7 +9,7 @@ use crate::{
     broker::OffsetRange,
     command::{self, StreamKey, Trim},
     message::{Receipt, Rejection, TopicName},
-    pipeline::{Wish, read_refusal, refusal},
+    pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
 };
 
@@ -111,7 +111,7 @@ impl Context {
             return Ok(());
         };
         let is_alone = self.is_alone(&key, trim)?;
-        let ranges = self.broker()?.all_offsets(&topic.name).await.map_err(read_refusal)?;
+        let ranges = self.broker()?.all_offsets(&topic.name).await.map_err(read_rejection)?;
         let mut gone = 0;
         for (partition, OffsetRange { start, end }) in (0..).zip(ranges) {
             if key.partition.is_some_and(|named| named != partition) {
@@ -140,7 +140,7 @@ impl Context {
             return Ok(None);
         };
         let deleted = self.broker()?.delete_records(topic, partition, before).await;
-        deleted.map(Some).map_err(|error| refusal(Wish::Delete, error))
+        deleted.map(Some).map_err(|error| broker_rejection(BrokerOp::Delete, error))
     }
 
     /// Where to cut, if it is worth it: with `~` whole files go, and where there are none, many

@@ -6,7 +6,7 @@ use crate::{
     command::{self, EntryId, IdText, StreamKey, is_word},
     message::Rejection,
     order::Range,
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
 };
 
@@ -96,7 +96,7 @@ impl Context {
 
     async fn send_summary(&mut self, stream: &Stream) -> Result<(), Rejection> {
         // All is asked for before anything is sent: a reply cannot be taken back.
-        let groups = self.broker()?.groups(&stream.topic.name).await.map_err(read_refusal)?.len();
+        let groups = self.broker()?.groups(&stream.topic.name).await.map_err(read_rejection)?.len();
         let first = self.first_entries(stream, 1).await?;
         let last = self.last_entry(stream).await?;
         self.replies.map(10);

@@ -113,7 +113,7 @@ fn run_script(
     for cluster in &mut settings.broker.clusters {
         cluster.name_prefix = format!("{}{}.", cluster.name_prefix, folder.name());
     }
-    let mut runner = ScriptRunner::new(settings, loaded.chain.twin_with(store_use));
+    let mut runner = ScriptRunner::new(settings, loaded.chain.fork_with_stores(store_use));
     runner.secrets = secrets;
     runner.run(script)
 }

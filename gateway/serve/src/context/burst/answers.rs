@@ -34,7 +34,7 @@ impl Context {
                 self.replies.bulk(id.as_bytes());
             }
             Some(Outcome::Dropped) => self.replies.null(),
-            Some(Outcome::Refused(rejection)) => self.refuse(rejection),
+            Some(Outcome::Rejected(rejection)) => self.refuse(rejection),
             None => self.refuse(lost()),
         }
     }
@@ -48,7 +48,7 @@ impl Context {
         let receipt = match outcome {
             Some(Outcome::Stored(receipt)) => receipt,
             Some(Outcome::Dropped) => return self.replies.integer(0),
-            Some(Outcome::Refused(rejection)) => return self.refuse(rejection),
+            Some(Outcome::Rejected(rejection)) => return self.refuse(rejection),
             None => return self.refuse(lost()),
         };
         let known = counted.as_ref().filter(|(topic, _)| *topic == receipt.topic);
@@ -65,7 +65,7 @@ impl Context {
     fn answer_ok(&mut self, outcome: Option<Outcome>) {
         match outcome {
             Some(Outcome::Stored(_) | Outcome::Dropped) => self.replies.ok(),
-            Some(Outcome::Refused(rejection)) => self.refuse(rejection),
+            Some(Outcome::Rejected(rejection)) => self.refuse(rejection),
             None => self.refuse(lost()),
         }
     }

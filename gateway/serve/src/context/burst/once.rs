@@ -10,7 +10,7 @@ use crate::{
     command::{self, Add, EntryId, IdText, StreamKey, StreamSettings},
     idempotence::{Producing, WindowSettings},
     message::{ErrorCode, Message, MessageId, Rejection},
-    pipeline::{Outcome, broker_refusal},
+    pipeline::{Outcome, publish_rejection},
     resp::Args,
 };
 
@@ -43,7 +43,7 @@ impl Context {
             producing.find(&identity, self.now_ms()).await.map(|found| (turn, found))
         };
         let (mut turn, found) = match timeout_at(until, looked).await {
-            Ok(looked) => looked.map_err(broker_refusal)?,
+            Ok(looked) => looked.map_err(publish_rejection)?,
             Err(_) => return Err(busy()),
         };
         if let Some(offset) = found {
@@ -71,7 +71,7 @@ impl Context {
                     receipt.offset = receipt.offset.min(first);
                 }
             }
-            Some(Outcome::Refused(refusal)) if refusal.code == ErrorCode::Unknown => {
+            Some(Outcome::Rejected(refusal)) if refusal.code == ErrorCode::Unknown => {
                 turn.leave_in_doubt(sent_until);
             }
             _ => {}
@@ -89,8 +89,8 @@ impl Context {
         identity: &MessageId,
     ) -> Result<Option<(Producing, u32)>, Rejection> {
         let cluster = &self.identity()?.cluster;
-        let topic = self.services.pipeline.existing(cluster, &key.topic).await;
-        let topic = topic.map_err(broker_refusal)?;
+        let topic = self.services.pipeline.ensure_topic(cluster, &key.topic).await;
+        let topic = topic.map_err(publish_rejection)?;
         let partition = key.partition.unwrap_or_else(|| identity.partition(topic.partitions));
         if partition >= topic.partitions {
             return Ok(None);

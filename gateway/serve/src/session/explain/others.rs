@@ -63,8 +63,8 @@ impl Context {
             let words = "no authenticator is loaded: meets no plugin";
             return Ok(Explanation { reply, ..Explanation::of(spec).noting(words) });
         }
-        let twins = chain.twin();
-        let rehearsed = self.services.pipeline.rehearse_login(&twins, credentials);
+        let twins = chain.fork();
+        let rehearsed = self.services.pipeline.dry_run_login(&twins, credentials);
         let (decision, trace) = rehearsed.await;
         match decision {
             AuthDecision::Granted { grant, .. } => match self.services.cluster_of(&grant) {

@@ -16,7 +16,7 @@ use crate::{
     consumer::TwinGroups,
     context::{Context, Socket, Transaction},
     message::Rejection,
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
     services::{Services, SessionSettings},
     trace::Recorder,
@@ -88,7 +88,7 @@ impl Context {
         let recorder = Arc::new(Recorder::at_most(TRACES_MAX));
         let twins = TwinGroups::default();
         let services = Arc::new(Services {
-            pipeline: Arc::new(real.pipeline.twin(clusters, Arc::clone(&recorder))),
+            pipeline: Arc::new(real.pipeline.fork(clusters, Arc::clone(&recorder))),
             logins: Arc::clone(&real.logins),
             groups: Arc::clone(twins.groups()),
             windows: crate::idempotence::Windows::default(),
@@ -129,7 +129,7 @@ impl Context {
                 && let Some(partitions) = group.partitions()
             {
                 stage.overlay.assign(&name.group, &name.topic, partitions);
-                stage.twins.add_stream(cluster, group).map_err(read_refusal)?;
+                stage.twins.add_stream(cluster, group).map_err(read_rejection)?;
             }
             before.push(Seen::of(open.as_deref()));
         }
@@ -142,7 +142,7 @@ impl Context {
         {
             stage.overlay.assign(real.group(), real.topic(), partitions);
             let cluster = &stage.session.identity()?.cluster;
-            let copy = stage.twins.add_membership(cluster, real).map_err(read_refusal)?;
+            let copy = stage.twins.add_membership(cluster, real).map_err(read_rejection)?;
             stage.session.membership = Some(copy);
         }
         Ok(())

@@ -11,7 +11,7 @@ use crate::{
     command::{self, GroupChange, GroupName, GroupStart},
     consumer::CommitError,
     message::{ErrorCode, Rejection},
-    pipeline::{Wish, read_refusal, refusal},
+    pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
     session::streams::no_partition,
 };
@@ -78,8 +78,8 @@ impl Context {
             ));
         }
         let cluster = &self.identity()?.cluster;
-        let made = self.services.pipeline.existing(cluster, &name.topic).await;
-        made.map_err(|error| refusal(Wish::Create, error))
+        let made = self.services.pipeline.ensure_topic(cluster, &name.topic).await;
+        made.map_err(|error| broker_rejection(BrokerOp::Create, error))
     }
 
     async fn create_group(
@@ -96,7 +96,7 @@ impl Context {
         match self.commit_places(name, &places).await {
             Ok(()) => {}
             Err(BrokerError::Refused { .. }) => self.create_as_member(name, &places).await?,
-            Err(error) => return Err(refusal(Wish::Commit, error)),
+            Err(error) => return Err(broker_rejection(BrokerOp::Commit, error)),
         }
         self.replies.ok();
         Ok(())
@@ -152,7 +152,7 @@ impl Context {
         let partition = partition.ok_or_else(|| no_partition(topic, id.partition))?;
         // The entries behind an id are those behind it in the order over all partitions.
         let behind = self.order(&topic.name)?.behind(partition, offset).await;
-        let Some(mut places) = behind.map_err(read_refusal)? else { return Ok(newest()) };
+        let Some(mut places) = behind.map_err(read_rejection)? else { return Ok(newest()) };
         // Partitions that came later are behind every id before.
         places.resize(ranges.len(), 0);
         for (place, range) in places.iter_mut().zip(&ranges) {
@@ -173,7 +173,7 @@ impl Context {
         let places = self.group_places(topic, start).await?;
         let Some(group) = self.open_group(name)? else {
             let set = self.commit_places(name, &places).await;
-            set.map_err(|error| read_by_others(name, Wish::Commit, error))?;
+            set.map_err(|error| read_by_others(name, BrokerOp::Commit, error))?;
             self.replies.ok();
             return Ok(());
         };
@@ -221,7 +221,7 @@ impl Context {
                 Err(BrokerError::Refused { .. }) if Instant::now() + PAUSE < until => {
                     sleep(PAUSE).await;
                 }
-                Err(error) => return Err(read_by_others(name, Wish::Commit, error)),
+                Err(error) => return Err(read_by_others(name, BrokerOp::Commit, error)),
             }
         }
         self.replies.integer(1);
@@ -230,7 +230,7 @@ impl Context {
 }
 
 /// A refusal to change a group from outside means that it has members.
-fn read_by_others(name: &GroupName, wish: Wish, error: BrokerError) -> Rejection {
+fn read_by_others(name: &GroupName, op: BrokerOp, error: BrokerError) -> Rejection {
     match error {
         BrokerError::Refused { reason } => Rejection {
             private: Some(anyhow::anyhow!(reason)),
@@ -239,7 +239,7 @@ fn read_by_others(name: &GroupName, wish: Wish, error: BrokerError) -> Rejection
                 name.group
             ))
         },
-        BrokerError::Unreachable { .. } | BrokerError::NoSuchTopic { .. } => read_refusal(error),
-        error => refusal(wish, error),
+        BrokerError::Unreachable { .. } | BrokerError::NoSuchTopic { .. } => read_rejection(error),
+        error => broker_rejection(op, error),
     }
 }

@@ -65,7 +65,7 @@ impl Context {
         }
         let group = self.use_group(&wanted.name)?;
         group.dealt(self.commit_deadline()).await;
-        group.refresh().await.map_err(crate::pipeline::read_refusal)?;
+        group.refresh().await.map_err(crate::pipeline::read_rejection)?;
         Ok(Some(group))
     }
 

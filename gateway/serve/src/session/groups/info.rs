@@ -8,7 +8,7 @@ use crate::{
     command::{self, EntryId, GroupName, IdText},
     consumer::{Consumer, Pending, Position, Progress, StreamGroup},
     message::{Rejection, TopicName},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::Args,
 };
 
@@ -180,7 +180,7 @@ impl Context {
             Ok(names) => names,
             // A broker that does not list them: the open ones are known.
             Err(BrokerError::Refused { .. }) => Vec::new(),
-            Err(error) => return Err(read_refusal(error)),
+            Err(error) => return Err(read_rejection(error)),
         };
         names.extend(self.services.groups.streams_of(cluster, topic));
         names.sort_unstable();
@@ -206,7 +206,7 @@ impl Context {
                 *progress
             } else {
                 let committed = broker.committed(&name.group, &name.topic, partition).await;
-                let next = committed.map_err(read_refusal)?.map_or(range.start, |at| at.offset);
+                let next = committed.map_err(read_rejection)?.map_or(range.start, |at| at.offset);
                 Progress { next, lag: range.end.saturating_sub(next.max(range.start)) }
             };
             let Progress { next, lag } = progress;

@@ -10,7 +10,7 @@ use crate::{
     consumer::{PENDING_MAX, Position, StreamGroup},
     message::{Rejection, StoredRecord},
     order::Run,
-    pipeline::read_refusal,
+    pipeline::read_rejection,
     resp::{Args, Protocol},
     session::{
         CommandError,
@@ -68,7 +68,7 @@ impl Context {
             if read.block.is_none() && *of == ReadOf::New {
                 group.dealt(self.commit_deadline()).await;
             }
-            group.refresh().await.map_err(read_refusal)?;
+            group.refresh().await.map_err(read_rejection)?;
             meet(&group, &read.consumer, self.now_ms())?;
         }
         Ok(watches)

@@ -8,7 +8,7 @@ use crate::{
     command::{EntryId, ReadFrom, StreamKey},
     message::Rejection,
     order::{Bound, Course, Range, Run, Span, Way},
-    pipeline::read_refusal,
+    pipeline::read_rejection,
 };
 
 /// One stream of an XREAD, and where it is.
@@ -43,7 +43,7 @@ impl Cursor {
     /// The next records, as far as they are known here.
     pub(crate) async fn run(&mut self) -> Result<Option<Run>, Rejection> {
         let Some(course) = &mut self.course else { return Ok(None) };
-        let run = course.run().await.map_err(read_refusal)?;
+        let run = course.run().await.map_err(read_rejection)?;
         Ok(run.map(|run| {
             let known_end = self.known_end.filter(|end| run.from < *end);
             Run { end: run.end.or(known_end), ..run }
@@ -122,7 +122,7 @@ impl Context {
     async fn at_end(&self, topic: &TopicInfo, partition: Option<u32>) -> Result<Course, Rejection> {
         let Some(partition) = partition else {
             let way = Way::from_end(self.order(&topic.name)?).await;
-            return Ok(Course::Many(way.map_err(read_refusal)?));
+            return Ok(Course::Many(way.map_err(read_rejection)?));
         };
         let ends = self.ends(&topic.name).await?;
         let next = ends.get(partition as usize).map_or(0, |range| range.end);
@@ -137,7 +137,7 @@ impl Context {
         let Some(partition) = partition else {
             let order = self.order(&topic.name)?;
             let span = Span::between(order, Bound::Start, Bound::End).await;
-            return Ok(span.map_err(read_refusal)?.map(Range::Many));
+            return Ok(span.map_err(read_rejection)?.map(Range::Many));
         };
         let ends = self.ends(&topic.name).await?;
         let there = ends.get(partition as usize).filter(|range| range.start < range.end);
@@ -151,7 +151,7 @@ impl Context {
         match &mut cursor.course {
             Some(Course::Many(way)) => {
                 if reach == Reach::All || !way.order().is_followed() {
-                    way.order().cover().await.map_err(read_refusal)?;
+                    way.order().cover().await.map_err(read_rejection)?;
                     return Ok(true);
                 }
                 Ok(false)
