@@ -1,7 +1,7 @@
-//! The HTTP surface of the databus dialect, on a listener of its own.
+//! The databus dialect over HTTP, on a separate listener.
 //!
-//! It asks the same authenticators and publishes through the same pipeline as the sessions do;
-//! what differs is only how a request is written and how its answer reads.
+//! It uses the same authenticators and the same pipeline as the Redis sessions; only the form of
+//! requests and responses differs.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,27 +17,28 @@ use tokio::{
 
 use crate::{config::HttpSettings, services::Services};
 
-mod answer;
 mod body;
 mod burst;
 mod connection;
 mod extract;
-mod fate;
 mod login;
 mod publish;
+mod record_result;
 mod records;
+mod response;
 mod routes;
-mod stream;
+mod write_timeout;
 
-use body::Room;
+use body::BodyMemory;
+use connection::Accepted;
 use extract::AppState;
 
 /// Pause after a failed accept, such as too many open files: the next one may work.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long a connection that is too many may take to hear so.
+/// Time limit for sending the refusal to a connection over the limit.
 const REFUSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A bound address, and the connections that came through it.
+/// A bound address, and its open connections.
 #[derive(Debug)]
 pub struct HttpListener {
     tcp: TcpListener,
@@ -64,8 +65,8 @@ impl HttpListener {
         let tcp = TcpListener::bind(address).await;
         let tcp = tcp.with_context(|| format!("listening for HTTP on {address}"))?;
         let permits = Arc::new(Semaphore::new(settings.connections_max));
-        let room = Room::new(settings.body_bytes_max, settings.body_timeout);
-        let state = Arc::new(AppState { services, room, publish_deadline, settings });
+        let body_memory = BodyMemory::new(settings.body_bytes_max, settings.body_timeout);
+        let state = Arc::new(AppState { services, body_memory, publish_deadline, settings });
         let router = routes::router(Arc::clone(&state));
         let (stop, connections) = (watch::Sender::new(false), JoinSet::new());
         Ok(Self { tcp, permits, state, router, stop, connections })
@@ -76,13 +77,13 @@ impl HttpListener {
         self.tcp.local_addr().ok()
     }
 
-    /// Takes connections until dropped out of.
+    /// Accepts connections until the future is dropped.
     pub async fn accept_all(&mut self) {
         loop {
-            // Ended connections are taken off the list, or it would grow for ever.
+            // Without this the list of ended connections would grow for ever.
             while self.connections.try_join_next().is_some() {}
             match self.accept().await {
-                Ok((stream, peer)) => self.start(stream, peer),
+                Ok(accepted) => self.start(accepted),
                 Err(error) => {
                     tracing::warn!(%error, "connection not accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -91,17 +92,17 @@ impl HttpListener {
         }
     }
 
-    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+    async fn accept(&self) -> io::Result<Accepted> {
         let (stream, peer) = self.tcp.accept().await?;
         stream.set_nodelay(true)?;
-        Ok((stream, peer))
+        Ok(Accepted { stream, peer })
     }
 
-    fn start(&mut self, stream: TcpStream, peer: SocketAddr) {
+    fn start(&mut self, accepted: Accepted) {
         let counters = &self.state.services.counters;
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             counters.connections_refused.add(1);
-            self.connections.spawn(refuse(stream));
+            self.connections.spawn(refuse(accepted.stream));
             return;
         };
         counters.connections_accepted.add(1);
@@ -110,13 +111,13 @@ impl HttpListener {
         self.connections.spawn(async move {
             let _permit: OwnedSemaphorePermit = permit;
             state.services.counters.connections_now.add(1);
-            connection::serve(&state, router, (stream, peer), stop).await;
+            connection::serve(&state, router, accepted, stop).await;
             state.services.counters.connections_now.subtract_one();
         });
     }
 
-    /// Lets connections finish the request in hand; after `grace` the rest is ended. Answers how
-    /// many had to be.
+    /// Lets connections finish their current request; after `grace` the rest are closed. Returns
+    /// how many were closed.
     pub async fn drain(self, grace: Duration) -> usize {
         let Self { tcp, stop, mut connections, .. } = self;
         drop(tcp);
@@ -129,7 +130,7 @@ impl HttpListener {
     }
 }
 
-/// Tells a connection that is too many so, before it has said anything.
+/// Refuses a connection over the limit, before it has sent anything.
 async fn refuse(mut stream: TcpStream) {
     let body = r#"{"code":503,"message":"max number of clients reached","ttl":1}"#;
     let answer = format!(

@@ -1,4 +1,4 @@
-//! Reading bodies: in time, up to a size, and in a room that all of them share.
+//! Reading bodies: within a time limit, up to a size, and within a shared memory limit.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,108 +13,110 @@ use tokio::{
     time::timeout,
 };
 
-use super::answer::Refusal;
+use super::response::HttpError;
 
-/// So many of the largest bodies may be under way at once.
+/// Bodies of the largest size that fit into the memory at once.
 const LARGEST_BODIES: usize = 16;
-/// Room is given in pieces of this size.
-const PIECE_BYTES: usize = 1024;
-/// What a refused client may still send before its connection is closed: one that writes all of
-/// its request before it reads would otherwise lose the answer.
+/// One permit of the semaphore stands for so many bytes.
+const BLOCK_BYTES: usize = 1024;
+/// Bytes that are read and discarded after a refusal, before the connection is closed: a client
+/// that writes its whole request before it reads would otherwise lose the response.
 const DISCARD_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// The same as a time.
-const DISCARD_WITHIN: Duration = Duration::from_secs(1);
+/// Time limit for discarding.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Memory for bodies.
+/// Memory that all bodies share, and the limits of each of them.
 #[derive(Debug)]
-pub(super) struct Room {
-    pieces: Arc<Semaphore>,
+pub(super) struct BodyMemory {
+    blocks: Arc<Semaphore>,
     bytes_max: usize,
-    within: Duration,
+    timeout: Duration,
 }
 
-impl Room {
-    /// Room for bodies of at most so many bytes, each of which must come within a time.
-    pub(super) fn new(bytes_max: usize, within: Duration) -> Self {
-        let pieces = pieces(bytes_max) * LARGEST_BODIES;
-        Self { pieces: Arc::new(Semaphore::new(pieces)), bytes_max, within }
+impl BodyMemory {
+    /// Memory for bodies of at most `bytes_max` bytes, each of which must be complete within
+    /// `timeout`.
+    pub(super) fn new(bytes_max: usize, timeout: Duration) -> Self {
+        let blocks = blocks(bytes_max) * LARGEST_BODIES;
+        Self { blocks: Arc::new(Semaphore::new(blocks)), bytes_max, timeout }
     }
 
-    fn take(&self, pieces: usize) -> Result<OwnedSemaphorePermit, Refusal> {
-        let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
-        Arc::clone(&self.pieces).try_acquire_many_owned(pieces).map_err(|_| {
+    fn acquire(&self, blocks: usize) -> Result<OwnedSemaphorePermit, HttpError> {
+        let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+        Arc::clone(&self.blocks).try_acquire_many_owned(blocks).map_err(|_| {
             let words = "too many bodies are on their way, nothing was taken: try again later";
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words)
+            HttpError::new(StatusCode::SERVICE_UNAVAILABLE, words)
         })
     }
 }
 
-fn pieces(bytes: usize) -> usize {
-    bytes.div_ceil(PIECE_BYTES)
+fn blocks(bytes: usize) -> usize {
+    bytes.div_ceil(BLOCK_BYTES)
 }
 
-/// A body, and its place in the room until it is dropped.
+/// A complete body. Dropping it frees its share of the memory.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct BufferedBody {
     pub(super) bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    _memory: OwnedSemaphorePermit,
 }
 
-/// The body of one request, as far as it has not been read.
+/// The body of one request, before it has been read.
 #[derive(Debug)]
-pub(super) struct Unread {
+pub(super) struct RequestBody {
     stream: BodyDataStream,
-    /// Bytes that its head announced, if it did.
-    announced: Option<u64>,
-    /// The client sends it only when it is asked for: `Expect: 100-continue`.
-    waits: bool,
+    /// Bytes that the head announces, if it does.
+    content_length: Option<u64>,
+    /// The client sends the body only when asked for it: `Expect: 100-continue`.
+    awaits_continue: bool,
 }
 
-impl Unread {
+impl RequestBody {
     pub(super) fn new(body: Body, headers: &HeaderMap) -> Self {
-        let announced = body.size_hint().upper();
-        let waits = headers.contains_key(header::EXPECT);
-        Self { stream: body.into_data_stream(), announced, waits }
+        let content_length = body.size_hint().upper();
+        let awaits_continue = headers.contains_key(header::EXPECT);
+        Self { stream: body.into_data_stream(), content_length, awaits_continue }
     }
 
     /// Reads all of it.
     ///
     /// # Errors
-    /// 413 if it is too large, 408 if it takes too long, 503 if there is no room, 400 if it breaks
-    /// off.
-    pub(super) async fn read(&mut self, room: &Room) -> Result<Kept, Refusal> {
-        let most = room.bytes_max;
-        if self.announced.is_some_and(|bytes| bytes > most as u64) {
+    /// 413 if it is too large, 408 if it takes too long, 503 if there is no memory, 400 if it ends
+    /// early.
+    pub(super) async fn read(&mut self, memory: &BodyMemory) -> Result<BufferedBody, HttpError> {
+        let most = memory.bytes_max;
+        if self.content_length.is_some_and(|bytes| bytes > most as u64) {
             return Err(too_large(most));
         }
-        self.waits = false;
-        timeout(room.within, self.collect(room)).await.map_err(|_| {
-            Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")
+        self.awaits_continue = false;
+        timeout(memory.timeout, self.collect(memory)).await.map_err(|_| {
+            HttpError::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")
         })?
     }
 
-    /// Takes room for what has come, not for what is to come: a slow body must not keep others out.
-    async fn collect(&mut self, room: &Room) -> Result<Kept, Refusal> {
-        let most = room.bytes_max;
+    /// Takes memory for what was received, not for what was announced: a slow body must not block
+    /// others.
+    async fn collect(&mut self, memory: &BodyMemory) -> Result<BufferedBody, HttpError> {
+        let most = memory.bytes_max;
         let mut bytes = BytesMut::new();
-        let mut place = room.take(0)?;
+        let mut permit = memory.acquire(0)?;
         while let Some(data) = self.stream.next().await {
             let data = data.map_err(|_| {
-                Refusal::new(StatusCode::BAD_REQUEST, "the body broke off or is malformed")
+                HttpError::new(StatusCode::BAD_REQUEST, "the body broke off or is malformed")
             })?;
             if bytes.len() + data.len() > most {
                 return Err(too_large(most));
             }
-            let wanted = pieces(bytes.len() + data.len());
-            place.merge(room.take(wanted - place.num_permits())?);
+            let needed = blocks(bytes.len() + data.len());
+            permit.merge(memory.acquire(needed - permit.num_permits())?);
             bytes.extend_from_slice(&data);
         }
-        Ok(Kept { bytes: bytes.freeze(), _room: place })
+        Ok(BufferedBody { bytes: bytes.freeze(), _memory: permit })
     }
 
-    /// Throws away what a refused client still sends, so that it comes to reading the answer.
+    /// Reads and discards what a refused client still sends, so that it reads the response.
     pub(super) async fn discard(mut self) {
-        if self.waits {
+        if self.awaits_continue {
             return;
         }
         let mut left = DISCARD_BYTES_MAX;
@@ -126,36 +128,36 @@ impl Unread {
                 }
             }
         };
-        let _ = timeout(DISCARD_WITHIN, all).await;
+        let _ = timeout(DISCARD_TIMEOUT, all).await;
     }
 }
 
-fn too_large(most: usize) -> Refusal {
+fn too_large(most: usize) -> HttpError {
     let words = format!("the body is over the limit of {most} bytes, nothing was stored");
-    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, words)
+    HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, words)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn body(text: &str) -> Unread {
-        Unread::new(Body::from(text.to_owned()), &HeaderMap::new())
+    fn body(text: &str) -> RequestBody {
+        RequestBody::new(Body::from(text.to_owned()), &HeaderMap::new())
     }
 
     #[tokio::test]
-    async fn bodies_share_a_room_and_give_it_back() {
-        let room = Room::new(PIECE_BYTES, Duration::from_secs(1));
-        let text = "x".repeat(PIECE_BYTES);
+    async fn bodies_share_memory_and_free_it() {
+        let memory = BodyMemory::new(BLOCK_BYTES, Duration::from_secs(1));
+        let text = "x".repeat(BLOCK_BYTES);
         let mut kept = Vec::new();
         for _ in 0..LARGEST_BODIES {
-            kept.push(body(&text).read(&room).await.unwrap());
+            kept.push(body(&text).read(&memory).await.unwrap());
         }
-        assert!(format!("{:?}", body(&text).read(&room).await).contains("503"));
+        assert!(format!("{:?}", body(&text).read(&memory).await).contains("503"));
 
         kept.pop();
-        assert_eq!(body(&text).read(&room).await.unwrap().bytes, text);
-        let over = body(&format!("{text}x")).read(&room).await;
+        assert_eq!(body(&text).read(&memory).await.unwrap().bytes, text);
+        let over = body(&format!("{text}x")).read(&memory).await;
         assert!(format!("{over:?}").contains("413"));
     }
 }

@@ -1,4 +1,4 @@
-//! One connection: its requests one after the other, its time limits, its end.
+//! One connection: its requests, its time limits, and its graceful shutdown.
 
 use std::{error::Error as _, io, net::SocketAddr, pin::pin, sync::Arc};
 
@@ -16,19 +16,25 @@ use tokio::{net::TcpStream, sync::watch};
 
 use super::{
     extract::{AppState, PeerAddr},
-    stream::Stream,
+    write_timeout::WriteTimeout,
 };
 
 /// Most headers of a request; more are answered 431. Browsers and proxies send about 20.
 const HEADERS_MAX: usize = 64;
-/// Largest head of a request: also what a connection may hold before its login is looked at.
+/// Largest head of a request, in bytes; also the memory of a connection before its login is checked.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 
-/// Serves one client until it leaves, is silent for too long, or the gateway drains.
+/// A TCP connection that was accepted.
+pub(super) struct Accepted {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+}
+
+/// Serves one client until it disconnects, is idle for too long, or the gateway drains.
 pub(super) async fn serve(
     state: &AppState,
     router: Router,
-    (stream, peer): (TcpStream, SocketAddr),
+    Accepted { stream, peer }: Accepted,
     mut stop: watch::Receiver<bool>,
 ) {
     let router = TowerToHyperService::new(router);
@@ -44,7 +50,7 @@ pub(super) async fn serve(
         .header_read_timeout(state.settings.header_timeout)
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_BYTES_MAX);
-    let stream = Stream::new(stream, state.services.settings.write_timeout);
+    let stream = WriteTimeout::new(stream, state.services.settings.write_timeout);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
@@ -61,12 +67,12 @@ pub(super) async fn serve(
     match ended {
         Err(error) if is_timeout(&error) => counters.connections_timed_out.add(1),
         Err(error) if error.is_parse() => counters.protocol_errors.add(1),
-        // A client that went away in the middle of a request needs no line.
+        // A client that disconnects in the middle of a request is not worth a log line.
         Ok(()) | Err(_) => {}
     }
 }
 
-/// A head that did not come in time, or an answer that was not taken.
+/// A head that was not received in time, or a response that the client did not read.
 fn is_timeout(error: &hyper::Error) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref::<io::Error>());
     error.is_timeout() || cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)

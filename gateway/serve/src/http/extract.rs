@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Duration};
 
-use super::body::Room;
+use super::body::BodyMemory;
 use crate::{config::HttpSettings, services::Services};
 
 /// The state that all requests share.
@@ -12,7 +12,7 @@ pub(super) struct AppState {
     /// The same as those of the Redis sessions.
     pub(super) services: Arc<Services>,
     /// Where bodies are kept while they are read and published.
-    pub(super) room: Room,
+    pub(super) body_memory: BodyMemory,
     /// A publish is answered within this time.
     pub(super) publish_deadline: Duration,
     /// Times and sizes.

@@ -1,11 +1,11 @@
-//! Who sends a request: Basic authentication, asked of the same authenticators as `AUTH`.
+//! Logins by Basic authentication, checked by the same authenticators as `AUTH`.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{answer::Refusal, extract::AppState};
+use super::{extract::AppState, response::HttpError};
 use crate::{
     broker::Cluster,
     clock::Clock,
@@ -14,57 +14,57 @@ use crate::{
     plugin::CallContext,
 };
 
-/// Says the same as a wrong key or secret does: what cannot stand in a DSN is in no store.
+/// The same text as for a wrong key or secret: a name that no DSN can hold is in no store.
 const AUTH_FAILED: &str = "auth failed";
 
-/// A client whose login is good.
+/// A client that is logged in.
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) grant: Grant,
-    /// Where its messages go.
+    /// The broker cluster of its messages.
     pub(super) cluster: Cluster,
 }
 
 impl Caller {
     /// # Errors
     /// 500 if the login leads to a cluster that is not configured here.
-    fn new(state: &AppState, login: &Login) -> Result<Self, Refusal> {
+    fn new(state: &AppState, login: &Login) -> Result<Self, HttpError> {
         let cluster = state.services.cluster_of(login.grant()).map_err(|rejection| {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public)
+            HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, rejection.public)
         })?;
         Ok(Self { grant: login.grant().clone(), cluster })
     }
 
-    /// What plugins learn about the client and the time.
+    /// What plugins are given about the client and the time.
     pub(super) fn context(&self, clock: Clock) -> CallContext {
         let principal = Arc::from(self.grant.principal.as_str());
         CallContext { principal, timestamp_ms: clock.now_ms() }
     }
 }
 
-/// Who publishes where, as the request names it.
+/// The group, topic and colour that a request names.
 #[derive(Debug)]
-pub(super) struct Wish<'a> {
+pub(super) struct RequestedAccess<'a> {
     pub(super) group: &'a str,
     pub(super) topic: &'a str,
     pub(super) color: &'a str,
 }
 
-/// Logs in an application: key and secret of Basic authentication become a databus DSN.
+/// Logs in an application: key and secret of the Basic authentication become a databus DSN.
 ///
 /// # Errors
-/// 401 for wrong credentials, 403 for a missing permission, 400 for what no DSN can say.
-pub(super) async fn publisher(
+/// 401 for wrong credentials, 403 for a missing permission, 400 for what no DSN can hold.
+pub(super) async fn log_in_publisher(
     state: &AppState,
     peer: SocketAddr,
     headers: &HeaderMap,
-    wish: &Wish<'_>,
-) -> Result<Caller, Refusal> {
+    access: &RequestedAccess<'_>,
+) -> Result<Caller, HttpError> {
     if let Some(open) = state.services.open_login() {
         return Caller::new(state, &open);
     }
     let (key, secret) = basic(headers)?;
-    let secret = dsn(&key, &secret, wish)?;
+    let secret = dsn(&key, &secret, access)?;
     log_in(state, Credentials { username: DEFAULT_USER.into(), secret, peer: peer.to_string() })
         .await
 }
@@ -73,11 +73,11 @@ pub(super) async fn publisher(
 ///
 /// # Errors
 /// 401 for wrong credentials, 403 for a user without admin rights.
-pub(super) async fn administrator(
+pub(super) async fn check_administrator(
     state: &AppState,
     peer: SocketAddr,
     headers: &HeaderMap,
-) -> Result<(), Refusal> {
+) -> Result<(), HttpError> {
     if state.services.open_login().is_some() {
         return Ok(());
     }
@@ -86,17 +86,17 @@ pub(super) async fn administrator(
     if caller.grant.admin {
         return Ok(());
     }
-    Err(Refusal::new(StatusCode::FORBIDDEN, "this path needs a login with admin rights"))
+    Err(HttpError::new(StatusCode::FORBIDDEN, "this path needs a login with admin rights"))
 }
 
-async fn log_in(state: &AppState, credentials: Credentials) -> Result<Caller, Refusal> {
-    let login = state.services.logins.log_in(credentials).await.map_err(Refusal::of_login)?;
+async fn log_in(state: &AppState, credentials: Credentials) -> Result<Caller, HttpError> {
+    let login = state.services.logins.log_in(credentials).await.map_err(HttpError::from_login)?;
     Caller::new(state, &login)
 }
 
 /// Name and password of Basic authentication.
-fn basic(headers: &HeaderMap) -> Result<(String, String), Refusal> {
-    let missing = || Refusal::unauthorized("this path needs Basic authentication");
+fn basic(headers: &HeaderMap) -> Result<(String, String), HttpError> {
+    let missing = || HttpError::unauthorized("this path needs Basic authentication");
     let header = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
     let (scheme, encoded) =
         header.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
@@ -104,16 +104,16 @@ fn basic(headers: &HeaderMap) -> Result<(String, String), Refusal> {
         return Err(missing());
     }
     let text = STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let unreadable = || Refusal::unauthorized("the Basic authentication cannot be read");
+    let unreadable = || HttpError::unauthorized("the Basic authentication cannot be read");
     let text = text.ok_or_else(unreadable)?;
     let (name, password) = text.split_once(':').ok_or_else(unreadable)?;
     Ok((name.to_owned(), password.to_owned()))
 }
 
 /// The DSN of a publisher, unless a part of it would be read as another part.
-fn dsn(key: &str, secret: &str, wish: &Wish<'_>) -> Result<String, Refusal> {
-    let Wish { group, topic, color } = *wish;
-    let bad = |words: &'static str| Err(Refusal::new(StatusCode::BAD_REQUEST, words));
+fn dsn(key: &str, secret: &str, access: &RequestedAccess<'_>) -> Result<String, HttpError> {
+    let RequestedAccess { group, topic, color } = *access;
+    let bad = |text: &'static str| Err(HttpError::new(StatusCode::BAD_REQUEST, text));
     let ends_head = |text: &str| text.contains([':', '@', '/']);
     if group.is_empty() || ends_head(group) {
         return bad("`group` must be given, without `:`, `@` and `/`");
@@ -125,7 +125,7 @@ fn dsn(key: &str, secret: &str, wish: &Wish<'_>) -> Result<String, Refusal> {
         return bad("`color` must be without `&`");
     }
     if ends_head(key) || ends_head(secret) {
-        return Err(Refusal::unauthorized(AUTH_FAILED));
+        return Err(HttpError::unauthorized(AUTH_FAILED));
     }
     let mut dsn = format!("{key}:{secret}@{group}/topic={topic}&role=pub");
     if !color.is_empty() {
@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn no_part_of_a_login_is_read_as_another_part() {
-        let plain = Wish { group: "g", topic: "t", color: "" };
+        let plain = RequestedAccess { group: "g", topic: "t", color: "" };
         assert_eq!(dsn("k", "s", &plain).unwrap(), "k:s@g/topic=t&role=pub");
-        let red = Wish { color: "red", ..plain };
+        let red = RequestedAccess { color: "red", ..plain };
         assert_eq!(dsn("k", "s&x=y", &red).unwrap(), "k:s&x=y@g/topic=t&role=pub&color=red");
         for (key, secret) in [("k", "s@h/topic=u&role=sub#"), ("k:", "s"), ("k", "s:s"), ("k/", "")]
         {
@@ -158,7 +158,7 @@ mod tests {
             ("g", "t", "c&topic=u"),
         ] {
             assert!(
-                dsn("k", "s", &Wish { group, topic, color }).is_err(),
+                dsn("k", "s", &RequestedAccess { group, topic, color }).is_err(),
                 "{group} {topic} {color}"
             );
         }

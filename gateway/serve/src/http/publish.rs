@@ -12,32 +12,32 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    answer::{Refusal, json},
-    body::Unread,
+    body::RequestBody,
     burst::Publisher,
     extract::{AppState, Parameters, PeerAddr},
-    fate::Fate,
-    login::{Caller, Wish, publisher},
+    login::{Caller, RequestedAccess, log_in_publisher},
+    record_result::RecordResult,
     records::Records,
+    response::{HttpError, json},
 };
 use crate::message::TopicName;
 
-/// The answer: one offset for each record, in their order.
+/// The response: one result for each record, in their order.
 #[derive(Debug, Serialize)]
-struct Offsets {
-    offsets: Vec<Fate>,
+struct PublishResponse {
+    offsets: Vec<RecordResult>,
 }
 
-/// Publishes the records of a body, and answers for each where it is stored or why it is not.
+/// Publishes the records of a body; the response says for each where it is stored, or why not.
 pub(super) async fn publish(
     State(state): State<Arc<AppState>>,
     Extension(peer): Extension<PeerAddr>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let mut body = Unread::new(body, &head.headers);
+    let mut body = RequestBody::new(body, &head.headers);
     match try_publish(&state, peer, &head, &mut body).await {
-        Ok(offsets) => json(StatusCode::OK, &Offsets { offsets }),
+        Ok(offsets) => json(StatusCode::OK, &PublishResponse { offsets }),
         Err(refusal) => {
             body.discard().await;
             refusal.into_response()
@@ -45,23 +45,23 @@ pub(super) async fn publish(
     }
 }
 
-/// The login comes before the body: a stranger's takes no room.
+/// The login is checked before the body is read: a refused client takes no memory.
 async fn try_publish(
     state: &AppState,
     PeerAddr(peer): PeerAddr,
     head: &Parts,
-    body: &mut Unread,
-) -> Result<Vec<Fate>, Refusal> {
+    body: &mut RequestBody,
+) -> Result<Vec<RecordResult>, HttpError> {
     let parameters = Parameters::of(head.uri.query());
     let (group, topic) = (parameters.get("group"), parameters.get("topic"));
-    let wish = Wish { group, topic, color: parameters.get("color") };
-    let caller = publisher(state, peer, &head.headers, &wish).await?;
-    let topic = topic_of(&caller, &wish)?;
-    let color = caller.grant.binding.as_ref().map_or(wish.color, |binding| &binding.color);
-    let body = body.read(&state.room).await?;
+    let access = RequestedAccess { group, topic, color: parameters.get("color") };
+    let caller = log_in_publisher(state, peer, &head.headers, &access).await?;
+    let topic = topic_of(&caller, &access)?;
+    let color = caller.grant.binding.as_ref().map_or(access.color, |binding| &binding.color);
+    let body = body.read(&state.body_memory).await?;
     let until = Instant::now() + state.publish_deadline;
     let records = Records::parse(&body.bytes)
-        .map_err(|words| Refusal::new(StatusCode::BAD_REQUEST, words))?;
+        .map_err(|words| HttpError::new(StatusCode::BAD_REQUEST, words))?;
     let mut publisher = Publisher::new(state, &caller, until);
     for record in &records.records {
         publisher.add(&topic, color, record).await;
@@ -69,17 +69,18 @@ async fn try_publish(
     publisher.finish().await
 }
 
-/// The topic that the login is about, if the caller may publish to it.
-fn topic_of(caller: &Caller, wish: &Wish<'_>) -> Result<TopicName, Refusal> {
+/// The topic of the login, if the caller may publish to it.
+fn topic_of(caller: &Caller, access: &RequestedAccess<'_>) -> Result<TopicName, HttpError> {
     let grant = &caller.grant;
     let topic = match &grant.binding {
         Some(binding) => binding.topic.clone(),
-        None => TopicName::new(wish.topic)
-            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("`topic`: {error}")))?,
+        None => TopicName::new(access.topic).map_err(|error| {
+            HttpError::new(StatusCode::BAD_REQUEST, format!("`topic`: {error}"))
+        })?,
     };
     let publishes = grant.binding.as_ref().is_none_or(|binding| binding.publishes);
     if publishes && grant.may_publish(topic.as_str()) {
         return Ok(topic);
     }
-    Err(Refusal::new(StatusCode::FORBIDDEN, "no publish permission on this topic"))
+    Err(HttpError::new(StatusCode::FORBIDDEN, "no publish permission on this topic"))
 }

@@ -11,10 +11,10 @@ use axum::{
 };
 
 use super::{
-    answer::{Envelope, Refusal, json},
     extract::{AppState, Parameters, PeerAddr},
-    login::administrator,
+    login::check_administrator,
     publish::publish,
+    response::{Envelope, HttpError, json},
 };
 
 /// All routes of the HTTP interface.
@@ -24,10 +24,10 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .route("/databus/consumer/addrs", get(addresses))
         .route("/monitor/ping", get(async || "pong"))
         .method_not_allowed_fallback(async || {
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
+            HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "this path takes another method")
         })
         .fallback(async || {
-            Refusal::new(
+            HttpError::new(
                 StatusCode::NOT_FOUND,
                 "no such path: there are POST /databus/pub, GET /databus/consumer/addrs and \
                  GET /monitor/ping",
@@ -46,15 +46,15 @@ async fn addresses(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    if let Err(refusal) = administrator(&state, peer, &headers).await {
+    if let Err(refusal) = check_administrator(&state, peer, &headers).await {
         return refusal.into_response();
     }
     let parameters = Parameters::of(query.as_deref());
     match parameters.get("group") {
-        "" => Refusal::new(StatusCode::BAD_REQUEST, "`group` must be given").into_response(),
+        "" => HttpError::new(StatusCode::BAD_REQUEST, "`group` must be given").into_response(),
         group => {
             let found = state.services.registry.addresses_in(group);
-            json(StatusCode::OK, &Envelope::good(found))
+            json(StatusCode::OK, &Envelope::success(found))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Answers as JSON, in the form the original gave them.
+//! Responses as JSON, in the form of the original databus.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,15 @@ use serde::Serialize;
 
 use crate::message::{ErrorCode, Rejection, RejectionKind};
 
-/// Seconds for which the original let clients keep an answer.
+/// Seconds for which clients of the original may cache a response.
 const TTL: u32 = 1;
 
-/// An answer in the original's envelope.
+/// A response in the envelope of the original.
 #[derive(Debug, Serialize)]
 pub(super) struct Envelope<T> {
-    /// 0, or the status code.
+    /// 0 for success, or the HTTP status.
     pub(super) code: u16,
-    /// `0`, or what is wrong.
+    /// `0` for success, or what is wrong.
     pub(super) message: Cow<'static, str>,
     ttl: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,32 +26,32 @@ pub(super) struct Envelope<T> {
 }
 
 impl<T> Envelope<T> {
-    /// A good answer.
-    pub(super) fn good(data: T) -> Self {
+    /// A successful response.
+    pub(super) fn success(data: T) -> Self {
         Self { code: 0, message: "0".into(), ttl: TTL, data: Some(data) }
     }
 }
 
-/// Why a request as a whole is refused. Nothing was stored.
+/// Why a whole request is refused. Nothing was stored.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct HttpError {
     status: StatusCode,
-    words: Cow<'static, str>,
+    message: Cow<'static, str>,
 }
 
-impl Refusal {
-    /// A refusal in words for the client.
-    pub(super) fn new(status: StatusCode, words: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, words: words.into() }
+impl HttpError {
+    /// A refusal with a message for the client.
+    pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into() }
     }
 
     /// No login, or a wrong one.
-    pub(super) fn unauthorized(words: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, words)
+    pub(super) fn unauthorized(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
     }
 
-    /// What an authenticator refused, with the status that says whose turn it is.
-    pub(super) fn of_login(rejection: Rejection) -> Self {
+    /// A refused login, with the status that says who has to act.
+    pub(super) fn from_login(rejection: Rejection) -> Self {
         let status = match (&rejection.code, rejection.kind) {
             (ErrorCode::WrongPass | ErrorCode::NoAuth, _) => StatusCode::UNAUTHORIZED,
             (ErrorCode::NoPerm, _) => StatusCode::FORBIDDEN,
@@ -64,9 +64,9 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let (code, message) = (self.status.as_u16(), self.words);
+        let (code, message) = (self.status.as_u16(), self.message);
         let mut response =
             json(self.status, &Envelope::<()> { code, message, ttl: TTL, data: None });
         let headers = response.headers_mut();
@@ -88,9 +88,9 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A JSON body with its status.
+/// A JSON response.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let text = serde_json::to_vec(body).expect("answers hold only what JSON can say");
+    let text = serde_json::to_vec(body).expect("responses hold only what JSON can express");
     (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
@@ -100,14 +100,14 @@ mod tests {
     use crate::pipeline::login_unavailable;
 
     #[test]
-    fn the_status_says_whose_turn_it_is() {
+    fn the_status_says_who_has_to_act() {
         for (rejection, status) in [
             (Rejection::new(ErrorCode::WrongPass, "auth failed"), 401),
             (Rejection::new(ErrorCode::NoPerm, "no publish permission"), 403),
             (Rejection::err("cluster not exist"), 400),
             (login_unavailable(), 503),
         ] {
-            let response = Refusal::of_login(rejection).into_response();
+            let response = HttpError::from_login(rejection).into_response();
             assert_eq!(response.status().as_u16(), status);
             assert_eq!(response.headers().contains_key(header::WWW_AUTHENTICATE), status == 401);
         }

@@ -1,4 +1,4 @@
-//! A socket whose client must take what is written.
+//! A socket with a time limit for writes that make no progress.
 
 use std::{
     future::Future as _,
@@ -13,20 +13,21 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// Ends with an error when nothing could be written for too long: a client that sends requests
-/// and reads no answers would otherwise hold its connection for ever.
-pub(super) struct Stream<S> {
+/// Fails a write that makes no progress for too long: a client that sends requests and reads no
+/// responses would otherwise hold its connection for ever.
+pub(super) struct WriteTimeout<S> {
     inner: S,
     /// Longest time without progress.
-    within: Duration,
-    /// Runs out when the write that waits now has waited for too long.
-    patience: Pin<Box<Sleep>>,
-    waiting: bool,
+    limit: Duration,
+    /// Ends when the pending write has waited for `limit`.
+    timer: Pin<Box<Sleep>>,
+    /// A write is pending, and the timer runs for it.
+    is_pending: bool,
 }
 
-impl<S: AsyncWrite + Unpin> Stream<S> {
-    pub(super) fn new(inner: S, within: Duration) -> Self {
-        Self { inner, within, patience: Box::pin(sleep(within)), waiting: false }
+impl<S: AsyncWrite + Unpin> WriteTimeout<S> {
+    pub(super) fn new(inner: S, limit: Duration) -> Self {
+        Self { inner, limit, timer: Box::pin(sleep(limit)), is_pending: false }
     }
 
     fn bounded<T>(
@@ -36,19 +37,19 @@ impl<S: AsyncWrite + Unpin> Stream<S> {
     ) -> Poll<io::Result<T>> {
         let written = write(Pin::new(&mut self.inner), cx);
         if written.is_ready() {
-            self.waiting = false;
+            self.is_pending = false;
             return written;
         }
-        if !self.waiting {
-            self.waiting = true;
-            self.patience.as_mut().reset(Instant::now() + self.within);
+        if !self.is_pending {
+            self.is_pending = true;
+            self.timer.as_mut().reset(Instant::now() + self.limit);
         }
-        ready!(self.patience.as_mut().poll(cx));
+        ready!(self.timer.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes no answers")))
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -58,7 +59,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -95,9 +96,9 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_client_that_takes_nothing_is_given_up_and_a_slow_one_is_not() {
+    async fn a_client_that_reads_nothing_times_out_and_a_slow_one_does_not() {
         let (near, mut far) = tokio::io::duplex(10);
-        let mut stream = Stream::new(near, Duration::from_millis(300));
+        let mut stream = WriteTimeout::new(near, Duration::from_millis(300));
         let slow = tokio::spawn(async move {
             let mut taken = [0; 10];
             for _ in 0..5 {
