@@ -1,9 +1,9 @@
-//! Topics as channels: who listens on this gateway, and one feed for each topic that serves them all.
+//! Topics as Redis channels: the subscriptions on this gateway, and one fan-out task for each topic.
 //!
-//! A subscription is live: it gets what is stored from its confirmation on, each partition in order
-//! and each message once, whoever stored it. A feed reads its topic once for all who
-//! listen and lays the same bytes into every subscriber's queue; it waits for nobody. Nothing here
-//! knows commands or sockets: sessions write what lies in their queues.
+//! A subscription is live: it gets the messages that are stored after its confirmation, each
+//! partition in order and each message once, whichever gateway stored them. The fan-out of a topic
+//! reads it once for all subscribers and puts the same bytes into the queue of each; it waits for
+//! none of them. Nothing here knows commands or sockets: sessions send what is in their queues.
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map},
@@ -14,164 +14,206 @@ use tokio::{sync::Notify, task::AbortHandle};
 
 use crate::{
     broker::{BrokerError, Cluster},
-    message::{Grant, TopicName},
+    message::TopicName,
     pipeline::Pipeline,
 };
 
-mod ends;
-mod feed;
+mod batch;
+mod channel;
+mod end_offsets;
+mod fanout;
 mod patterns;
+mod psubscribe;
 mod subscriber;
-mod topic;
-mod view;
 
-pub use subscriber::{Cut, Subscriber};
-pub use topic::Kind;
+pub use channel::SubscriptionKind;
+pub use subscriber::{Subscriber, SubscriberError};
 
-use ends::Ends;
+use channel::{Channel, Subscription};
+use end_offsets::{ClusterTopic, EndOffsetLookups};
 use patterns::Patterns;
-use topic::{Listener, Topic};
 
-/// A topic of a cluster.
-type Place = (usize, TopicName);
-
-/// Everyone who listens on this gateway.
+/// All subscriptions on this gateway.
 #[derive(Debug)]
 pub struct Channels {
     pipeline: Arc<Pipeline>,
-    ends: Ends,
-    /// Most bytes that wait for one subscriber.
+    end_offsets: EndOffsetLookups,
+    /// Most bytes in the queue of one subscriber.
     bytes_max: usize,
-    /// Held for one look or change, never across an await; a topic's own lock may be taken inside.
-    hub: Mutex<Hub>,
+    /// Held for one look or change, never across an await; a channel's own lock may be taken inside.
+    table: Mutex<SubscriptionTable>,
 }
 
 #[derive(Debug, Default)]
-struct Hub {
-    /// Topics that somebody listens to.
-    topics: HashMap<Place, Seat>,
+struct SubscriptionTable {
+    /// Topics with subscribers.
+    channels: HashMap<ClusterTopic, ActiveChannel>,
     /// Patterns, for each cluster with any.
     patterns: BTreeMap<usize, Patterns>,
 }
 
-/// A topic with listeners, and the task that feeds them.
+/// A channel with subscribers, and its fan-out task.
 #[derive(Debug)]
-struct Seat {
-    topic: Arc<Topic>,
-    feed: AbortHandle,
+struct ActiveChannel {
+    channel: Arc<Channel>,
+    fanout: AbortHandle,
+}
+
+/// How many channels and patterns have subscribers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelTotals {
+    /// Topics that somebody has subscribed to by name.
+    pub channels: usize,
+    /// Different patterns, of all clusters.
+    pub patterns: usize,
 }
 
 impl Channels {
-    /// Nobody listens yet; a subscriber for whom more than `bytes_max` wait is cut off.
+    /// No subscriptions yet. A subscriber whose queue would exceed `bytes_max` is disconnected.
     pub fn new(pipeline: Arc<Pipeline>, bytes_max: usize) -> Arc<Self> {
-        Arc::new(Self { pipeline, ends: Ends::default(), bytes_max, hub: Mutex::default() })
+        let (end_offsets, table) = (EndOffsetLookups::default(), Mutex::default());
+        Arc::new(Self { pipeline, end_offsets, bytes_max, table })
     }
 
-    fn hub(&self) -> MutexGuard<'_, Hub> {
-        self.hub.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> MutexGuard<'_, SubscriptionTable> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A connection that is about to listen; `bell` is rung when something waits for it.
-    pub fn subscriber(&self, id: u64, bell: Arc<Notify>, principal: Arc<str>) -> Arc<Subscriber> {
-        Arc::new(Subscriber::new(id, bell, principal, self.bytes_max))
+    /// A connection that is about to subscribe; `notify` is notified when its queue gets something.
+    pub fn subscriber(&self, id: u64, notify: Arc<Notify>, principal: Arc<str>) -> Arc<Subscriber> {
+        Arc::new(Subscriber::new(id, notify, principal, self.bytes_max))
     }
 
-    /// Listens to a topic, which need not exist yet. What is stored from now on will come.
+    /// Subscribes to a topic, which need not exist yet, from its present end.
     ///
     /// # Errors
-    /// The broker does not say where the topic ends; nobody listens then.
-    pub async fn listen(
+    /// The broker does not answer with the end offsets; there is no subscription then.
+    pub async fn subscribe(
         self: &Arc<Self>,
         subscriber: &Arc<Subscriber>,
         cluster: &Cluster,
         name: &TopicName,
-        kind: Kind,
+        kind: SubscriptionKind,
     ) -> Result<(), BrokerError> {
-        let from = self.ends.of(cluster, name).await?;
-        let listener = Listener { subscriber: Arc::clone(subscriber), from };
-        self.hub().attach(self, (cluster, name), kind, listener);
+        let from = self.end_offsets.of(cluster, name).await?;
+        let subscription = Subscription { subscriber: Arc::clone(subscriber), from };
+        self.table().add(self, (cluster, name), kind, subscription);
         Ok(())
     }
 
-    /// Ends a subscription: when this returns nothing of it is laid into the queue any more.
-    pub fn leave(&self, subscriber: &Subscriber, cluster: usize, name: &TopicName, kind: &Kind) {
-        self.hub().detach(subscriber, (cluster, name.clone()), kind);
+    /// Ends a subscription: when this returns, it puts nothing more into the queue.
+    pub fn unsubscribe(
+        &self,
+        subscriber: &Subscriber,
+        cluster: usize,
+        name: &TopicName,
+        kind: &SubscriptionKind,
+    ) {
+        self.table().remove(subscriber, &ClusterTopic::new(cluster, name), kind);
     }
 
-    /// How many get a message of this topic on this gateway; a client that listens twice counts
+    /// Subscriptions on this gateway that get a message of this topic; a client with two counts
     /// twice.
     pub fn receivers(&self, cluster: usize, name: &TopicName) -> usize {
-        let hub = self.hub();
-        let seat = hub.topics.get(&(cluster, name.clone()));
-        let named = seat
-            .map_or(0, |seat| seat.topic.count(&Kind::Channel) + seat.topic.count(&Kind::Shard));
-        // By the patterns themselves: a topic that was made a moment ago may not have met them yet.
-        named + hub.patterns.get(&cluster).map_or(0, |patterns| patterns.fitting(name))
+        let table = self.table();
+        let channel = table.channel(cluster, name);
+        let named = channel.map_or(0, |channel| {
+            channel.count(&SubscriptionKind::Channel) + channel.count(&SubscriptionKind::Shard)
+        });
+        // By the patterns themselves: a topic that was just created may not be attached to them yet.
+        let patterns = table.patterns.get(&cluster);
+        named + patterns.map_or(0, |patterns| patterns.receivers(name))
     }
 
-    /// Topics of a cluster that have listeners of this kind, sorted, and how many.
-    pub fn active(&self, cluster: usize, kind: &Kind) -> BTreeMap<TopicName, usize> {
-        let hub = self.hub();
-        let here = hub.topics.iter().filter(|((id, _), _)| *id == cluster);
-        here.map(|((_, name), seat)| (name.clone(), seat.topic.count(kind)))
+    /// Topics of a cluster with subscriptions of this kind, sorted, and how many each has.
+    pub fn active(&self, cluster: usize, kind: &SubscriptionKind) -> BTreeMap<TopicName, usize> {
+        let table = self.table();
+        let here = table.channels.iter().filter(|(topic, _)| topic.cluster == cluster);
+        here.map(|(topic, active)| (topic.name.clone(), active.channel.count(kind)))
             .filter(|(_, count)| *count > 0)
             .collect()
     }
 
-    /// Listeners of this kind to one topic.
-    pub fn count(&self, cluster: usize, name: &TopicName, kind: &Kind) -> usize {
-        let hub = self.hub();
-        hub.topics.get(&(cluster, name.clone())).map_or(0, |seat| seat.topic.count(kind))
+    /// Subscriptions of this kind to one topic.
+    pub fn count(&self, cluster: usize, name: &TopicName, kind: &SubscriptionKind) -> usize {
+        self.table().channel(cluster, name).map_or(0, |channel| channel.count(kind))
     }
 
-    /// How many different patterns somebody listens to.
+    /// Different patterns of a cluster that have subscribers.
     pub fn pattern_count(&self, cluster: usize) -> usize {
-        self.hub().patterns.get(&cluster).map_or(0, Patterns::len)
+        self.table().patterns.get(&cluster).map_or(0, Patterns::len)
     }
 
-    /// Topics and patterns of all clusters that somebody listens to.
-    pub fn totals(&self) -> (usize, usize) {
-        let hub = self.hub();
-        let with = |kind| hub.topics.values().filter(|s| s.topic.count(&kind) > 0).count();
-        (with(Kind::Channel) + with(Kind::Shard), hub.patterns.values().map(Patterns::len).sum())
-    }
-}
-
-impl Hub {
-    /// Puts a listener to a topic, and a feed under the first; one that is there already stays.
-    fn attach(
-        &mut self,
-        channels: &Arc<Channels>,
-        (cluster, name): (&Cluster, &TopicName),
-        kind: Kind,
-        listener: Listener,
-    ) {
-        let seat = match self.topics.entry((cluster.id, name.clone())) {
-            hash_map::Entry::Occupied(seat) => seat.into_mut(),
-            hash_map::Entry::Vacant(free) => {
-                let topic = Arc::new(Topic::new(cluster.clone(), name.clone()));
-                // Before the feed reads anything: what it has passed by is not read again.
-                let patterns = self.patterns.get_mut(&cluster.id);
-                let unmet = patterns.map(|patterns| patterns.unmet(name)).unwrap_or_default();
-                let start = if unmet.is_empty() { listener.from.to_vec() } else { Vec::new() };
-                unmet.into_iter().for_each(|(kind, listener)| topic.add(kind, listener));
-                let feed = feed::run(Arc::clone(channels), Arc::clone(&topic), start);
-                free.insert(Seat { topic, feed: tokio::spawn(feed).abort_handle() })
-            }
-        };
-        seat.topic.add(kind, listener);
+    /// Channels and patterns of all clusters that have subscribers.
+    pub fn totals(&self) -> ChannelTotals {
+        let table = self.table();
+        let channels = || table.channels.values().map(|active| &active.channel);
+        let with = |kind| channels().filter(|channel| channel.count(&kind) > 0).count();
+        ChannelTotals {
+            channels: with(SubscriptionKind::Channel) + with(SubscriptionKind::Shard),
+            patterns: table.patterns.values().map(Patterns::len).sum(),
+        }
     }
 
-    fn detach(&mut self, subscriber: &Subscriber, place: Place, kind: &Kind) {
-        let hash_map::Entry::Occupied(seat) = self.topics.entry(place) else { return };
-        if seat.get().topic.remove(subscriber.id(), kind) {
-            seat.get().feed.abort();
-            seat.remove();
+    /// A topic was created: everyone whose pattern matches it gets all of it.
+    fn topic_created(self: &Arc<Self>, cluster: &Cluster, name: &TopicName) {
+        let mut table = self.table();
+        let Some(patterns) = table.patterns.get_mut(&cluster.id) else { return };
+        patterns.note_known([name.clone()]);
+        for (kind, subscription) in patterns.subscriptions_from_start(name) {
+            table.add(self, (cluster, name), kind, subscription);
         }
     }
 }
 
-/// May a client with this grant hear of the topic?
-fn may_hear(grant: &Grant, name: &TopicName) -> bool {
-    !name.is_internal() && grant.may_consume(name.as_str())
+impl SubscriptionTable {
+    fn channel(&self, cluster: usize, name: &TopicName) -> Option<&Channel> {
+        self.channels.get(&ClusterTopic::new(cluster, name)).map(|active| &*active.channel)
+    }
+
+    /// Adds a subscription, and starts the fan-out for the first one of a topic. A subscription
+    /// that exists already is kept as it is.
+    fn add(
+        &mut self,
+        channels: &Arc<Channels>,
+        (cluster, name): (&Cluster, &TopicName),
+        kind: SubscriptionKind,
+        subscription: Subscription,
+    ) {
+        let active = match self.channels.entry(ClusterTopic::new(cluster.id, name)) {
+            hash_map::Entry::Occupied(active) => active.into_mut(),
+            hash_map::Entry::Vacant(free) => {
+                let channel = Arc::new(Channel::new(cluster.clone(), name.clone()));
+                // Before the fan-out reads anything: it does not read a record twice.
+                let patterns = self.patterns.get_mut(&cluster.id);
+                let new = patterns.map(|patterns| patterns.subscriptions_if_unknown(name));
+                let new = new.unwrap_or_default();
+                let start = if new.is_empty() { subscription.from.to_vec() } else { Vec::new() };
+                new.into_iter().for_each(|(kind, subscription)| channel.add(kind, subscription));
+                free.insert(ActiveChannel {
+                    fanout: start_fanout(channels, &channel, start),
+                    channel,
+                })
+            }
+        };
+        active.channel.add(kind, subscription);
+    }
+
+    fn remove(&mut self, subscriber: &Subscriber, topic: &ClusterTopic, kind: &SubscriptionKind) {
+        let Some(active) = self.channels.get(topic) else { return };
+        if active.channel.remove(subscriber.id(), kind) {
+            active.fanout.abort();
+            self.channels.remove(topic);
+        }
+    }
+}
+
+fn start_fanout(channels: &Arc<Channels>, channel: &Arc<Channel>, start: Vec<u64>) -> AbortHandle {
+    let pipeline = Arc::clone(&channels.pipeline);
+    let channels = Arc::clone(channels);
+    let on_created = move |channel: &Channel| {
+        channels.topic_created(&channel.cluster, &channel.name);
+    };
+    let fanout = fanout::run(pipeline, Arc::clone(channel), start, on_created);
+    tokio::spawn(fanout).abort_handle()
 }

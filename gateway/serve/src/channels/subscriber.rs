@@ -1,4 +1,4 @@
-//! One connection that listens: what waits for it, and how much may.
+//! The queue of one connection with subscriptions, and its limit.
 
 use std::{
     collections::VecDeque,
@@ -10,20 +10,21 @@ use tokio::sync::Notify;
 
 use crate::resp::Protocol;
 
-/// Why a subscriber gets nothing more: its connection ends, so that it knows.
+/// Why a subscriber gets nothing more. Its connection is closed, so that the client knows.
+/// Log lines hold the names of the variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// It does not take its messages, and too many bytes wait for it.
+pub enum SubscriberError {
+    /// It reads too slowly: its queue is over the limit.
     TooSlow,
-    /// A plugin failed at a message that it should have got.
+    /// A plugin failed at a message for it, which can therefore not be shown.
     Unshown,
 }
 
-/// One connection that listens. Its session writes what lies in the queue.
+/// One connection with subscriptions. Its session sends what is in the queue.
 #[derive(Debug)]
 pub struct Subscriber {
     id: u64,
-    bell: Arc<Notify>,
+    notify: Arc<Notify>,
     bytes_max: usize,
     /// Held for one look or change, never across an await.
     queue: Mutex<Queue>,
@@ -36,27 +37,28 @@ struct Queue {
     bytes: usize,
     protocol: Protocol,
     principal: Arc<str>,
-    cut: Option<Cut>,
+    /// Set once; the queue stays empty then.
+    error: Option<SubscriberError>,
 }
 
 impl Subscriber {
-    pub(super) fn new(id: u64, bell: Arc<Notify>, principal: Arc<str>, bytes_max: usize) -> Self {
+    pub(super) fn new(id: u64, notify: Arc<Notify>, principal: Arc<str>, bytes_max: usize) -> Self {
         let (waiting, protocol) = (VecDeque::new(), Protocol::default());
-        let queue = Queue { waiting, bytes: 0, protocol, principal, cut: None };
-        Self { id, bell, bytes_max, queue: Mutex::new(queue) }
+        let queue = Queue { waiting, bytes: 0, protocol, principal, error: None };
+        Self { id, notify, bytes_max, queue: Mutex::new(queue) }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells it from all other connections.
+    /// Unique among all connections.
     pub fn id(&self) -> u64 {
         self.id
     }
 
-    /// Messages are laid into the queue in this version from now on; answers those that wait in
-    /// the one before.
+    /// Sets the protocol version of messages from now on; returns those in the queue, which have
+    /// the version before.
     pub fn set_protocol(&self, protocol: Protocol) -> VecDeque<Bytes> {
         let mut queue = self.queue();
         queue.protocol = protocol;
@@ -64,7 +66,7 @@ impl Subscriber {
         std::mem::take(&mut queue.waiting)
     }
 
-    /// Messages are shown as to this principal from now on.
+    /// Plugins show messages as to this principal from now on.
     pub fn set_principal(&self, principal: Arc<str>) {
         self.queue().principal = principal;
     }
@@ -73,50 +75,54 @@ impl Subscriber {
         Arc::clone(&self.queue().principal)
     }
 
-    /// Takes the oldest of what waits.
+    /// Takes the oldest chunk from the queue.
     ///
     /// # Errors
-    /// It gets nothing more, and what waited is gone.
-    pub fn take(&self) -> Result<Option<Bytes>, Cut> {
+    /// It gets nothing more, and the queue is dropped.
+    pub fn take(&self) -> Result<Option<Bytes>, SubscriberError> {
         let mut queue = self.queue();
-        if let Some(cut) = queue.cut {
-            return Err(cut);
+        if let Some(error) = queue.error {
+            return Err(error);
         }
         let first = queue.waiting.pop_front();
         queue.bytes -= first.as_ref().map_or(0, Bytes::len);
         Ok(first)
     }
 
-    /// Whether it was cut off.
-    pub fn cut(&self) -> Option<Cut> {
-        self.queue().cut
+    /// Why it gets nothing more, if so.
+    pub fn error(&self) -> Option<SubscriberError> {
+        self.queue().error
     }
 
-    /// How many chunks wait, and their bytes.
+    /// Chunks in the queue, and their bytes.
     pub fn waiting(&self) -> (usize, usize) {
         let queue = self.queue();
         (queue.waiting.len(), queue.bytes)
     }
 
-    /// Lays bytes into the queue that are alike in both versions and for every principal.
-    pub fn lay(&self, bytes: Bytes) {
-        self.push(|_, _| Some(Laid { bytes, is_last: false }));
+    /// Puts bytes into the queue that are the same in both versions and for every principal.
+    pub fn push(&self, bytes: Bytes) {
+        self.push_with(|_, _| Some(Chunk { bytes, is_last: false }));
     }
 
-    /// Lays what `lay` makes for the protocol version and the principal into the queue; false if it
-    /// makes nothing. An empty queue takes any message, or one over the limit could never come.
-    pub(super) fn push(&self, lay: impl FnOnce(Protocol, &Arc<str>) -> Option<Laid>) -> bool {
+    /// Puts what `encode` makes for the protocol version and the principal into the queue; false if
+    /// it makes nothing. An empty queue takes any message, or one over the limit could never be
+    /// delivered.
+    pub(super) fn push_with(
+        &self,
+        encode: impl FnOnce(Protocol, &Arc<str>) -> Option<Chunk>,
+    ) -> bool {
         let mut queue = self.queue();
-        if queue.cut.is_some() {
+        if queue.error.is_some() {
             return true;
         }
-        let Some(Laid { bytes, is_last }) = lay(queue.protocol, &queue.principal) else {
+        let Some(Chunk { bytes, is_last }) = encode(queue.protocol, &queue.principal) else {
             return false;
         };
         if queue.bytes > 0 && queue.bytes + bytes.len() > self.bytes_max {
-            queue.cut_off(Cut::TooSlow);
+            queue.fail(SubscriberError::TooSlow);
         } else if is_last {
-            queue.cut_off(Cut::Unshown);
+            queue.fail(SubscriberError::Unshown);
         } else if bytes.is_empty() {
             return true;
         } else {
@@ -124,21 +130,21 @@ impl Subscriber {
             queue.waiting.push_back(bytes);
         }
         drop(queue);
-        self.bell.notify_one();
+        self.notify.notify_one();
         true
     }
 }
 
-/// What is laid into a queue.
-pub(super) struct Laid {
+/// Messages for a queue.
+pub(super) struct Chunk {
     pub(super) bytes: Bytes,
-    /// What comes behind cannot be shown.
+    /// The message after them cannot be delivered: a plugin failed.
     pub(super) is_last: bool,
 }
 
 impl Queue {
-    fn cut_off(&mut self, cut: Cut) {
-        (self.waiting, self.bytes, self.cut) = (VecDeque::new(), 0, Some(cut));
+    fn fail(&mut self, error: SubscriberError) {
+        (self.waiting, self.bytes, self.error) = (VecDeque::new(), 0, Some(error));
     }
 }
 
@@ -151,12 +157,12 @@ mod tests {
     }
 
     fn put(subscriber: &Subscriber, bytes: &'static [u8]) {
-        let laid = Laid { bytes: Bytes::from_static(bytes), is_last: false };
-        assert!(subscriber.push(|_, _| Some(laid)));
+        let chunk = Chunk { bytes: Bytes::from_static(bytes), is_last: false };
+        assert!(subscriber.push_with(|_, _| Some(chunk)));
     }
 
     #[test]
-    fn what_waits_is_taken_in_order_and_counted() {
+    fn a_queue_is_taken_in_order_and_counted() {
         let subscriber = subscriber(10);
         put(&subscriber, b"one");
         put(&subscriber, b"two");
@@ -169,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_over_the_limit_gets_nothing_more() {
+    fn a_subscriber_over_the_limit_gets_nothing_more() {
         let subscriber = subscriber(4);
         put(&subscriber, b"more than four");
-        assert_eq!(subscriber.cut(), None, "one message always has room");
+        assert_eq!(subscriber.error(), None, "one message always has room");
         put(&subscriber, b"x");
 
-        assert_eq!(subscriber.take(), Err(Cut::TooSlow));
+        assert_eq!(subscriber.take(), Err(SubscriberError::TooSlow));
         assert_eq!(subscriber.waiting(), (0, 0), "the memory is given back");
     }
 }

@@ -31,7 +31,7 @@ impl Monitors {
     }
 
     pub(crate) fn tell(&self, lines: &Bytes) {
-        self.watchers().iter().for_each(|watcher| watcher.lay(lines.clone()));
+        self.watchers().iter().for_each(|watcher| watcher.push(lines.clone()));
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Subscriber>>)) {

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::Identity;
-use crate::{channels::Cut, resp::Replies, services::SessionSettings};
+use crate::{channels::SubscriberError, resp::Replies, services::SessionSettings};
 
 /// Room for reading, at first and at least.
 const READ_BYTES: usize = 16 * 1024;
@@ -37,7 +37,7 @@ pub(crate) enum Disconnect {
     /// Another client, or the operator, has ended it.
     Killed,
     /// It listens to channels and cannot be given what it should hear.
-    CutOff(Cut),
+    CutOff(SubscriberError),
 }
 
 /// What a client is connected by.

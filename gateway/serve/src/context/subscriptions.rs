@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::Context;
 use crate::{
     broker::Cluster,
-    channels::{Channels, Kind, Subscriber},
+    channels::{Channels, Subscriber, SubscriptionKind},
     message::{Grant, Rejection, TopicName},
     resp::Protocol,
     session::pubsub::unsubscribed,
@@ -43,8 +43,8 @@ impl Subscriptions {
     }
 
     /// Topics that it listens to by SUBSCRIBE, or by SSUBSCRIBE.
-    pub(crate) fn names(&self, kind: &Kind) -> &BTreeSet<TopicName> {
-        if *kind == Kind::Shard { &self.shards } else { &self.names }
+    pub(crate) fn names(&self, kind: &SubscriptionKind) -> &BTreeSet<TopicName> {
+        if *kind == SubscriptionKind::Shard { &self.shards } else { &self.names }
     }
 
     pub(crate) fn patterns(&self) -> &BTreeSet<Arc<[u8]>> {
@@ -56,16 +56,19 @@ impl Subscriptions {
     }
 
     /// The number that a confirmation carries: as in Redis, sharded ones are counted apart.
-    pub(crate) fn count(&self, kind: &Kind) -> usize {
+    pub(crate) fn count(&self, kind: &SubscriptionKind) -> usize {
         match kind {
-            Kind::Shard => self.shards.len(),
-            Kind::Channel | Kind::Pattern(_) => self.names.len() + self.patterns.len(),
+            SubscriptionKind::Shard => self.shards.len(),
+            SubscriptionKind::Channel | SubscriptionKind::Pattern(_) => {
+                self.names.len() + self.patterns.len()
+            }
         }
     }
 
-    pub(crate) fn add(&mut self, cluster: &Cluster, kind: &Kind, name: TopicName) {
+    pub(crate) fn add(&mut self, cluster: &Cluster, kind: &SubscriptionKind, name: TopicName) {
         self.cluster = cluster.id;
-        if *kind == Kind::Shard { &mut self.shards } else { &mut self.names }.insert(name);
+        if *kind == SubscriptionKind::Shard { &mut self.shards } else { &mut self.names }
+            .insert(name);
     }
 
     pub(crate) fn add_pattern(&mut self, cluster: &Cluster, pattern: Arc<[u8]>) {
@@ -73,23 +76,24 @@ impl Subscriptions {
         self.patterns.insert(pattern);
     }
 
-    pub(crate) fn leave(&mut self, kind: &Kind, name: &TopicName) {
-        let names = if *kind == Kind::Shard { &mut self.shards } else { &mut self.names };
+    pub(crate) fn leave(&mut self, kind: &SubscriptionKind, name: &TopicName) {
+        let names =
+            if *kind == SubscriptionKind::Shard { &mut self.shards } else { &mut self.names };
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| names.remove(name)) {
-            self.channels.leave(subscriber, self.cluster, name, kind);
+            self.channels.unsubscribe(subscriber, self.cluster, name, kind);
         }
     }
 
     pub(crate) fn leave_pattern(&mut self, pattern: &Arc<[u8]>) {
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| self.patterns.remove(pattern))
         {
-            self.channels.leave_pattern(subscriber, self.cluster, pattern);
+            self.channels.punsubscribe(subscriber, self.cluster, pattern);
         }
     }
 
     /// Ends everything, and says nothing.
     pub(crate) fn leave_all(&mut self) {
-        for kind in [Kind::Channel, Kind::Shard] {
+        for kind in [SubscriptionKind::Channel, SubscriptionKind::Shard] {
             let names = self.names(&kind).clone();
             names.iter().for_each(|name| self.leave(&kind, name));
         }
@@ -98,10 +102,14 @@ impl Subscriptions {
     }
 
     /// Ends what another login does not allow; answers what that was.
-    fn restrict(&mut self, cluster: usize, grant: &Arc<Grant>) -> Vec<(Kind, Vec<u8>, usize)> {
+    fn restrict(
+        &mut self,
+        cluster: usize,
+        grant: &Arc<Grant>,
+    ) -> Vec<(SubscriptionKind, Vec<u8>, usize)> {
         let is_elsewhere = cluster != self.cluster;
         let mut ended = Vec::new();
-        for kind in [Kind::Channel, Kind::Shard] {
+        for kind in [SubscriptionKind::Channel, SubscriptionKind::Shard] {
             let may = |name: &TopicName| !is_elsewhere && grant.may_consume(name.as_str());
             let lost = self.names(&kind).iter().filter(|name| !may(name));
             for name in lost.cloned().collect::<Vec<_>>() {
@@ -110,7 +118,7 @@ impl Subscriptions {
             }
         }
         for pattern in self.patterns.clone() {
-            let kind = Kind::Pattern(Arc::clone(&pattern));
+            let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
             if is_elsewhere {
                 self.leave_pattern(&pattern);
                 ended.push((kind.clone(), pattern.to_vec(), self.count(&kind)));
@@ -180,7 +188,7 @@ impl Context {
         for pattern in self.subscriptions.patterns.clone() {
             if let Err(rejection) = self.listen_to_pattern(&pattern).await {
                 // The client hears that the pattern is not listened to any more.
-                let kind = Kind::Pattern(Arc::clone(&pattern));
+                let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
                 self.confirm(unsubscribed(&kind), Some(&pattern), self.subscriptions.count(&kind));
                 let client = self.client.id();
                 tracing::debug!(client, error = %rejection, "pattern not listened to any more");

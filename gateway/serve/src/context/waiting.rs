@@ -136,7 +136,7 @@ async fn ended_from_outside(client: &Client, subscriber: Option<&Arc<Subscriber>
         if client.interrupt() == Some(Interrupt::Kill) {
             return Disconnect::Killed;
         }
-        if let Some(cut) = subscriber.and_then(|subscriber| subscriber.cut()) {
+        if let Some(cut) = subscriber.and_then(|subscriber| subscriber.error()) {
             return Disconnect::CutOff(cut);
         }
         client.notify().notified().await;

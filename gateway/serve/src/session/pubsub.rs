@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CommandError, Context};
 use crate::{
-    channels::Kind,
+    channels::SubscriptionKind,
     command::{self, Command, Spec},
     message::{Rejection, TopicName, fits_glob},
     pipeline::read_rejection,
@@ -26,11 +26,13 @@ impl Context {
         args: &Args<'_>,
     ) -> Result<(), CommandError> {
         let listened = match spec.command {
-            Command::Subscribe => self.subscribe_to(args, &Kind::Channel).await,
-            Command::SSubscribe => self.subscribe_to(args, &Kind::Shard).await,
+            Command::Subscribe => self.subscribe_to(args, &SubscriptionKind::Channel).await,
+            Command::SSubscribe => self.subscribe_to(args, &SubscriptionKind::Shard).await,
             Command::PSubscribe => self.subscribe_to_patterns(args).await,
-            Command::Unsubscribe => return self.unsubscribe(args, &Kind::Channel).await,
-            Command::SUnsubscribe => return self.unsubscribe(args, &Kind::Shard).await,
+            Command::Unsubscribe => {
+                return self.unsubscribe(args, &SubscriptionKind::Channel).await;
+            }
+            Command::SUnsubscribe => return self.unsubscribe(args, &SubscriptionKind::Shard).await,
             _ => return self.unsubscribe_from_patterns(args).await,
         };
         self.note_subscriptions();
@@ -39,14 +41,18 @@ impl Context {
 
     /// Nothing is subscribed unless all names may be; those before one that the broker fails at
     /// are, and were confirmed.
-    async fn subscribe_to(&mut self, args: &Args<'_>, kind: &Kind) -> Result<(), Rejection> {
+    async fn subscribe_to(
+        &mut self,
+        args: &Args<'_>,
+        kind: &SubscriptionKind,
+    ) -> Result<(), Rejection> {
         let names = self.channels_named(args)?;
         let cluster = self.identity()?.cluster.clone();
         let subscriber = self.subscriber()?;
         for name in names {
             if !self.subscriptions.names(kind).contains(&name) {
                 let channels = Arc::clone(&self.services.channels);
-                let listened = channels.listen(&subscriber, &cluster, &name, kind.clone()).await;
+                let listened = channels.subscribe(&subscriber, &cluster, &name, kind.clone()).await;
                 listened.map_err(read_rejection)?;
                 self.subscriptions.add(&cluster, kind, name.clone());
             }
@@ -75,7 +81,7 @@ impl Context {
             if !self.subscriptions.patterns().contains(&pattern) {
                 self.listen_to_pattern(&pattern).await?;
             }
-            let kind = Kind::Pattern(Arc::clone(&pattern));
+            let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
             self.confirm("psubscribe", Some(&pattern), self.subscriptions.count(&kind));
         }
         Ok(())
@@ -104,7 +110,7 @@ impl Context {
         // Before the wait: a client that goes away meanwhile leaves nothing behind.
         self.subscriptions.add_pattern(&cluster, Arc::clone(pattern));
         let channels = Arc::clone(&self.services.channels);
-        let listened = channels.listen_pattern(&subscriber, &cluster, pattern, &grant).await;
+        let listened = channels.psubscribe(&subscriber, &cluster, pattern, &grant).await;
         listened.map_err(|error| {
             self.subscriptions.leave_pattern(pattern);
             read_rejection(error)
@@ -119,7 +125,11 @@ impl Context {
         Err(Rejection::err(words))
     }
 
-    async fn unsubscribe(&mut self, args: &Args<'_>, kind: &Kind) -> Result<(), CommandError> {
+    async fn unsubscribe(
+        &mut self,
+        args: &Args<'_>,
+        kind: &SubscriptionKind,
+    ) -> Result<(), CommandError> {
         let listed = self.subscriptions.names(kind).iter().map(|n| n.as_str().as_bytes().to_vec());
         let names: Vec<_> = match args.len() {
             1 => listed.collect(),
@@ -152,14 +162,18 @@ impl Context {
         let mut left = Vec::with_capacity(patterns.len());
         for pattern in &patterns {
             self.subscriptions.leave_pattern(pattern);
-            left.push(self.subscriptions.count(&Kind::Channel));
+            left.push(self.subscriptions.count(&SubscriptionKind::Channel));
         }
         self.write_messages().await?;
         for (pattern, left) in patterns.iter().zip(left) {
             self.confirm("punsubscribe", Some(pattern), left);
         }
         if patterns.is_empty() {
-            self.confirm("punsubscribe", None, self.subscriptions.count(&Kind::Channel));
+            self.confirm(
+                "punsubscribe",
+                None,
+                self.subscriptions.count(&SubscriptionKind::Channel),
+            );
         }
         self.note_subscriptions();
         Ok(())
@@ -179,10 +193,12 @@ impl Context {
     pub(crate) fn pubsub(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let subcommand = args[1].to_ascii_uppercase();
         match (subcommand.as_slice(), args.len()) {
-            (b"CHANNELS", 2 | 3) => self.active_channels(&Kind::Channel, args.get(2)),
-            (b"SHARDCHANNELS", 2 | 3) => self.active_channels(&Kind::Shard, args.get(2)),
-            (b"NUMSUB", _) => self.count_listeners(&Kind::Channel, args),
-            (b"SHARDNUMSUB", _) => self.count_listeners(&Kind::Shard, args),
+            (b"CHANNELS", 2 | 3) => self.active_channels(&SubscriptionKind::Channel, args.get(2)),
+            (b"SHARDCHANNELS", 2 | 3) => {
+                self.active_channels(&SubscriptionKind::Shard, args.get(2))
+            }
+            (b"NUMSUB", _) => self.count_listeners(&SubscriptionKind::Channel, args),
+            (b"SHARDNUMSUB", _) => self.count_listeners(&SubscriptionKind::Shard, args),
             (b"NUMPAT", 2) => {
                 let cluster = self.identity()?.cluster.id;
                 let count = self.services.channels.pattern_count(cluster);
@@ -205,7 +221,11 @@ impl Context {
         }
     }
 
-    fn active_channels(&mut self, kind: &Kind, pattern: Option<&[u8]>) -> Result<(), Rejection> {
+    fn active_channels(
+        &mut self,
+        kind: &SubscriptionKind,
+        pattern: Option<&[u8]>,
+    ) -> Result<(), Rejection> {
         let identity = self.identity()?;
         let mut names = Vec::new();
         for name in self.services.channels.active(identity.cluster.id, kind).into_keys() {
@@ -219,7 +239,11 @@ impl Context {
         Ok(())
     }
 
-    fn count_listeners(&mut self, kind: &Kind, args: &Args<'_>) -> Result<(), Rejection> {
+    fn count_listeners(
+        &mut self,
+        kind: &SubscriptionKind,
+        args: &Args<'_>,
+    ) -> Result<(), Rejection> {
         let cluster = self.identity()?.cluster.id;
         self.replies.array(2 * (args.len() - 2));
         for name in command::rest(args, 2) {
@@ -237,20 +261,20 @@ pub(crate) fn channel(name: &[u8]) -> Result<TopicName, Rejection> {
     TopicName::new(name).map_err(|error| Rejection::err(format!("a channel is a topic: {error}")))
 }
 
-fn subscribed(kind: &Kind) -> &'static str {
+fn subscribed(kind: &SubscriptionKind) -> &'static str {
     match kind {
-        Kind::Channel => "subscribe",
-        Kind::Shard => "ssubscribe",
-        Kind::Pattern(_) => "psubscribe",
+        SubscriptionKind::Channel => "subscribe",
+        SubscriptionKind::Shard => "ssubscribe",
+        SubscriptionKind::Pattern(_) => "psubscribe",
     }
 }
 
 /// The word that tells a client that it does not listen any more.
-pub(crate) fn unsubscribed(kind: &Kind) -> &'static str {
+pub(crate) fn unsubscribed(kind: &SubscriptionKind) -> &'static str {
     match kind {
-        Kind::Channel => "unsubscribe",
-        Kind::Shard => "sunsubscribe",
-        Kind::Pattern(_) => "punsubscribe",
+        SubscriptionKind::Channel => "unsubscribe",
+        SubscriptionKind::Shard => "sunsubscribe",
+        SubscriptionKind::Pattern(_) => "punsubscribe",
     }
 }
 

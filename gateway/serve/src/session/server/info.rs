@@ -3,6 +3,7 @@
 use super::Context;
 use crate::{
     broker::{BrokerState, Cluster, Clusters},
+    channels::ChannelTotals,
     command::{self, is_word},
     message::Rejection,
     resp::Args,
@@ -114,7 +115,7 @@ impl Context {
             ("keyspace_misses", "0".to_owned()),
             ("total_error_replies", counters.commands_refused.get().to_string()),
         ];
-        let (channels, patterns) = self.services.channels.totals();
+        let ChannelTotals { channels, patterns } = self.services.channels.totals();
         lines.push(("pubsub_channels", channels.to_string()));
         lines.push(("pubsub_patterns", patterns.to_string()));
         lines.extend(counters.each().into_iter().map(|(name, _, value)| (name, value.to_string())));
