@@ -1,7 +1,7 @@
 //! `sluicegate record`: what clients say to a running gateway, as a conversation file.
 //!
 //! ```text
-//! gateway ─MONITOR─▶ source ─▶ shown ─▶ notes (names, pauses, secrets, masks, quotes) ─▶ file
+//! gateway ─MONITOR─▶ monitor ─▶ writer (names, pauses, secrets, masks, quotes) ─▶ file
 //! ```
 
 use std::{
@@ -20,16 +20,14 @@ use tokio::{
 
 use crate::conversation::{LineAction, Script};
 
-mod mask;
-mod notes;
-mod quote;
-mod shown;
-mod source;
+mod monitor; // the connection, and what MONITOR shows
+mod writer; //  the conversation as it grows
+mod mask; //    values that are not written down
+mod quote; //   words as they are typed
 
-use mask::Masks;
-use notes::Notes;
-use shown::Shown;
-use source::Source;
+use mask::{DefaultMasks, Masks};
+use monitor::{Login, MonitorConnection, MonitorLine};
+use writer::ConversationWriter;
 
 /// What `record` takes.
 #[derive(Args, Clone, Debug)]
@@ -72,11 +70,11 @@ Examples:
   sluicegate record --for 30s --client billing --mask iban > billing.resp";
 
 /// Why a recording ended.
-enum End {
-    /// As it was asked to.
-    Asked,
+enum RecordingEnd {
+    /// The user or the time limit ended it.
+    Stopped,
     /// The gateway closed the connection.
-    Gone,
+    ConnectionClosed,
 }
 
 /// Does what the arguments of `sluicegate record` ask for.
@@ -90,32 +88,38 @@ pub fn run(options: &RecordOptions) -> anyhow::Result<()> {
 
 async fn record(options: &RecordOptions) -> anyhow::Result<()> {
     let password = options.password_env.as_deref().map(password).transpose()?;
-    let login = password.map(|password| (options.user.clone(), password));
-    let mut source = Source::open(&options.from, login).await?;
-    let masks = Masks::new(!options.no_default_masks, &options.mask);
-    let known = source.clients().await?;
-    let mut notes = Notes::new(masks, known, source.own_address(), options.client.clone());
+    let login = password.map(|password| Login { user: options.user.clone(), password });
+    let mut monitor = MonitorConnection::open(&options.from, login).await?;
+    let defaults = if options.no_default_masks { DefaultMasks::Off } else { DefaultMasks::On };
+    let masks = Masks::new(defaults, &options.mask);
+    let known = monitor.clients().await?;
+    let mut writer =
+        ConversationWriter::new(masks, known, monitor.own_address(), options.client.clone());
     let mut out = output(options)?;
-    source.monitor().await?;
-    out.write_all(notes.head(&options.from).as_bytes())?;
+    monitor.start().await?;
+    out.write_all(writer.head(&options.from).as_bytes())?;
     out.flush()?;
     let end = tokio::select! {
-        end = copy(&mut source, &mut notes, &mut *out) => end?,
-        stopped = stop(options.time) => stopped.map(|()| End::Asked)?,
+        end = copy(&mut monitor, &mut writer, &mut *out) => end?,
+        stopped = stop(options.time) => stopped.map(|()| RecordingEnd::Stopped)?,
     };
-    tell(options, &notes, &end);
+    report(options, &writer, &end);
     Ok(())
 }
 
 /// Writes down what is shown, until the gateway has gone.
-async fn copy(source: &mut Source, notes: &mut Notes, out: &mut dyn Write) -> anyhow::Result<End> {
-    while let Some(line) = source.next().await? {
-        let Some(shown) = Shown::parse(&line) else { continue };
-        out.write_all(notes.add(shown).as_bytes()).context("writing the conversation")?;
-        // Whoever ends the recording has all of it.
+async fn copy(
+    monitor: &mut MonitorConnection,
+    writer: &mut ConversationWriter,
+    out: &mut dyn Write,
+) -> anyhow::Result<RecordingEnd> {
+    while let Some(line) = monitor.next().await? {
+        let Some(shown) = MonitorLine::parse(&line) else { continue };
+        out.write_all(writer.add(shown).as_bytes()).context("writing the conversation")?;
+        // A recording that is ended here is complete.
         out.flush().context("writing the conversation")?;
     }
-    Ok(End::Gone)
+    Ok(RecordingEnd::ConnectionClosed)
 }
 
 /// Ends with SIGINT or SIGTERM, or when the time is up.
@@ -161,14 +165,14 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 /// Says on standard error what was recorded: standard output may be the conversation.
-fn tell(options: &RecordOptions, notes: &Notes, end: &End) {
-    let (commands, clients) = (notes.commands(), notes.clients());
+fn report(options: &RecordOptions, writer: &ConversationWriter, end: &RecordingEnd) {
+    let (commands, clients) = (writer.commands(), writer.clients());
     let place = options.out.as_ref().map_or("standard output".into(), |out| out.to_string_lossy());
     let why = match end {
-        End::Asked => "",
-        End::Gone => "; the gateway has closed the connection",
+        RecordingEnd::Stopped => "",
+        RecordingEnd::ConnectionClosed => "; the gateway has closed the connection",
     };
-    // Whoever closed it wants to hear nothing more.
+    // A closed standard error is no error.
     let _ =
         writeln!(io::stderr(), "recorded {commands} commands of {clients} clients: {place}{why}");
 }

@@ -1,30 +1,40 @@
 //! What is not written down: values of fields that have the name of a secret, and passwords in
 //! addresses.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use sluicegate::command::{self, Command, is_word};
 
-mod address;
 mod json;
 mod name;
 
-use name::Names;
+use name::SecretNames;
 
 /// Stands for a value that is not written down.
 const MASK: &str = "***";
 
+/// Whether fields with the usual names of secrets are masked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum DefaultMasks {
+    On,
+    Off,
+}
+
 /// Which values are not written down.
 #[derive(Debug)]
 pub(super) struct Masks {
-    names: Names,
+    names: SecretNames,
 }
 
 impl Masks {
     /// Those of the usual names, where they are wanted, and of these.
-    pub(super) fn new(with_defaults: bool, more: &[String]) -> Self {
-        let defaults = name::DEFAULTS.iter().filter(|_| with_defaults).copied();
-        Self { names: Names::new(defaults.chain(more.iter().map(String::as_str))) }
+    pub(super) fn new(defaults: DefaultMasks, more: &[String]) -> Self {
+        let defaults: &[&str] = match defaults {
+            DefaultMasks::On => name::DEFAULTS,
+            DefaultMasks::Off => &[],
+        };
+        let defaults = defaults.iter().copied();
+        Self { names: SecretNames::new(defaults.chain(more.iter().map(String::as_str))) }
     }
 
     /// The names, as they were given.
@@ -50,7 +60,7 @@ impl Masks {
     /// A text without its secrets: JSON stays JSON, and all around them as it is.
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let masked = json::mask(text, &self.names, |text| self.text(text));
-        masked.map_or_else(|| address::mask(text), Cow::Owned)
+        masked.map_or_else(|| mask_addresses(text), Cow::Owned)
     }
 }
 
@@ -84,6 +94,43 @@ fn id_of_entry(args: &[Vec<u8>]) -> usize {
     at
 }
 
+/// The text without the passwords of the addresses in it.
+fn mask_addresses(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        match password(word) {
+            Some(range) => masked.extend([&word[..range.start], MASK, &word[range.end..]]),
+            None => masked.push_str(word),
+        }
+    }
+    if masked == text { Cow::Borrowed(text) } else { Cow::Owned(masked) }
+}
+
+/// Where the password of an address lies.
+fn password(word: &str) -> Option<Range<usize>> {
+    let (start, end) = match word.split_once("://") {
+        Some((scheme, rest)) => {
+            let start = scheme.len() + 3;
+            // A password may hold a slash: what comes before the last `@` that a host follows.
+            (start, start + rest.rfind('@')?)
+        }
+        None => (0, word[..databus_path(word)?].rfind('@')?),
+    };
+    let colon = start + word[start..end].find(':')?;
+    // `host:80/a@b` has a port, and no password.
+    let port = word[colon + 1..end].split_once('/').map_or("", |(port, _)| port);
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_port).then_some(colon + 1..end)
+}
+
+/// Where `/topic=…&role=…` begins, in whatever order.
+fn databus_path(word: &str) -> Option<usize> {
+    ["/topic=", "/role="].iter().filter_map(|start| word.rfind(start)).min()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,7 +143,7 @@ mod tests {
     }
 
     fn line(line: &str) -> Vec<String> {
-        masked(&Masks::new(true, &[]), line)
+        masked(&Masks::new(DefaultMasks::On, &[]), line)
     }
 
     #[test]
@@ -167,7 +214,7 @@ mod tests {
 
     #[test]
     fn names_are_added_and_defaults_left_out() {
-        let masks = Masks::new(false, &["iban".to_owned()]);
+        let masks = Masks::new(DefaultMasks::Off, &["iban".to_owned()]);
         assert_eq!(masked(&masks, "XADD t * token a IBAN b")[3..], ["token", "a", "IBAN", "***"]);
     }
 }

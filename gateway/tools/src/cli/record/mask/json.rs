@@ -5,13 +5,13 @@ use std::{borrow::Cow, ops::Range};
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::{MASK, name::Names};
+use super::{MASK, name::SecretNames};
 
 /// The text with the values of members of these names masked, and with its strings as `string`
 /// makes them; `None` if it is no JSON object or array. What is not masked stays byte for byte.
 pub(super) fn mask(
     text: &str,
-    names: &Names,
+    names: &SecretNames,
     string: impl Fn(&str) -> Cow<'_, str>,
 ) -> Option<String> {
     let start = text.find(|c: char| !c.is_ascii_whitespace())?;
@@ -32,10 +32,19 @@ pub(super) fn mask(
     Some(masked)
 }
 
+/// What stands between the brackets.
+#[derive(Clone, Copy, PartialEq)]
+enum Items {
+    /// Of an object: names with values.
+    Members,
+    /// Of an array.
+    Values,
+}
+
 /// A way through a JSON text that is known to be one, which bounds its depth too.
 struct Walk<'a> {
     text: &'a str,
-    names: &'a Names,
+    names: &'a SecretNames,
     string: &'a dyn Fn(&str) -> Cow<'_, str>,
     /// What stands where instead, in order.
     changes: Vec<(Range<usize>, String)>,
@@ -45,8 +54,8 @@ impl Walk<'_> {
     /// Looks at the value that begins here; answers where it ends.
     fn value(&mut self, at: usize) -> usize {
         match self.text.as_bytes()[at] {
-            b'{' => self.items(at, true),
-            b'[' => self.items(at, false),
+            b'{' => self.items(at, Items::Members),
+            b'[' => self.items(at, Items::Values),
             b'"' => {
                 let end = self.end(at);
                 let text = self.text_at(at..end);
@@ -62,11 +71,11 @@ impl Walk<'_> {
     }
 
     /// Looks at the members of an object, or the items of an array.
-    fn items(&mut self, at: usize, are_members: bool) -> usize {
+    fn items(&mut self, at: usize, items: Items) -> usize {
         let mut at = self.skip_blanks(at + 1);
         while !matches!(self.text.as_bytes()[at], b'}' | b']') {
             let mut is_masked = false;
-            if are_members {
+            if items == Items::Members {
                 let end = self.end(at);
                 is_masked = self.names.fit(self.text_at(at..end).as_bytes());
                 // Behind the colon.

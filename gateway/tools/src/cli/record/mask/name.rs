@@ -1,4 +1,4 @@
-//! Names of fields, in whatever way they are written.
+//! Names of fields, in any spelling.
 
 /// Names whose values are secrets almost everywhere.
 pub(super) const DEFAULTS: &[&str] =
@@ -9,12 +9,12 @@ const NAME_BYTES_MAX: usize = 128;
 
 /// Names to look for, as words.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(super) struct SecretNames {
     given: Vec<String>,
     words: Vec<Vec<String>>,
 }
 
-impl Names {
+impl SecretNames {
     pub(super) fn new<'a>(given: impl Iterator<Item = &'a str>) -> Self {
         let given: Vec<_> = given.map(str::to_owned).collect();
         let words = given.iter().map(|name| words(name)).filter(|words| !words.is_empty());
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_however_it_is_written() {
-        let names = Names::new(DEFAULTS.iter().copied());
+        let names = SecretNames::new(DEFAULTS.iter().copied());
         for name in [
             "password",
             "PASSWORD",

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context as _, bail};
+use sluicegate::resp;
 use tokio::{
     io::{
         AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
@@ -22,39 +23,43 @@ trait Stream: AsyncRead + AsyncWrite + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
 
 /// One connection to the gateway.
-pub(super) struct Source {
+pub(super) struct MonitorConnection {
     stream: BufReader<Box<dyn Stream>>,
     /// As the gateway sees it, where nothing between translates addresses.
     own_address: Option<String>,
     from: String,
 }
 
+/// What to log in with.
+pub(super) struct Login {
+    /// `default` where it is missing.
+    pub(super) user: Option<String>,
+    pub(super) password: String,
+}
+
 /// What was known about a client when the recording began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Known {
+pub(super) struct ClientInfo {
     pub(super) name: String,
     pub(super) user: String,
 }
 
-impl Source {
-    /// Connects, and logs in where there is a login: user and password.
-    pub(super) async fn open(
-        from: &str,
-        login: Option<(Option<String>, String)>,
-    ) -> anyhow::Result<Self> {
+impl MonitorConnection {
+    /// Connects, and logs in where there is a login.
+    pub(super) async fn open(from: &str, login: Option<Login>) -> anyhow::Result<Self> {
         let connected = timeout(PATIENCE, connect(from)).await;
         let connected = connected.map_err(anyhow::Error::from).and_then(|connected| connected);
         let (stream, own_address) = connected.with_context(|| {
             format!("connecting to `{from}`\n  hint:  name a running gateway with `--from`")
         })?;
         let stream = BufReader::new(stream);
-        let mut source = Self { stream, own_address, from: from.to_owned() };
-        if let Some((user, password)) = login {
+        let mut monitor = Self { stream, own_address, from: from.to_owned() };
+        if let Some(Login { user, password }) = login {
             let words: Vec<_> =
                 ["AUTH".to_owned()].into_iter().chain(user).chain([password]).collect();
-            source.ask(&words).await?;
+            monitor.ask(&words).await?;
         }
-        Ok(source)
+        Ok(monitor)
     }
 
     pub(super) fn own_address(&self) -> Option<String> {
@@ -62,13 +67,13 @@ impl Source {
     }
 
     /// The clients that are connected now, by address.
-    pub(super) async fn clients(&mut self) -> anyhow::Result<BTreeMap<String, Known>> {
+    pub(super) async fn clients(&mut self) -> anyhow::Result<BTreeMap<String, ClientInfo>> {
         let list = self.ask(&["CLIENT".to_owned(), "LIST".to_owned()]).await?;
         Ok(list.lines().filter_map(known).collect())
     }
 
     /// Begins to watch.
-    pub(super) async fn monitor(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn start(&mut self) -> anyhow::Result<()> {
         self.ask(&["MONITOR".to_owned()]).await.map(|_| ())
     }
 
@@ -131,11 +136,63 @@ async fn connect(from: &str) -> anyhow::Result<(Box<dyn Stream>, Option<String>)
 }
 
 /// Address, name and user in a line of CLIENT LIST.
-fn known(line: &str) -> Option<(String, Known)> {
+fn known(line: &str) -> Option<(String, ClientInfo)> {
     let field = |name: &str| {
         line.split(' ')
             .find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
             .map(str::to_owned)
     };
-    Some((field("addr")?, Known { name: field("name")?, user: field("user")? }))
+    Some((field("addr")?, ClientInfo { name: field("name")?, user: field("user")? }))
+}
+
+/// A command that a client has sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct MonitorLine {
+    /// When, since 1970.
+    pub(super) at: Duration,
+    /// The client's address.
+    pub(super) client: String,
+    /// Name and arguments; what lets a client in is [`REDACTED`].
+    pub(super) args: Vec<Vec<u8>>,
+}
+
+/// What MONITOR shows in place of a user or password.
+pub(super) const REDACTED: &[u8] = b"(redacted)";
+
+impl MonitorLine {
+    /// `None` for a line that shows no command.
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let place = line.windows(3).position(|bytes| bytes == b"] \"")?;
+        let head = std::str::from_utf8(line[..place].strip_prefix(b"+")?).ok()?;
+        let (at, client) = head.split_once(" [")?;
+        let (secs, micros) = at.split_once('.')?;
+        let at = Duration::from_secs(secs.parse().ok()?)
+            .checked_add(Duration::from_micros(micros.parse().ok()?))?;
+        // Behind the number of the database.
+        let (_, client) = client.split_once(' ')?;
+        let args = resp::words(&line[place + 2..]).ok()?;
+        Some(Self { at, client: client.to_owned(), args })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_becomes_the_bytes_that_were_sent() {
+        let line = br#"+1700000000.000012 [0 unix:/a b/s] "XADD" "s" "*" "f] \"" "\x00\xff\n\\""#;
+        let shown = MonitorLine::parse(line).unwrap();
+        assert_eq!(shown.at, Duration::from_micros(1_700_000_000_000_012));
+        assert_eq!(shown.client, "unix:/a b/s");
+        let args: [&[u8]; 5] = [b"XADD", b"s", b"*", b"f] \"", b"\0\xff\n\\"];
+        assert_eq!(shown.args, args);
+    }
+
+    #[test]
+    fn what_shows_no_command_is_none() {
+        for line in ["+OK", "", "-ERR x", "+1.2 [0 a] PING", "+x.2 [0 a] \"PING\""] {
+            assert_eq!(MonitorLine::parse(line.as_bytes()), None, "{line}");
+        }
+    }
 }

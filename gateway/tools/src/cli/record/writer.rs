@@ -6,9 +6,8 @@ use sluicegate::command::is_word;
 
 use super::{
     mask::Masks,
+    monitor::{ClientInfo, MonitorLine, REDACTED},
     quote,
-    shown::{REDACTED, Shown},
-    source::Known,
 };
 use crate::conversation::script::CLIENT;
 
@@ -16,10 +15,10 @@ use crate::conversation::script::CLIENT;
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 
 /// What was written down so far, as far as the next line hangs on it.
-pub(super) struct Notes {
+pub(super) struct ConversationWriter {
     masks: Masks,
     /// Connected before the recording began, by address.
-    known: BTreeMap<String, Known>,
+    known: BTreeMap<String, ClientInfo>,
     own_address: Option<String>,
     /// Address or name of the only client that is written down.
     only: Option<String>,
@@ -32,10 +31,10 @@ pub(super) struct Notes {
     commands: usize,
 }
 
-impl Notes {
+impl ConversationWriter {
     pub(super) fn new(
         masks: Masks,
-        known: BTreeMap<String, Known>,
+        known: BTreeMap<String, ClientInfo>,
         own_address: Option<String>,
         only: Option<String>,
     ) -> Self {
@@ -73,8 +72,8 @@ impl Notes {
     }
 
     /// The lines for a command; none for one that is not wanted.
-    pub(super) fn add(&mut self, shown: Shown) -> String {
-        let Shown { at, client, mut args } = shown;
+    pub(super) fn add(&mut self, shown: MonitorLine) -> String {
+        let MonitorLine { at, client, mut args } = shown;
         if self.own_address.as_ref() == Some(&client) {
             return String::new();
         }
@@ -142,7 +141,7 @@ impl Notes {
         name
     }
 
-    /// Names what lets the client in, by the place of the argument that it stands for.
+    /// Declares a secret for each redacted argument: the names, by the position of the argument.
     fn stand_in(&mut self, lines: &mut String, args: &mut [Vec<u8>]) -> BTreeMap<usize, String> {
         let mut secrets = BTreeMap::new();
         if !["AUTH", "HELLO", "EXPLAIN"].iter().any(|name| is_word(&args[0], name)) {
@@ -181,71 +180,76 @@ fn name_given(args: &[Vec<u8>]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::mask::DefaultMasks, *};
     use sluicegate::resp;
 
-    fn notes(known: &[(&str, &str, &str)], only: Option<&str>) -> Notes {
+    fn writer(known: &[(&str, &str, &str)], only: Option<&str>) -> ConversationWriter {
         let known = known.iter().map(|(address, name, user)| {
-            let known = Known { name: (*name).into(), user: (*user).into() };
+            let known = ClientInfo { name: (*name).into(), user: (*user).into() };
             ((*address).to_owned(), known)
         });
         let own = Some("1:9".to_owned());
-        Notes::new(Masks::new(true, &[]), known.collect(), own, only.map(str::to_owned))
+        ConversationWriter::new(
+            Masks::new(DefaultMasks::On, &[]),
+            known.collect(),
+            own,
+            only.map(str::to_owned),
+        )
     }
 
-    fn add(notes: &mut Notes, ms: u64, client: &str, line: &str) -> String {
+    fn add(writer: &mut ConversationWriter, ms: u64, client: &str, line: &str) -> String {
         let args = resp::words(line.as_bytes()).unwrap();
-        notes.add(Shown { at: Duration::from_millis(ms), client: client.into(), args })
+        writer.add(MonitorLine { at: Duration::from_millis(ms), client: client.into(), args })
     }
 
     #[test]
     fn clients_get_names_and_pauses_are_kept() {
-        let mut notes = notes(&[], None);
-        assert_eq!(add(&mut notes, 0, "1:1", "PING"), "client> PING\n");
-        assert_eq!(add(&mut notes, 1_000, "1:2", "PING"), "client-2> PING\n");
-        assert_eq!(add(&mut notes, 1_500, "1:9", "PING"), "", "the recorder's own");
+        let mut writer = writer(&[], None);
+        assert_eq!(add(&mut writer, 0, "1:1", "PING"), "client> PING\n");
+        assert_eq!(add(&mut writer, 1_000, "1:2", "PING"), "client-2> PING\n");
+        assert_eq!(add(&mut writer, 1_500, "1:9", "PING"), "", "the recorder's own");
         assert_eq!(
-            add(&mut notes, 3_600, "1:1", "ECHO \"a b\""),
+            add(&mut writer, 3_600, "1:1", "ECHO \"a b\""),
             "@wait 3s\nclient> ECHO \"a b\"\n"
         );
-        assert_eq!((notes.commands(), notes.clients()), (3, 2));
+        assert_eq!((writer.commands(), writer.clients()), (3, 2));
     }
 
     #[test]
     fn logins_become_secrets_with_names() {
-        let mut notes = notes(&[], None);
-        let first = add(&mut notes, 0, "1:1", "AUTH (redacted)");
+        let mut writer = writer(&[], None);
+        let first = add(&mut writer, 0, "1:1", "AUTH (redacted)");
         assert!(first.ends_with("@secret SECRET_1\nclient> AUTH ${SECRET_1}\n"), "{first}");
         assert_eq!(
-            add(&mut notes, 0, "1:2", "HELLO 3 AUTH (redacted) (redacted) SETNAME a"),
+            add(&mut writer, 0, "1:2", "HELLO 3 AUTH (redacted) (redacted) SETNAME a"),
             "@secret USER_2\n@secret SECRET_2\n\
              client-2> HELLO 3 AUTH ${USER_2} ${SECRET_2} SETNAME a\n"
         );
         assert_eq!(
-            add(&mut notes, 0, "1:1", "XADD s * note (redacted)"),
+            add(&mut writer, 0, "1:1", "XADD s * note (redacted)"),
             "client> XADD s * note (redacted)\n"
         );
     }
 
     #[test]
     fn only_one_client_is_written_down_by_address_or_name() {
-        let mut by_name = notes(&[("1:1", "billing", "default")], Some("billing"));
+        let mut by_name = writer(&[("1:1", "billing", "default")], Some("billing"));
         assert_eq!(add(&mut by_name, 0, "1:2", "PING"), "");
         assert_eq!(add(&mut by_name, 0, "1:1", "PING"), "client> PING\n");
         assert_eq!(
             add(&mut by_name, 0, "1:2", "CLIENT SETNAME billing"),
             "client-2> CLIENT SETNAME billing\n"
         );
-        let mut by_address = notes(&[], Some("1:2"));
+        let mut by_address = writer(&[], Some("1:2"));
         assert_eq!(add(&mut by_address, 0, "1:1", "PING"), "");
         assert_eq!(add(&mut by_address, 0, "1:2", "PING"), "client> PING\n");
     }
 
     #[test]
     fn who_had_logged_in_before_is_told() {
-        let mut notes = notes(&[("1:1", "", "alice")], None);
-        let lines = add(&mut notes, 0, "1:1", "PING");
+        let mut writer = writer(&[("1:1", "", "alice")], None);
+        let lines = add(&mut writer, 0, "1:1", "PING");
         assert!(lines.starts_with("# client had logged in as alice before"), "{lines}");
-        assert_eq!(add(&mut notes, 0, "1:1", "PING"), "client> PING\n");
+        assert_eq!(add(&mut writer, 0, "1:1", "PING"), "client> PING\n");
     }
 }
