@@ -12,11 +12,11 @@ mod template;
 mod toolchain;
 mod world;
 
-pub use component::{componentise, nothing};
+pub use component::{componentise, noop_component};
 pub use contract::contract_page;
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};
-pub use project::{Built, Project, replace};
+pub use project::{Built, Project, write_atomically};
 pub use template::Template;
 pub use world::{CONTRACT_WIT, Roles};
 

@@ -182,7 +182,7 @@ mod tests {
         let folder = project();
         let built = folder.path().join(BUILT);
         std::fs::write(built.join("core.wasm"), "no component").unwrap();
-        std::fs::write(built.join("p.wasm"), crate::sdk::nothing().unwrap()).unwrap();
+        std::fs::write(built.join("p.wasm"), crate::sdk::noop_component().unwrap()).unwrap();
         let setup = Setup::choose(&[], folder.path());
         assert_eq!(setup.plugins, PluginSource::Project(folder.path().to_owned()));
         let loaded = setup.load(None, Variables::StandIns).unwrap();

@@ -25,7 +25,7 @@ const PREVIEW1: &str = "wasi_snapshot_preview1";
 /// Answers its imports, so that a language runtime can start: see the file itself.
 const PREVIEW1_WAT: &str = include_str!("preview1.wat");
 /// Does nothing in every role: see the file itself.
-const NOTHING_WAT: &str = include_str!("nothing.wat");
+const NOOP_WAT: &str = include_str!("noop.wat");
 /// What `preview1.wat` imports.
 const PREVIEW1_WORLD: &str = "
     package local:preview1;
@@ -118,9 +118,9 @@ fn by_hand(module: &str, world: &str, mut resolve: Resolve) -> anyhow::Result<Ve
 ///
 /// # Errors
 /// Never, as a test shows.
-pub fn nothing() -> anyhow::Result<Vec<u8>> {
+pub fn noop_component() -> anyhow::Result<Vec<u8>> {
     let world = Roles::new(&Role::ALL).world();
-    let module = by_hand(NOTHING_WAT, &world, Resolve::default())?;
+    let module = by_hand(NOOP_WAT, &world, Resolve::default())?;
     let mut encoder = ComponentEncoder::default();
     encoder.validate(true).module(&module)?;
     encoder.encode()

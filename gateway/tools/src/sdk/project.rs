@@ -94,7 +94,8 @@ impl Project {
         let path = out.join(format!("{}.wasm", self.name()));
         let is_new = fs::read(&path).ok().as_ref() != Some(&component);
         if is_new {
-            replace(&path, &component).with_context(|| format!("writing `{}`", path.display()))?;
+            write_atomically(&path, &component)
+                .with_context(|| format!("writing `{}`", path.display()))?;
         }
         Ok(Built { path, bytes: component.len(), is_new })
     }
@@ -132,7 +133,7 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// As the system says; what was there stays.
-pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut aside = path.as_os_str().to_owned();
     aside.push(".new");
     fs::write(&aside, bytes)?;

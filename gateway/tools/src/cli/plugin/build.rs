@@ -1,9 +1,21 @@
 //! `sluicegate plugin build`.
 
-use std::io::Write as _;
+use std::{io::Write as _, path::PathBuf};
 
-use super::BuildOptions;
+use clap::Args;
+
 use crate::sdk::Project;
+
+/// What `plugin build` takes.
+#[derive(Args, Debug)]
+pub(super) struct BuildOptions {
+    /// Folders of projects.
+    #[arg(default_value = ".", value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Where the components go; default: `build` in each project.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
 
 pub(super) fn run(options: &BuildOptions) -> anyhow::Result<()> {
     for folder in &options.folders {

@@ -1,20 +1,48 @@
 //! `sluicegate plugin call`: one call with the real engine and the real limits, shown as a step of
 //! a trace.
 
-mod act;
-mod called;
-mod render;
+mod report; // the call, and what came of it
+mod render; // that as text
 
 use std::{env, io::Write as _, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
+use clap::{Args, builder::PossibleValuesParser};
 use sluicegate::{
     message::Role,
     plugin::{Engine, EngineError, EngineSettings, Plugin},
 };
 
-use self::called::Called;
-use super::{CallOptions, file::PluginFile, input::Input};
+use self::report::{CallReport, Direction};
+use super::{file::PluginFile, input::Input};
+
+/// What `plugin call` takes.
+#[derive(Args, Debug)]
+pub(super) struct CallOptions {
+    /// The plugin file.
+    file: PathBuf,
+    /// What to call it as; default: the one role it has.
+    #[arg(long, value_name = "ROLE", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::name)))]
+    role: Option<String>,
+    /// What the call is about, as one JSON object: `topic`, `key`, `value`, `headers` (name and
+    /// value of each), `principal`, `timestamp_ms`; for a partitioner also `partitions`, `keys`; for
+    /// an authenticator `username`, `secret`, `peer`. A key or value is a text, `{"hex": "00ff"}`,
+    /// null, or other JSON, which is sent as it is written.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    json: String,
+    /// The way back: `on-consume` of a filter, `decode` of a transcoder.
+    #[arg(long)]
+    consume: bool,
+    /// The settings file; default: the one beside the plugin file.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+impl CallOptions {
+    fn direction(&self) -> Direction {
+        if self.consume { Direction::Consume } else { Direction::Produce }
+    }
+}
 
 pub(super) fn run(options: &CallOptions) -> anyhow::Result<()> {
     let input = Input::parse(&options.json)?;
@@ -24,11 +52,11 @@ pub(super) fn run(options: &CallOptions) -> anyhow::Result<()> {
     let role = role(&plugin, options)?;
     let book = engine.logbooks().find(plugin.name());
     let loaded = book.map(|book| book.after(0)).unwrap_or_default();
-    let called = Called::of(&plugin, role, options.consume, input);
-    let text = render::text(&called, &file, &loaded);
+    let report = CallReport::of(&plugin, role, options.direction(), input);
+    let text = render::text(&report, &file, &loaded);
     // A reader that went away wants no more lines.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    if called.failed() {
+    if report.failed() {
         bail!("the call gave no answer");
     }
     Ok(())

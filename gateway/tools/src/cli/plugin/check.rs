@@ -2,13 +2,22 @@
 
 mod report;
 
-use std::io::Write as _;
+use std::{io::Write as _, path::PathBuf};
 
 use anyhow::{Context as _, bail};
+use clap::Args;
 use sluicegate::plugin::{Engine, EngineSettings, Inspection};
 
 use self::report::Report;
-use super::{CheckOptions, file::PluginFile};
+use super::file::PluginFile;
+
+/// What `plugin check` takes.
+#[derive(Args, Debug)]
+pub(super) struct CheckOptions {
+    /// Plugin files; the settings file of each is the one beside it.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
 
 pub(super) fn run(options: &CheckOptions) -> anyhow::Result<()> {
     // Without a cache: the time to compile is one of the answers.

@@ -2,8 +2,17 @@
 
 use std::io::Write as _;
 
-use super::ContractOptions;
+use clap::Args;
+
 use crate::sdk::{CONTRACT_WIT, contract_page};
+
+/// What `plugin contract` takes.
+#[derive(Args, Debug)]
+pub(super) struct ContractOptions {
+    /// The WIT itself.
+    #[arg(long)]
+    wit: bool,
+}
 
 pub(super) fn run(options: &ContractOptions) -> anyhow::Result<()> {
     let text = if options.wit { CONTRACT_WIT.to_owned() } else { contract_page()? };

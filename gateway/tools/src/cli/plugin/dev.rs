@@ -3,20 +3,39 @@
 //!
 //! Nothing that goes wrong on the way ends it: not a build, not a gateway that is away.
 
-use std::{convert::Infallible, fs, io::Write as _, time::Duration};
+use std::{
+    convert::Infallible, fs, io::Write as _, net::SocketAddr, path::PathBuf, time::Duration,
+};
 
 use anyhow::Context as _;
+use clap::Args;
 use sluicegate::{plugin::short_hash, reload::Watch};
 use tokio::time::timeout;
 
-use super::DevOptions;
-use crate::sdk::{Project, replace};
+use crate::sdk::{Project, write_atomically};
 
 mod gateway;
 mod sources;
 
-use gateway::{Failure, Gateway, Row};
-use sources::Sources;
+use gateway::{Gateway, GatewayError, PluginRow};
+use sources::{Scan, Sources};
+
+/// What `plugin dev` takes.
+#[derive(Args, Debug)]
+pub(super) struct DevOptions {
+    /// The project's folder.
+    #[arg(default_value = ".", value_name = "DIR")]
+    folder: PathBuf,
+    /// The plugin folder of the running gateway.
+    #[arg(long, env = "SLUICEGATE_PLUGINS", default_value = "plugins.d", value_name = "DIR")]
+    plugins: PathBuf,
+    /// The running gateway.
+    #[arg(long, env = "SLUICEGATE_LISTEN", default_value = "127.0.0.1:6380", value_name = "ADDR")]
+    address: SocketAddr,
+    /// Log in with this user and password, `user:password`, or with this password alone.
+    #[arg(long, env = "SLUICEGATE_LOGIN", hide_env_values = true, value_name = "LOGIN")]
+    login: Option<String>,
+}
 
 /// An editor saves in several steps, and may save several files.
 const SILENCE: Duration = Duration::from_millis(150);
@@ -32,14 +51,14 @@ pub(super) fn run(options: &DevOptions) -> anyhow::Result<()> {
     // As a gateway does at its start: one that comes later finds what was built.
     fs::create_dir_all(&options.plugins)
         .with_context(|| format!("making the plugin folder `{}`", options.plugins.display()))?;
-    let dev = Dev {
+    let dev = DevLoop {
         options,
         watch: Watch::of_nothing()?,
         sources: Sources::new(&options.folder, &options.plugins),
         fingerprint: None,
         gateway: Gateway::new(options.address, options.login.clone()),
         name,
-        owed: None,
+        unreported: None,
         after: None,
         trouble: None,
     };
@@ -47,7 +66,7 @@ pub(super) fn run(options: &DevOptions) -> anyhow::Result<()> {
     match runtime.block_on(dev.run())? {}
 }
 
-struct Dev<'o> {
+struct DevLoop<'o> {
     options: &'o DevOptions,
     watch: Watch,
     sources: Sources,
@@ -56,22 +75,22 @@ struct Dev<'o> {
     gateway: Gateway,
     /// The plugin's name.
     name: String,
-    /// The hash of a build that lies in the plugin folder, and of which nothing was said yet.
-    owed: Option<String>,
+    /// The hash of a build in the plugin folder whose outcome was not reported yet.
+    unreported: Option<String>,
     /// The number of the last line seen in the plugin's log; `None` before the first look.
     after: Option<u64>,
-    /// What the gateway did not do when it was asked last; said once.
-    trouble: Option<Failure>,
+    /// The failure of the last request to the gateway; reported once.
+    trouble: Option<GatewayError>,
 }
 
-impl Dev<'_> {
+impl DevLoop<'_> {
     /// Until the process is ended.
     async fn run(mut self) -> anyhow::Result<Infallible> {
         loop {
             self.build_if_changed()?;
             loop {
-                let visit = self.visit();
-                self.tell_trouble(visit.err());
+                let sync = self.sync();
+                self.report_trouble(sync.err());
                 let pause = if self.trouble.is_some() { RETRY_PERIOD } else { LOG_PERIOD };
                 if timeout(pause, self.watch.settled(SILENCE)).await.is_ok() {
                     break;
@@ -82,16 +101,16 @@ impl Dev<'_> {
 
     /// Looks at the sources, and builds them if they are not those built last.
     fn build_if_changed(&mut self) -> anyhow::Result<()> {
-        let (fingerprint, folders) = self.sources.look();
+        let Scan { fingerprint, folders } = self.sources.scan();
         // Before they are read: what is saved during the build is seen after it.
         folders.iter().try_for_each(|folder| self.watch.add(folder))?;
         if self.fingerprint.replace(fingerprint) == Some(fingerprint) {
             return Ok(());
         }
-        let told = self.build().unwrap_or_else(|error| {
+        let text = self.build().unwrap_or_else(|error| {
             format!("error: {error:#}\nwatching: the next change is built again")
         });
-        say(&told);
+        print(&text);
         Ok(())
     }
 
@@ -108,54 +127,54 @@ impl Dev<'_> {
             fs::read(&built.path).with_context(|| format!("reading `{}`", built.path.display()))?;
         let mut changed = is_other || self.after.is_none();
         if let Ok(settings) = fs::read(project.settings_file()) {
-            changed |= self.place("toml", &settings)?;
+            changed |= self.install("toml", &settings)?;
         }
-        changed |= self.place("wasm", &wasm)?;
+        changed |= self.install("wasm", &wasm)?;
         if changed {
-            self.owed = Some(short_hash(&wasm));
+            self.unreported = Some(short_hash(&wasm));
         }
         let state = if changed { "built" } else { "built, and nothing changed" };
         Ok(format!("{state}: {} bytes, `{}`", wasm.len(), self.name))
     }
 
     /// Puts one file into the plugin folder, whole; false if it is there already.
-    fn place(&self, extension: &str, bytes: &[u8]) -> anyhow::Result<bool> {
+    fn install(&self, extension: &str, bytes: &[u8]) -> anyhow::Result<bool> {
         let path = self.options.plugins.join(format!("{}.{extension}", self.name));
         if fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(false);
         }
-        replace(&path, bytes).with_context(|| format!("writing `{}`", path.display()))?;
+        write_atomically(&path, bytes).with_context(|| format!("writing `{}`", path.display()))?;
         Ok(true)
     }
 
-    /// Has the gateway load what was built, and shows the plugin's new lines.
-    fn visit(&mut self) -> Result<(), Failure> {
+    /// Lets the gateway load what was built, and shows the plugin's new lines.
+    fn sync(&mut self) -> Result<(), GatewayError> {
         let after = match self.after {
             Some(after) => after,
             // What was said before is about versions before.
             None => last(&self.gateway.lines(&self.name, 0)?).unwrap_or_default(),
         };
         self.after = Some(after);
-        let reported = self.owed.is_some();
-        if let Some(hash) = self.owed.clone() {
+        let reported = self.unreported.is_some();
+        if let Some(hash) = self.unreported.clone() {
             let refused = self.gateway.reload()?;
             let row = self.gateway.row(&self.name)?;
-            self.owed = None;
-            say(&self.outcome(&hash, row.as_ref(), refused.err()));
+            self.unreported = None;
+            print(&self.outcome(&hash, row.as_ref(), refused.err()));
         }
         let lines = self.gateway.lines(&self.name, after)?;
         self.after = last(&lines).or(self.after);
         for line in lines {
             let (level, text) = (field(&line, "level"), field(&line, "text"));
             if !(reported && LOADS.iter().any(|load| text.starts_with(load))) {
-                say(&format!("  {level:<5}  {text}"));
+                print(&format!("  {level:<5}  {text}"));
             }
         }
         Ok(())
     }
 
     /// What the gateway made of a build, in words.
-    fn outcome(&self, hash: &str, row: Option<&Row>, refused: Option<String>) -> String {
+    fn outcome(&self, hash: &str, row: Option<&PluginRow>, refused: Option<String>) -> String {
         let named = |name| row.map_or("", |row| field(row, name));
         let (error, there) = (named("error"), named("hash"));
         match (error, there) {
@@ -174,19 +193,19 @@ impl Dev<'_> {
     }
 
     /// Says what is wrong with the gateway when that changes.
-    fn tell_trouble(&mut self, trouble: Option<Failure>) {
+    fn report_trouble(&mut self, trouble: Option<GatewayError>) {
         if self.trouble == trouble {
             return;
         }
         let address = self.options.address;
         match &trouble {
-            None => say(&format!("the gateway at {address} answers")),
-            Some(Failure::Away(why)) => say(&format!(
+            None => print(&format!("the gateway at {address} answers")),
+            Some(GatewayError::Away(why)) => print(&format!(
                 "no gateway answers at {address}: {why}\n  hint:  start it with `sluicegate serve \
                  --plugins {}`, or name another with `--address`; trying again",
                 self.options.plugins.display()
             )),
-            Some(Failure::Refused(why)) => say(&format!(
+            Some(GatewayError::Refused(why)) => print(&format!(
                 "the gateway at {address} refuses: {why}\n  hint:  log in as an administrator with \
                  `--login USER:PASSWORD`; trying again"
             )),
@@ -196,15 +215,15 @@ impl Dev<'_> {
 }
 
 /// The number of the last line.
-fn last(lines: &[Row]) -> Option<u64> {
+fn last(lines: &[PluginRow]) -> Option<u64> {
     field(lines.last()?, "number").parse().ok()
 }
 
-fn field<'r>(row: &'r Row, name: &str) -> &'r str {
+fn field<'r>(row: &'r PluginRow, name: &str) -> &'r str {
     row.get(name).map_or("", String::as_str)
 }
 
-/// A reader that went away wants no more lines.
-fn say(text: &str) {
+/// A closed standard output is no error.
+fn print(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }

@@ -1,20 +1,22 @@
-//! One plugin, measured.
+//! Measures one plugin.
 
 use std::{
+    env, fs,
+    path::PathBuf,
+    process,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
-use sluicegate::plugin::{CallError, Code, Plugin, PluginSettings, Survey};
+use sluicegate::plugin::{CallError, Code, Engine, EngineSettings, Plugin, PluginSettings, Survey};
 
 use super::{
-    clock::{Nanoseconds, best_of},
-    kind::Kind,
-    lab::Lab,
+    call_kind::CallKind,
+    call_time::{CallTime, calls_of},
     memory::Memory,
+    rounds::{Nanoseconds, best_of},
     sample::Sample,
-    timed::{Timed, calls_of},
 };
 use crate::cli::plugin::file::PluginFile;
 
@@ -23,9 +25,35 @@ const TRIES: usize = 16;
 /// Instances that are taken and given back between two looks at the clock.
 const CHECKOUTS: u32 = 64;
 
+/// An engine, and its cache until it is dropped.
+#[derive(Debug)]
+pub(super) struct BenchEngine {
+    pub(super) engine: Engine,
+    folder: PathBuf,
+}
+
+impl BenchEngine {
+    /// # Errors
+    /// The engine does not start, or there is no place for temporary files.
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let folder = env::temp_dir().join(format!("sluicegate-bench-{}", process::id()));
+        let settings =
+            EngineSettings { cache_folder: Some(folder.clone()), ..EngineSettings::default() };
+        let engine = Engine::new(&settings).context("starting the WebAssembly engine")?;
+        Ok(Self { engine, folder })
+    }
+}
+
+impl Drop for BenchEngine {
+    fn drop(&mut self) {
+        // What is left of it is only space in a folder for temporary files.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
 /// What was measured of one plugin.
 #[derive(Debug)]
-pub(super) struct Measured {
+pub(super) struct Measurement {
     pub(super) name: String,
     pub(super) bytes: usize,
     pub(super) compile: Duration,
@@ -38,10 +66,10 @@ pub(super) struct Measured {
     pub(super) memory: Memory,
     /// Taking an instance and giving it back.
     pub(super) checkout: Nanoseconds,
-    pub(super) calls: Vec<Timed>,
+    pub(super) calls: Vec<CallTime>,
 }
 
-impl Measured {
+impl Measurement {
     /// Takes those times of another run of the same plugin that are better.
     pub(super) fn keep_best(&mut self, other: &Self) {
         for (mine, others) in self.calls.iter_mut().zip(&other.calls) {
@@ -62,22 +90,22 @@ impl Measured {
 /// # Errors
 /// It is refused, or no instance of it can be made.
 pub(super) async fn measure(
-    lab: &Lab,
+    engine: &BenchEngine,
     file: &PluginFile,
     sample: &Sample,
     calls: u64,
-) -> anyhow::Result<Measured> {
+) -> anyhow::Result<Measurement> {
     let mut settings = file.settings.clone();
     // Each kind of call is measured, whatever came of the ones before.
     settings.limits.failures_in_a_row_max = u32::MAX;
-    let (_, survey) = load(lab, file, settings.clone())?;
+    let (_, survey) = load(engine, file, settings.clone())?;
     let compile = code_time(&survey);
-    let (mut cached, (plugin, mut survey)) = (Duration::MAX, load(lab, file, settings.clone())?);
+    let (mut cached, (plugin, mut survey)) = (Duration::MAX, load(engine, file, settings.clone())?);
     for _ in 0..TRIES {
         cached = cached.min(code_time(&survey));
-        survey = load(lab, file, settings.clone())?.1;
+        survey = load(engine, file, settings.clone())?.1;
     }
-    let (ready, first_call) = fresh(lab, file, sample)?;
+    let (ready, first_call) = fresh(engine, file, sample)?;
     let timed = calls_of(&plugin, sample).await;
     let checkout = best_of(CHECKOUTS, || {
         let began = Instant::now();
@@ -86,10 +114,10 @@ pub(super) async fn measure(
     })?;
     drop(plugin);
     let sound: Vec<_> = timed.iter().filter(|timed| timed.time.is_ok()).map(|t| t.kind).collect();
-    let (plugin, survey) = load(lab, file, file.settings.clone())?;
+    let (plugin, survey) = load(engine, file, file.settings.clone())?;
     let start = survey.memory_configured.unwrap_or_default();
     let memory = Memory::after(&plugin, sample, &sound, calls, start).await;
-    Ok(Measured {
+    Ok(Measurement {
         name: file.settings.name.clone(),
         bytes: file.wasm.len(),
         compile,
@@ -103,11 +131,11 @@ pub(super) async fn measure(
 }
 
 fn load(
-    lab: &Lab,
+    engine: &BenchEngine,
     file: &PluginFile,
     settings: PluginSettings,
 ) -> anyhow::Result<(Arc<Plugin>, Survey)> {
-    let inspection = Plugin::inspect(&lab.engine, &file.wasm, settings);
+    let inspection = Plugin::inspect(&engine.engine, &file.wasm, settings);
     let plugin = inspection.outcome.map_err(|error| file.refusal(error))?;
     Ok((plugin, inspection.survey))
 }
@@ -121,7 +149,7 @@ fn code_time(survey: &Survey) -> Duration {
 
 /// The time of a new instance, and of its first call.
 fn fresh(
-    lab: &Lab,
+    engine: &BenchEngine,
     file: &PluginFile,
     sample: &Sample,
 ) -> anyhow::Result<(Duration, Option<Duration>)> {
@@ -129,8 +157,8 @@ fn fresh(
     // None is kept, so that each lease makes one.
     settings.limits.instances_idle_max = 0;
     settings.limits.failures_in_a_row_max = u32::MAX;
-    let (plugin, _) = load(lab, file, settings)?;
-    let kind = Kind::of(&plugin).into_iter().find(|kind| *kind != Kind::Authenticate);
+    let (plugin, _) = load(engine, file, settings)?;
+    let kind = CallKind::of(&plugin).into_iter().find(|kind| *kind != CallKind::Authenticate);
     drop(plugin.lease().context("taking the first instance")?);
     let (mut ready, mut first_call) = (Duration::MAX, None);
     for _ in 0..TRIES {

@@ -8,9 +8,9 @@ use std::{
 use sluicegate::plugin::Plugin;
 
 use super::{
-    kind::Kind,
+    call_kind::CallKind,
+    call_time::{CHUNK, chunk},
     sample::Sample,
-    timed::{CHUNK, chunk},
 };
 
 /// Longest time to look at it.
@@ -36,7 +36,7 @@ impl Memory {
     pub(super) async fn after(
         plugin: &Arc<Plugin>,
         sample: &Sample,
-        kinds: &[Kind],
+        kinds: &[CallKind],
         calls: u64,
         start: usize,
     ) -> Self {
@@ -60,8 +60,8 @@ impl Memory {
 }
 
 /// Makes some calls, and says how many.
-async fn burst(plugin: &Arc<Plugin>, kind: Kind, sample: &Sample) -> u64 {
-    if kind == Kind::Authenticate {
+async fn burst(plugin: &Arc<Plugin>, kind: CallKind, sample: &Sample) -> u64 {
+    if kind == CallKind::Authenticate {
         // What it answers was told already.
         let _ = plugin.authenticate(sample.input.credentials.clone()).await;
         return 1;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use sluicegate::plugin::CallContext;
 
-use crate::cli::plugin::{burst::Keys, input::Input};
+use crate::cli::plugin::input::{BurstKeys, Input};
 
 /// Messages of one burst.
 pub(super) const BURST: u32 = 64;
@@ -24,9 +24,9 @@ pub(super) struct Sample {
     pub(super) input: Input,
     pub(super) context: CallContext,
     /// One key.
-    pub(super) one: Keys,
+    pub(super) one: BurstKeys,
     /// [`BURST`] keys.
-    pub(super) many: Keys,
+    pub(super) many: BurstKeys,
 }
 
 impl Sample {
@@ -41,7 +41,7 @@ impl Sample {
         many.keys = (0..BURST).map(|n| Some(Bytes::from(format!("customer-{n:03}")))).collect();
         let principal = input.principal.as_str().into();
         let context = CallContext { principal, timestamp_ms: input.message.record.timestamp_ms };
-        Ok(Self { one: Keys::of(&input), many: Keys::of(&many), context, input })
+        Ok(Self { one: BurstKeys::of(&input), many: BurstKeys::of(&many), context, input })
     }
 }
 

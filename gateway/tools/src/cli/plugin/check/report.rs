@@ -8,7 +8,7 @@ use sluicegate::plugin::{
 
 use crate::cli::plugin::{
     file::PluginFile,
-    words::{size, time},
+    units::{size, time},
 };
 
 /// How interfaces of the contract begin.

@@ -14,11 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const RELOAD_PATIENCE: Duration = Duration::from_mins(3);
 
 /// A row of PLUGIN LIST or a line of PLUGIN LOG, by the names of its fields.
-pub(super) type Row = BTreeMap<String, String>;
+pub(super) type PluginRow = BTreeMap<String, String>;
 
 /// Why a question was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum GatewayError {
     /// No gateway answers there.
     Away(String),
     /// It says no.
@@ -38,37 +38,49 @@ impl Gateway {
     }
 
     /// Makes it look at its plugin folder. The inner error says which plugins it refuses.
-    pub(super) fn reload(&mut self) -> Result<Result<(), String>, Failure> {
+    pub(super) fn reload(&mut self) -> Result<Result<(), String>, GatewayError> {
         match self.ask::<i64>(cmd("PLUGIN").arg("RELOAD"), RELOAD_PATIENCE) {
             Ok(_) => Ok(Ok(())),
-            Err(Failure::Refused(why)) if why.starts_with("ERR reload refused") => Ok(Err(why)),
+            Err(GatewayError::Refused(why)) if why.starts_with("ERR reload refused") => {
+                Ok(Err(why))
+            }
             Err(failure) => Err(failure),
         }
     }
 
     /// The row of one plugin, if it is in force or refused.
-    pub(super) fn row(&mut self, plugin: &str) -> Result<Option<Row>, Failure> {
-        let rows: Vec<Row> = self.ask(cmd("PLUGIN").arg("LIST"), PATIENCE)?;
+    pub(super) fn row(&mut self, plugin: &str) -> Result<Option<PluginRow>, GatewayError> {
+        let rows: Vec<PluginRow> = self.ask(cmd("PLUGIN").arg("LIST"), PATIENCE)?;
         Ok(rows.into_iter().find(|row| row.get("name").is_some_and(|name| name == plugin)))
     }
 
     /// The lines about a plugin after this number; none of one that it does not know.
-    pub(super) fn lines(&mut self, plugin: &str, after: u64) -> Result<Vec<Row>, Failure> {
+    pub(super) fn lines(
+        &mut self,
+        plugin: &str,
+        after: u64,
+    ) -> Result<Vec<PluginRow>, GatewayError> {
         match self.ask(cmd("PLUGIN").arg("LOG").arg(plugin).arg(after), PATIENCE) {
-            Err(Failure::Refused(why)) if why.starts_with("ERR no such plugin") => Ok(Vec::new()),
+            Err(GatewayError::Refused(why)) if why.starts_with("ERR no such plugin") => {
+                Ok(Vec::new())
+            }
             answer => answer,
         }
     }
 
     /// Sends one command; a broken connection is made anew the next time.
-    fn ask<T: FromRedisValue>(&mut self, command: &Cmd, patience: Duration) -> Result<T, Failure> {
+    fn ask<T: FromRedisValue>(
+        &mut self,
+        command: &Cmd,
+        patience: Duration,
+    ) -> Result<T, GatewayError> {
         let answer = self.connected().and_then(|connection| {
             connection.set_read_timeout(Some(patience))?;
             command.query(connection)
         });
         answer.map_err(|error| {
             let failure = failure(&error);
-            if matches!(failure, Failure::Away(_)) {
+            if matches!(failure, GatewayError::Away(_)) {
                 self.connection = None;
             }
             failure
@@ -99,11 +111,11 @@ impl Gateway {
     }
 }
 
-fn failure(error: &RedisError) -> Failure {
+fn failure(error: &RedisError) -> GatewayError {
     let is_away = error.is_io_error() || error.is_timeout() || error.is_connection_dropped();
     match (is_away, error.code(), error.detail()) {
-        (true, _, _) => Failure::Away(error.to_string()),
-        (false, Some(code), Some(detail)) => Failure::Refused(format!("{code} {detail}")),
-        (false, _, _) => Failure::Refused(error.to_string()),
+        (true, _, _) => GatewayError::Away(error.to_string()),
+        (false, Some(code), Some(detail)) => GatewayError::Refused(format!("{code} {detail}")),
+        (false, _, _) => GatewayError::Refused(error.to_string()),
     }
 }

@@ -11,8 +11,18 @@ use std::{
 /// Folders that builds, tools and a gateway of the author's own write.
 const NOT_SOURCES: [&str; 7] =
     ["build", "data", "target", "node_modules", "venv", "zig-out", "__pycache__"];
-/// Larger files are told apart by their size and time alone.
+/// Larger files are text apart by their size and time alone.
 const READ_BYTES_MAX: u64 = 1 << 20;
+
+/// The sources at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Scan {
+    /// Of the names and contents of all files. A build that writes a source once more as it was does
+    /// not change it.
+    pub(super) fingerprint: u64,
+    /// The folders that the files are in.
+    pub(super) folders: Vec<PathBuf>,
+}
 
 /// The sources below a folder.
 #[derive(Debug)]
@@ -28,9 +38,8 @@ impl Sources {
         Self { folder: folder.to_owned(), plugins }
     }
 
-    /// The fingerprint of all files, and the folders they are in. A build that writes a source
-    /// once more as it was does not change it.
-    pub(super) fn look(&self) -> (u64, Vec<PathBuf>) {
+    /// Reads all files.
+    pub(super) fn scan(&self) -> Scan {
         let mut hasher = DefaultHasher::new();
         let (mut folders, mut waiting) = (Vec::new(), vec![self.folder.clone()]);
         while let Some(folder) = waiting.pop() {
@@ -50,7 +59,7 @@ impl Sources {
             }
             folders.push(folder);
         }
-        (hasher.finish(), folders)
+        Scan { fingerprint: hasher.finish(), folders }
     }
 
     fn is_source(&self, folder: &Path) -> bool {
@@ -90,8 +99,8 @@ mod tests {
         write("build.toml", "name = \"a\"");
         write("src/lib.rs", "1");
         let sources = Sources::new(folder.path(), &folder.path().join("plugins.d"));
-        let (first, folders) = sources.look();
-        assert_eq!(folders, [folder.path().to_owned(), folder.path().join("src")]);
+        let first = sources.scan();
+        assert_eq!(first.folders, [folder.path().to_owned(), folder.path().join("src")]);
 
         for name in [
             "build/a.wasm",
@@ -105,13 +114,13 @@ mod tests {
             write(name, "made");
         }
         write("src/lib.rs", "1");
-        assert_eq!(sources.look(), (first, folders));
+        assert_eq!(sources.scan(), first);
 
         write("src/deep/more.rs", "2");
-        let (second, folders) = sources.look();
-        assert!(second != first && folders.len() == 3);
+        let second = sources.scan();
+        assert!(second.fingerprint != first.fingerprint && second.folders.len() == 3);
         write("src/deep/more.rs", "3");
-        assert!(sources.look().0 != second);
+        assert!(sources.scan().fingerprint != second.fingerprint);
     }
 
     #[test]
@@ -120,8 +129,8 @@ mod tests {
         let plugins = folder.path().join("chain");
         fs::create_dir(&plugins).unwrap();
         let sources = Sources::new(folder.path(), &plugins);
-        let before = sources.look();
+        let before = sources.scan();
         fs::write(plugins.join("a.wasm"), "x").unwrap();
-        assert_eq!(sources.look(), before);
+        assert_eq!(sources.scan(), before);
     }
 }

@@ -4,16 +4,22 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use sluicegate::{
     message::{Credentials, Message, Role},
-    plugin::Plugin,
+    plugin::{CallContext, CallError, Lease, Plugin},
     trace::{PluginId, Step},
 };
 
-use super::act::act;
-use crate::cli::plugin::input::{Input, Payload};
+use crate::cli::plugin::input::{BurstKeys, Input, Payload};
+
+/// Which way a message goes through the plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Produce,
+    Consume,
+}
 
 /// What one call of a plugin did.
 #[derive(Debug)]
-pub(super) struct Called {
+pub(super) struct CallReport {
     pub(super) plugin: PluginId,
     pub(super) subject: Subject,
     /// One; a partitioner's burst has one for each key, and a tombstone's encoding none.
@@ -49,11 +55,11 @@ pub(super) struct Cost {
     pub(super) memory_max: usize,
 }
 
-impl Called {
+impl CallReport {
     /// Makes the call.
-    pub(super) fn of(plugin: &Arc<Plugin>, role: Role, consume: bool, input: Input) -> Self {
+    pub(super) fn of(plugin: &Arc<Plugin>, role: Role, direction: Direction, input: Input) -> Self {
         let memory_before = plugin.stats().memory_bytes;
-        let subject = subject(role, consume, &input);
+        let subject = subject(role, direction, &input);
         let limits = &plugin.settings().limits;
         let deadline = match role {
             Role::Authenticator => limits.authenticate_deadline,
@@ -61,7 +67,7 @@ impl Called {
                 limits.call_deadline
             }
         };
-        let (steps, error) = act(plugin, role, consume, input);
+        let Attempt { steps, error } = make_call(plugin, role, direction, input);
         let stats = plugin.stats();
         Self {
             plugin: plugin.id(),
@@ -86,7 +92,7 @@ impl Called {
     }
 }
 
-fn subject(role: Role, consume: bool, input: &Input) -> Subject {
+fn subject(role: Role, direction: Direction, input: &Input) -> Subject {
     match role {
         Role::Authenticator => Subject::Login(input.credentials.clone()),
         Role::Partitioner => Subject::Burst {
@@ -95,9 +101,67 @@ fn subject(role: Role, consume: bool, input: &Input) -> Subject {
             partitions: input.partitions,
         },
         Role::Filter | Role::Router | Role::Transcoder => Subject::Message {
-            verb: if consume { "consume" } else { "publish" },
+            verb: match direction {
+                Direction::Produce => "publish",
+                Direction::Consume => "consume",
+            },
             message: input.message.clone(),
             principal: input.principal.clone(),
         },
     }
+}
+
+/// A call that was made.
+struct Attempt {
+    steps: Vec<Step>,
+    /// Why there is no answer, if there is none.
+    error: Option<CallError>,
+}
+
+/// Makes one call, through the same leases that the pipeline uses.
+fn make_call(plugin: &Arc<Plugin>, role: Role, direction: Direction, input: Input) -> Attempt {
+    if role == Role::Authenticator {
+        return authenticate(plugin, input);
+    }
+    let mut lease = match plugin.lease() {
+        Ok(lease) => lease,
+        Err(error) => {
+            return Attempt { steps: vec![plugin.missed(&error)], error: Some(error) };
+        }
+    };
+    lease.record();
+    let error = call(&mut lease, role, direction, input).err();
+    Attempt { steps: lease.take_steps(), error }
+}
+
+fn call(
+    lease: &mut Lease,
+    role: Role,
+    direction: Direction,
+    mut input: Input,
+) -> Result<(), CallError> {
+    if role == Role::Partitioner {
+        let keys = BurstKeys::of(&input);
+        return lease.partition_many(&keys.burst(&input)).map(drop);
+    }
+    let timestamp_ms = input.message.record.timestamp_ms;
+    let context = CallContext { principal: input.principal.into(), timestamp_ms };
+    let message = &mut input.message;
+    match (role, direction) {
+        (Role::Filter, Direction::Produce) => lease.on_produce(message, &context).map(drop),
+        (Role::Filter, Direction::Consume) => lease.on_consume(message, &context).map(drop),
+        (Role::Transcoder, Direction::Produce) => lease.encode(message, &context).map(drop),
+        (Role::Transcoder, Direction::Consume) => lease.decode(message, &context).map(drop),
+        (Role::Router | Role::Partitioner | Role::Authenticator, _) => {
+            lease.route(message, &context).map(drop)
+        }
+    }
+}
+
+/// Logins leave the thread and may wait for stores.
+fn authenticate(plugin: &Arc<Plugin>, input: Input) -> Attempt {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a process may have a few descriptors more");
+    let (answer, steps) = runtime.block_on(plugin.authenticate_recorded(input.credentials));
+    Attempt { steps, error: answer.err() }
 }

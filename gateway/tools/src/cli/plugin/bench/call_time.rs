@@ -12,8 +12,8 @@ use sluicegate::{
 };
 
 use super::{
-    clock::{Nanoseconds, best_of},
-    kind::{Kind, Reply},
+    call_kind::{CallAnswer, CallKind},
+    rounds::{Nanoseconds, best_of},
     sample::Sample,
 };
 
@@ -24,8 +24,8 @@ const LOGINS: u32 = 4;
 
 /// One kind of call.
 #[derive(Debug)]
-pub(super) struct Timed {
-    pub(super) kind: Kind,
+pub(super) struct CallTime {
+    pub(super) kind: CallKind,
     /// Of one call, or of one message of a burst; or why there is none.
     pub(super) time: Result<Nanoseconds, CallError>,
     /// The answer in a word or two.
@@ -35,16 +35,16 @@ pub(super) struct Timed {
 }
 
 /// Every kind of call that the plugin has.
-pub(super) async fn calls_of(plugin: &Arc<Plugin>, sample: &Sample) -> Vec<Timed> {
+pub(super) async fn calls_of(plugin: &Arc<Plugin>, sample: &Sample) -> Vec<CallTime> {
     let mut timed = Vec::new();
     // `decode` is asked about what `encode` answered.
     let mut stored = sample.input.message.clone();
-    for kind in Kind::of(plugin) {
-        if kind == Kind::Authenticate {
+    for kind in CallKind::of(plugin) {
+        if kind == CallKind::Authenticate {
             timed.push(logins(plugin, sample).await);
             continue;
         }
-        let message = if kind == Kind::Decode { &stored } else { &sample.input.message };
+        let message = if kind == CallKind::Decode { &stored } else { &sample.input.message };
         let (one, value) = calls(plugin, kind, message, sample);
         timed.push(one);
         if value.is_some() {
@@ -57,10 +57,10 @@ pub(super) async fn calls_of(plugin: &Arc<Plugin>, sample: &Sample) -> Vec<Timed
 /// One kind of call, and the value that a transcoder answered.
 fn calls(
     plugin: &Arc<Plugin>,
-    kind: Kind,
+    kind: CallKind,
     message: &Message,
     sample: &Sample,
-) -> (Timed, Option<Bytes>) {
+) -> (CallTime, Option<Bytes>) {
     let bytes_in = kind.bytes_in(sample, message);
     let one = plugin.lease().and_then(|mut lease| {
         let reply = kind.call(&mut lease, &mut message.clone(), sample)?;
@@ -70,21 +70,21 @@ fn calls(
         Ok(one) => one,
         Err(error) => {
             let answer = String::new();
-            return (Timed { kind, time: Err(error), answer, bytes_in, bytes_out: 0 }, None);
+            return (CallTime { kind, time: Err(error), answer, bytes_in, bytes_out: 0 }, None);
         }
     };
     let time = best_of(CHUNK, || chunk(plugin, kind, message, sample)).map(|time| {
         let messages = kind.messages();
         Nanoseconds { best: time.best / messages, median: time.median / messages }
     });
-    let value = if let Reply::Value(value) = reply { value } else { None };
-    (Timed { kind, time, answer, bytes_in, bytes_out }, value)
+    let value = if let CallAnswer::Value(value) = reply { value } else { None };
+    (CallTime { kind, time, answer, bytes_in, bytes_out }, value)
 }
 
 /// [`CHUNK`] calls of one lease; taking it, and making the messages, are not part of the time.
 pub(super) fn chunk(
     plugin: &Arc<Plugin>,
-    kind: Kind,
+    kind: CallKind,
     message: &Message,
     sample: &Sample,
 ) -> Result<Duration, CallError> {
@@ -98,15 +98,15 @@ pub(super) fn chunk(
 }
 
 /// Logins wait for another thread, so their time is taken here and handed to the clock after.
-async fn logins(plugin: &Arc<Plugin>, sample: &Sample) -> Timed {
-    let kind = Kind::Authenticate;
+async fn logins(plugin: &Arc<Plugin>, sample: &Sample) -> CallTime {
+    let kind = CallKind::Authenticate;
     let login = &sample.input.credentials;
     let bytes_in = kind.bytes_in(sample, &sample.input.message);
     let answer = match plugin.authenticate(login.clone()).await {
         Ok(answer) => words(&answer),
         Err(error) => {
             let answer = String::new();
-            return Timed { kind, time: Err(error), answer, bytes_in, bytes_out: 0 };
+            return CallTime { kind, time: Err(error), answer, bytes_in, bytes_out: 0 };
         }
     };
     // The clock is not asynchronous; this thread waits as a client would.
@@ -114,7 +114,7 @@ async fn logins(plugin: &Arc<Plugin>, sample: &Sample) -> Timed {
     let time = tokio::task::block_in_place(|| {
         best_of(LOGINS, || handle.block_on(some_logins(plugin, login)))
     });
-    Timed { kind, time, answer, bytes_in, bytes_out: 0 }
+    CallTime { kind, time, answer, bytes_in, bytes_out: 0 }
 }
 
 async fn some_logins(plugin: &Arc<Plugin>, login: &Credentials) -> Result<Duration, CallError> {

@@ -9,7 +9,7 @@ use super::sample::{BURST, Sample};
 
 /// One kind of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CallKind {
     OnProduce,
     OnConsume,
     Route,
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 }
 
 /// What a call answered.
-pub(super) enum Reply {
+pub(super) enum CallAnswer {
     Verdict(Verdict),
     Destination(Destination),
     Placements(Placements),
@@ -30,7 +30,7 @@ pub(super) enum Reply {
     Rejected(Rejection),
 }
 
-impl Kind {
+impl CallKind {
     pub(super) const ALL: [Self; 8] = [
         Self::OnProduce,
         Self::OnConsume,
@@ -97,20 +97,21 @@ impl Kind {
         lease: &mut Lease,
         message: &mut Message,
         sample: &Sample,
-    ) -> Result<Reply, CallError> {
+    ) -> Result<CallAnswer, CallError> {
         let context = &sample.context;
-        let value = |answer: Result<_, _>| answer.map_or_else(Reply::Rejected, Reply::Value);
+        let value =
+            |answer: Result<_, _>| answer.map_or_else(CallAnswer::Rejected, CallAnswer::Value);
         Ok(match self {
-            Self::OnProduce => Reply::Verdict(lease.on_produce(message, context)?),
-            Self::OnConsume => Reply::Verdict(lease.on_consume(message, context)?),
-            Self::Route | Self::Authenticate => {
-                lease.route(message, context)?.map_or_else(Reply::Rejected, Reply::Destination)
-            }
+            Self::OnProduce => CallAnswer::Verdict(lease.on_produce(message, context)?),
+            Self::OnConsume => CallAnswer::Verdict(lease.on_consume(message, context)?),
+            Self::Route | Self::Authenticate => lease
+                .route(message, context)?
+                .map_or_else(CallAnswer::Rejected, CallAnswer::Destination),
             Self::Partition => {
-                Reply::Placements(lease.partition_many(&sample.one.burst(&sample.input))?)
+                CallAnswer::Placements(lease.partition_many(&sample.one.burst(&sample.input))?)
             }
             Self::PartitionBurst => {
-                Reply::Placements(lease.partition_many(&sample.many.burst(&sample.input))?)
+                CallAnswer::Placements(lease.partition_many(&sample.many.burst(&sample.input))?)
             }
             Self::Encode => value(lease.encode(message, context)?),
             Self::Decode => value(lease.decode(message, context)?),
@@ -118,7 +119,7 @@ impl Kind {
     }
 }
 
-impl Reply {
+impl CallAnswer {
     /// In a word or two.
     pub(super) fn words(&self) -> String {
         match self {
