@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Change,
     payload::{inline, plain},
+    step::{Change, Outcome, Step},
     value,
 };
 use crate::message::{Headers, TopicName};
@@ -23,7 +23,7 @@ pub(super) enum Difference<'a> {
 }
 
 /// What is not as it was.
-pub(super) fn differences(change: &Change) -> Vec<Difference<'_>> {
+fn differences(change: &Change) -> Vec<Difference<'_>> {
     let Change { before, after } = change;
     let (old, new) = (&before.record, &after.record);
     let mut found = Vec::new();
@@ -43,6 +43,15 @@ pub(super) fn differences(change: &Change) -> Vec<Difference<'_>> {
         found.push(Difference::Value(old.value.as_ref(), new.value.as_ref()));
     }
     found
+}
+
+/// What a step changed and its outcome does not tell: a router's topic is in its outcome.
+pub(super) fn differences_told(step: &Step) -> Vec<Difference<'_>> {
+    let found = step.change.as_ref().map(differences).unwrap_or_default();
+    let is_told = |it: &Difference<'_>| {
+        !matches!((it, &step.outcome), (Difference::Topic(..), Outcome::Route(_)))
+    };
+    found.into_iter().filter(is_told).collect()
 }
 
 /// For headers that are not the same.

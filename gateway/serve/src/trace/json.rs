@@ -42,11 +42,11 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Because, End, HostCall, Outcome, Show, Step, Stored, Subject, Trace,
-    change::Difference,
+    change::{Difference, differences_told},
     grant,
+    model::{Because, End, Show, Stored, Subject, Trace},
     payload::{Form, cut},
-    text::differences_told,
+    step::{HostCall, Outcome, Step},
 };
 use crate::message::{Message, Record, RouteScope};
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Trace;
+use super::model::Trace;
 
 /// Traces in the order in which their ways began.
 #[derive(Debug)]

@@ -1,10 +1,15 @@
 //! Whatever bytes a trace holds, people get printable lines and programs get JSON.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
-use crate::message::Headers;
+use crate::{
+    message::{Headers, Message, Record, TopicName},
+    telemetry::LogLevel,
+};
 
 fn payload() -> impl Strategy<Value = Bytes> {
     prop_oneof![
@@ -79,7 +84,7 @@ proptest! {
     fn a_message_that_changed_shows_it((before, after) in (record(), record())) {
         for (before, after) in [(before.clone(), after), (before.clone(), before)] {
             let trace = trace(before.clone(), after.clone(), "");
-            let found = text::differences_told(&trace.steps[0]);
+            let found = change::differences_told(&trace.steps[0]);
             let lines: Vec<_> = found.iter().flat_map(change::Difference::lines).collect();
             prop_assert_eq!(lines.is_empty(), before == after, "{:?}", lines);
         }

@@ -14,11 +14,12 @@
 use std::iter::once;
 
 use super::{
-    End, HostCall, Outcome, Show, Step, Stored, Subject, Trace,
-    change::{Difference, differences},
+    change::{Difference, differences_told},
     duration::time,
     grant,
+    model::{End, Show, Stored, Subject, Trace},
     payload::whole,
+    step::{HostCall, Outcome, Step},
 };
 use crate::message::{Record, RouteScope};
 
@@ -68,15 +69,6 @@ fn head(subject: &Subject) -> String {
         },
         Subject::Login { username } => format!("login {}", plain(username)),
     }
-}
-
-/// What a step changed and its outcome does not tell: a router's topic is in its outcome.
-pub(super) fn differences_told(step: &Step) -> Vec<Difference<'_>> {
-    let found = step.change.as_ref().map(differences).unwrap_or_default();
-    let is_told = |it: &Difference<'_>| {
-        !matches!((it, &step.outcome), (Difference::Topic(..), Outcome::Route(_)))
-    };
-    found.into_iter().filter(is_told).collect()
 }
 
 fn outcome(step: &Step, changed: bool) -> String {
