@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 
 use super::{
-    Plugin, bindings::exports::sluicegate::plugin::authenticator, call_error::CallError, grant,
-    instance::Call, lease::Lease, link::having, reach::ReachInHand,
+    bindings::exports::sluicegate::plugin::authenticator, call::Call, call_error::CallError, grant,
+    lease::Lease, link::having, loaded::Plugin, reach::ReachInHand,
 };
 use crate::{
     message::{Credentials, Denial, Grant},

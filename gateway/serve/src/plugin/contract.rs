@@ -4,7 +4,7 @@
 use wasmtime::component::Component;
 
 use super::{
-    host,
+    host::wasi,
     load_error::LoadFault,
     reach::ReachSettings,
     survey::{Import, Need, Survey},
@@ -118,9 +118,9 @@ fn check_import(name: &Name<'_>, granted: Granted, outline: &mut Outline) -> Res
             Ok(())
         }
         Need::EmptyWorld => {
-            let may_block = host::may_block_wasi(name.package, name.interface);
-            let wasi = if may_block { WasiUse::MayBlock } else { WasiUse::Prompt };
-            outline.wasi = outline.wasi.max(wasi);
+            let may_block = wasi::may_block(name.package, name.interface);
+            let found = if may_block { WasiUse::MayBlock } else { WasiUse::Prompt };
+            outline.wasi = outline.wasi.max(found);
             Ok(())
         }
         Need::Granted(_) => Ok(()),
@@ -139,7 +139,7 @@ fn need(name: &Name<'_>, granted: Granted, roles: &[Role]) -> Need {
     if name.package == PACKAGE && FREE_IMPORTS.contains(&name.interface) {
         return Need::Nothing;
     }
-    if host::is_satisfied_wasi(name.package, name.version) {
+    if wasi::is_satisfied(name.package, name.version) {
         return Need::EmptyWorld;
     }
     let (section, is_granted, hint) = match name.reach() {

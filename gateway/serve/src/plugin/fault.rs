@@ -5,8 +5,8 @@ use std::sync::Arc;
 use wasmtime::{Trap, WasmBacktrace};
 
 use super::{
-    blueprint::Blueprint, call_error::CallError, instance::Call, limits::GUEST_TEXT_BYTES_MAX,
-    said::Said, text::one_line,
+    call::Call, call_error::CallError, limits::GUEST_TEXT_BYTES_MAX, link::Blueprint, said::Said,
+    text::one_line,
 };
 
 /// The engine's words when a guest hands over more than the result limit: its type is private, so

@@ -1,10 +1,12 @@
-//! What a guest may reach, and the state of one instance that those host functions work on.
+//! What a guest can call, and the state of one instance that these host functions work on.
 //!
-//! One file for each interface of the contract that plugins import.
+//! One file for each interface of the contract that plugins import. Each implements its interface
+//! on its own part of the state and knows no other.
 
 use std::sync::Arc;
 
 use wasmtime::component::{HasSelf, Linker};
+use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use super::{
     bindings::sluicegate::plugin::{
@@ -12,12 +14,11 @@ use super::{
         metrics as metrics_interface, redis as redis_interface, sql as sql_interface,
         types as types_interface,
     },
+    call_events::CallEvents,
     limits::PluginLimits,
-    logbook::LogBook,
-    reach::{Reach, ReachInHand, StoreUse},
-    recording::Heard,
+    reach::ReachInHand,
     said::Said,
-    stats::Counters,
+    shared::Shared,
 };
 
 mod burst;
@@ -28,73 +29,81 @@ mod metrics;
 mod reaching;
 mod redis;
 mod sql;
-mod wasi;
+pub(super) mod wasi;
 
-pub(super) use burst::BurstInHand;
-pub(super) use current::{Access, MessageInHand};
-pub(super) use log::LogGate;
-pub(super) use memory::MemoryGuard;
-pub(super) use wasi::{
-    Wasi, is_satisfied as is_satisfied_wasi, link as link_wasi, may_block as may_block_wasi,
-};
+use burst::BurstInHand;
+use current::Current;
+use log::GuestLog;
+use memory::MemoryGuard;
+use metrics::GuestMetrics;
+use reaching::StoreCaller;
+use wasi::Wasi;
 
-/// What all instances of a plugin have in common.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) name: Arc<str>,
-    pub(super) counters: Counters,
-    pub(super) log: LogGate,
-    pub(super) book: Arc<LogBook>,
-    /// What it was granted outside the process.
-    pub(super) reach: Arc<Reach>,
-    /// What becomes of its questions there.
-    pub(super) store_use: StoreUse,
-    /// A twin's lines are for the trace, not for the gateway's log.
-    pub(super) is_twin: bool,
-}
+pub(super) use current::{Access, Changes};
 
 /// The host's side of one instance.
 pub(super) struct HostState {
-    pub(super) shared: Arc<Shared>,
-    /// The message that the call now running is about.
-    pub(super) message: Option<MessageInHand>,
-    /// The burst that the call now running is about.
+    shared: Arc<Shared>,
+    /// The message of the current call.
+    pub(super) current: Current,
+    /// The burst of the current call.
     pub(super) burst: BurstInHand,
     /// Held during a login, which may wait for stores.
     pub(super) reach: Option<ReachInHand>,
     pub(super) memory: MemoryGuard,
-    /// What the guest said in the call now running, in case it fails.
+    /// What the guest said in the current call, in case it fails.
     pub(super) said: Said,
-    /// What a call that is recorded said and asked; `None` in all others.
-    pub(super) heard: Option<Box<Heard>>,
+    /// What the guest logs and asks in a traced call; `None` in all others.
+    pub(super) events: Option<Box<CallEvents>>,
     /// An empty world, for guests whose language runtime expects one.
-    pub(super) wasi: Option<Box<Wasi>>,
+    wasi: Option<Box<Wasi>>,
 }
 
 impl HostState {
-    pub(super) fn new(shared: Arc<Shared>, limits: &PluginLimits, with_wasi: bool) -> Self {
+    /// The state of a new instance.
+    pub(super) fn new(shared: Arc<Shared>, limits: &PluginLimits, wasi: Option<Box<Wasi>>) -> Self {
         Self {
             memory: MemoryGuard::new(Arc::clone(&shared), limits),
             shared,
-            message: None,
+            current: Current::default(),
             burst: BurstInHand::default(),
             reach: None,
             said: Said::default(),
-            heard: None,
-            wasi: with_wasi.then(Box::default),
+            events: None,
+            wasi,
         }
+    }
+
+    fn log(&mut self) -> GuestLog<'_> {
+        let events = self.events.as_deref_mut();
+        GuestLog { plugin: &self.shared, said: &mut self.said, events }
+    }
+
+    fn metrics(&mut self) -> GuestMetrics<'_> {
+        GuestMetrics(&self.shared.counters)
+    }
+
+    fn stores(&mut self) -> StoreCaller<'_> {
+        let events = self.events.as_deref_mut();
+        StoreCaller { plugin: &self.shared, access: self.reach.as_mut(), events }
     }
 }
 
 /// Offers the interfaces of the contract; who may import which was checked before.
 pub(super) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
-    types_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    log_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    metrics_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    current_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    burst_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    redis_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)?;
-    sql_interface::add_to_linker::<HostState, HasSelf<HostState>>(linker, |state| state)
+    types_interface::add_to_linker::<_, HasSelf<HostState>>(linker, |state| state)?;
+    log_interface::add_to_linker::<_, log::HasLog>(linker, HostState::log)?;
+    metrics_interface::add_to_linker::<_, metrics::HasMetrics>(linker, HostState::metrics)?;
+    current_interface::add_to_linker::<_, HasSelf<Current>>(linker, |state| &mut state.current)?;
+    burst_interface::add_to_linker::<_, HasSelf<BurstInHand>>(linker, |state| &mut state.burst)?;
+    redis_interface::add_to_linker::<_, reaching::HasStores>(linker, HostState::stores)?;
+    sql_interface::add_to_linker::<_, reaching::HasStores>(linker, HostState::stores)
 }
 
 impl types_interface::Host for HostState {}
+
+impl WasiView for HostState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.as_mut().expect("WASI is linked only where the state has it").view()
+    }
+}

@@ -1,37 +1,19 @@
 //! One running copy of a plugin, and the guard around each of its calls.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread};
 
+use tokio::runtime::{Handle, RuntimeFlavor};
 use wasmtime::Store;
 
 use super::{
-    blueprint::{Blueprint, START},
+    call::{CONFIGURE, Call, START},
     call_error::CallError,
     contract::WasiUse,
     engine::Seat,
     fault::{self, Circumstances},
     host::HostState,
-    limits::EPOCH_TICK,
-    link::Exports,
-    runtime,
+    link::{Blueprint, Exports},
 };
-
-/// Name and time limit of one call.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Call {
-    /// `interface.function`, for errors.
-    pub(super) name: &'static str,
-    pub(super) limit: Duration,
-}
-
-impl Call {
-    /// Ticks of the epoch clock after which the call is stopped: never before the limit, and at
-    /// most one tick after it.
-    fn ticks(self) -> u64 {
-        let ticks = self.limit.as_millis().div_ceil(EPOCH_TICK.as_millis());
-        u64::try_from(ticks).unwrap_or(u64::MAX / 2) + 1
-    }
-}
 
 /// One copy. After a failed call it must not be used again: its memory may be in any state.
 pub(super) struct Instance {
@@ -68,7 +50,7 @@ impl Instance {
         }
         let counted = Counted(Arc::clone(blueprint));
         let seat = blueprint.engine.seat().ok_or_else(|| busy(blueprint.engine.instances()))?;
-        let wasi = blueprint.outline.wasi != WasiUse::None;
+        let wasi = (blueprint.outline.wasi != WasiUse::None).then(Box::default);
         let state = HostState::new(Arc::clone(shared), limits, wasi);
         let mut store = Store::new(blueprint.engine.wasm(), state);
         store.limiter(|state| &mut state.memory);
@@ -89,6 +71,17 @@ impl Instance {
         })
     }
 
+    /// Hands the settings to the instance; the inner error holds the plugin's own words.
+    pub(super) fn configure(&mut self) -> Result<Result<(), String>, CallError> {
+        let blueprint = Arc::clone(&self.blueprint);
+        let call = Call { name: CONFIGURE, limit: blueprint.limits.start_deadline };
+        let settings = blueprint.settings_json.as_str();
+        let agreed =
+            self.call(call, |store, exports| exports.lifecycle.call_configure(store, settings))?;
+        self.begins_to_work();
+        Ok(agreed)
+    }
+
     /// Calls a function of the guest within its limits.
     pub(super) fn call<T: Send>(
         &mut self,
@@ -104,7 +97,7 @@ impl Instance {
     }
 
     /// Called when it is configured: what its memory grows by from here on comes of its calls.
-    pub(super) fn begins_to_work(&mut self) {
+    fn begins_to_work(&mut self) {
         let limits = &self.blueprint.limits;
         let bytes = self.store.data().memory.bytes();
         self.configured_bytes = bytes;
@@ -133,7 +126,7 @@ fn guarded<T: Send>(
     state.memory.forget_refused();
     state.said.forget();
     let outcome = if blueprint.outline.wasi == WasiUse::MayBlock {
-        runtime::may_block(|| run(&mut *store))
+        may_block(|| run(&mut *store))
     } else {
         run(&mut *store)
     };
@@ -142,4 +135,18 @@ fn guarded<T: Send>(
         let (refused, said) = (state.memory.refused(), std::mem::take(&mut state.said));
         fault::into_words(&error, call, Circumstances { refused, said }, blueprint)
     })
+}
+
+/// Runs `call` where host functions may wait for a future, as WASI's do.
+///
+/// Waiting inside a task panics, so the worker thread is given up for that long. Only plugins that
+/// import the parts of WASI that wait pay for it.
+fn may_block<T: Send>(call: impl FnOnce() -> T + Send) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Err(_) => call(),
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(call),
+        Ok(_) => thread::scope(|scope| {
+            scope.spawn(call).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        }),
+    }
 }

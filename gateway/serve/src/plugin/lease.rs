@@ -6,13 +6,15 @@ use bytes::Bytes;
 use wasmtime::Store;
 
 use super::{
-    Plugin, answer,
+    answer,
     bindings::{exports::sluicegate::plugin::filter::Verdict as GuestVerdict, sluicegate::plugin},
     burst::{Burst, CallContext, Placements},
+    call::Call,
     call_error::CallError,
-    host::{Access, HostState, MessageInHand},
-    instance::{Call, Instance},
+    host::{Access, Changes, HostState},
+    instance::Instance,
     link::{Exports, having},
+    loaded::Plugin,
     recording::Recording,
 };
 use crate::{
@@ -47,8 +49,18 @@ impl std::fmt::Debug for Lease {
     }
 }
 
+impl Plugin {
+    /// Takes an instance for one burst, or makes one.
+    ///
+    /// # Errors
+    /// `Quarantined` or `Busy` at once; any other [`CallError`] if a new instance failed to start.
+    pub fn lease(self: &Arc<Self>) -> Result<Lease, CallError> {
+        Lease::new(Arc::clone(self))
+    }
+}
+
 impl Lease {
-    pub(super) fn new(plugin: Arc<Plugin>) -> Result<Self, CallError> {
+    fn new(plugin: Arc<Plugin>) -> Result<Self, CallError> {
         let mut lease = Self { plugin, instance: None, is_probe: false, calls: 0, recording: None };
         lease.take_instance()?;
         Ok(lease)
@@ -96,13 +108,14 @@ impl Lease {
         subject: Subject<'_>,
         run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<GuestVerdict> + Send,
     ) -> Result<Verdict, CallError> {
-        let keep = |verdict: &GuestVerdict| {
-            matches!(verdict, GuestVerdict::Forward | GuestVerdict::Replace(_))
+        let changes = |verdict: &GuestVerdict| match verdict {
+            GuestVerdict::Forward | GuestVerdict::Replace(_) => Changes::Keep,
+            GuestVerdict::Drop | GuestVerdict::Reject(_) => Changes::Undo,
         };
         let begun = self.begin(Some(subject.message));
         let Subject { message, context, access } = subject;
         let subject = Subject { message: &mut *message, context, access };
-        let verdict = self.call_about(name, subject, keep, run);
+        let verdict = self.call_about(name, subject, changes, run);
         let verdict = verdict.map(|verdict| answer::verdict(self.plugin.name(), verdict));
         if begun.is_some() {
             let mut after = message.clone();
@@ -131,7 +144,7 @@ impl Lease {
         let answer = self.call_about(
             NAME,
             subject,
-            |_| false,
+            |_| Changes::Undo,
             |store, exports| having(exports.router.as_ref())?.call_route(store, topic.as_str()),
         );
         let answer = match answer {
@@ -236,7 +249,7 @@ impl Lease {
         let begun = self.begin(Some(subject.message));
         let Subject { message, context, access } = subject;
         let subject = Subject { message: &mut *message, context, access };
-        let answer = self.call_about(name, subject, |_| false, run);
+        let answer = self.call_about(name, subject, |_| Changes::Undo, run);
         let answer = answer.map(|answer| match answer {
             Ok(value) => Ok(Some(Bytes::from(value))),
             Err(rejection) => Err(answer::rejection(self.plugin.name(), &rejection)),
@@ -262,7 +275,7 @@ impl Lease {
         &mut self,
         name: &'static str,
         subject: Subject<'_>,
-        keep_changes: impl FnOnce(&T) -> bool,
+        changes: impl FnOnce(&T) -> Changes,
         run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<T> + Send,
     ) -> Result<T, CallError> {
         let asks = self.plugin.blueprint.outline.asks_current;
@@ -270,12 +283,11 @@ impl Lease {
         let Subject { message, context, access } = subject;
         let instance = self.instance()?;
         if asks {
-            instance.state().message = Some(MessageInHand::take(message, context, access));
+            instance.state().current.enter(message, context, access);
         }
         let outcome = instance.call(call, run);
-        if let Some(in_hand) = instance.state().message.take() {
-            in_hand.put_down(message, outcome.as_ref().is_ok_and(keep_changes));
-        }
+        let changes = outcome.as_ref().map_or(Changes::Undo, changes);
+        instance.state().current.leave(message, changes);
         self.settle(outcome)
     }
 

@@ -1,5 +1,7 @@
 //! From a checked component to something that can be copied: imports resolved, functions found.
 
+use std::sync::Arc;
+
 use wasmtime::{
     Store,
     component::{Component, InstancePre, Linker},
@@ -10,9 +12,23 @@ use super::{
         authenticator, filter, lifecycle, partitioner, router, transcoder,
     },
     contract::{Outline, WasiUse},
+    engine::Engine,
     host::{self, HostState},
+    limits::PluginLimits,
+    shared::Shared,
 };
 use crate::message::Role;
+
+/// All that instances of one plugin have in common.
+pub(super) struct Blueprint {
+    pub(super) engine: Engine,
+    /// Shared with the twins of the plugin.
+    pub(super) linked: Arc<Linked>,
+    pub(super) outline: Outline,
+    pub(super) shared: Arc<Shared>,
+    pub(super) limits: PluginLimits,
+    pub(super) settings_json: String,
+}
 
 /// A component whose imports are resolved and whose functions are found.
 pub(super) struct Linked {
@@ -46,7 +62,7 @@ impl Linked {
         let mut linker = Linker::new(component.engine());
         host::link(&mut linker)?;
         if outline.wasi != WasiUse::None {
-            host::link_wasi(&mut linker)?;
+            host::wasi::link(&mut linker)?;
         }
         let pre = linker.instantiate_pre(component)?;
         let having = |role| outline.roles.contains(&role).then_some(&pre);

@@ -10,22 +10,23 @@ use tracing::debug;
 use wasmtime::component::Component;
 
 use super::{
-    Description, Plugin,
-    blueprint::Blueprint,
     cache::hex,
+    call::{Call, DESCRIBE},
     call_error::CallError,
     contract,
     engine::Engine,
-    host::{LogGate, Shared},
-    instance::{Call, Instance},
+    instance::Instance,
     limits::{GUEST_TEXT_BYTES_MAX, WASM_BYTES_MAX},
-    link::Linked,
-    load_error::LoadFault,
+    link::{Blueprint, Linked},
+    load_error::{LoadError, LoadFault},
+    loaded::Plugin,
+    logbook::LogGate,
     quarantine::Quarantine,
     reach::{Reach, StoreUse},
     settings::PluginSettings,
+    shared::Shared,
     stats::Counters,
-    survey::{Code, Survey},
+    survey::{Code, Description, Survey},
     text::{is_word, one_line},
 };
 
@@ -39,10 +40,45 @@ const HASH_BYTES_SHOWN: usize = 6;
 /// How the name of the first export of a core module for the contract begins.
 const OF_CONTRACT: &[u8] = b"sluicegate:plugin/lifecycle@";
 
-const DESCRIBE: &str = "lifecycle.describe";
+/// What came of loading one file, and all that was seen on the way.
+#[derive(Debug)]
+pub struct Inspection {
+    /// What was seen.
+    pub survey: Survey,
+    /// The plugin, or why a gateway would refuse the file.
+    pub outcome: Result<Arc<Plugin>, LoadError>,
+}
+
+impl Plugin {
+    /// Compiles, checks, links and configures the bytes of a plugin file.
+    ///
+    /// Blocks for as long as compiling takes: milliseconds for Rust, many seconds for JavaScript
+    /// that is not in the cache.
+    ///
+    /// # Errors
+    /// [`LoadError`] says what is wrong and what to do; nothing of the plugin is left running.
+    pub fn load(
+        engine: &Engine,
+        wasm: &[u8],
+        settings: PluginSettings,
+    ) -> Result<Arc<Self>, LoadError> {
+        Self::inspect(engine, wasm, settings).outcome
+    }
+
+    /// Loads as [`Plugin::load`] does, and also tells what was seen on the way: the names in the
+    /// file, the time and memory each step took.
+    pub fn inspect(engine: &Engine, wasm: &[u8], settings: PluginSettings) -> Inspection {
+        let plugin = settings.name.clone();
+        let mut survey = Survey::default();
+        let outcome = load(engine, wasm, settings, &mut survey)
+            .map(Arc::new)
+            .map_err(|cause| LoadError { plugin, cause });
+        Inspection { survey, outcome }
+    }
+}
 
 /// Makes a plugin of a file; what is seen on the way is in `survey`, however that ends.
-pub(super) fn load(
+fn load(
     engine: &Engine,
     wasm: &[u8],
     settings: PluginSettings,
@@ -90,14 +126,14 @@ fn start(
     survey: &mut Survey,
 ) -> Result<(Instance, Description), LoadFault> {
     let began = Instant::now();
-    let mut first = blueprint.instance().map_err(LoadFault::Call)?;
+    let mut first = Instance::new(blueprint).map_err(LoadFault::Call)?;
     survey.start = Some(began.elapsed());
     survey.memory_at_start = Some(first.state().memory.bytes());
     let description = describe(blueprint, &mut first)?;
     survey.description = Some(description.clone());
     let began = Instant::now();
-    blueprint.configure(&mut first).map_err(LoadFault::Call)?.map_err(|words| {
-        LoadFault::NotConfigured { reason: one_line(&words, GUEST_TEXT_BYTES_MAX) }
+    first.configure().map_err(LoadFault::Call)?.map_err(|words| LoadFault::NotConfigured {
+        reason: one_line(&words, GUEST_TEXT_BYTES_MAX),
     })?;
     survey.configure = Some(began.elapsed());
     survey.memory_configured = Some(first.state().memory.bytes());

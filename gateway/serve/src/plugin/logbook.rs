@@ -4,11 +4,11 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use super::{
-    limits::{LOG_LINE_BYTES_MAX, LOGBOOK_BYTES_MAX, LOGBOOK_LINES_MAX},
+    limits::{LOG_LINE_BYTES_MAX, LOG_LINES_A_SECOND, LOGBOOK_BYTES_MAX, LOGBOOK_LINES_MAX},
     text::one_line,
 };
 use crate::telemetry::LogLevel;
@@ -99,6 +99,30 @@ impl LogBooks {
     }
 }
 
+/// Lets [`LOG_LINES_A_SECOND`] lines of a plugin through in each second.
+#[derive(Debug, Default)]
+pub(super) struct LogGate(Mutex<Option<Window>>);
+
+#[derive(Debug)]
+struct Window {
+    began: Instant,
+    lines: u32,
+}
+
+impl LogGate {
+    /// True while the second has lines left.
+    pub(super) fn admit(&self, now: Instant) -> bool {
+        let mut window = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = Window { began: now, lines: 0 };
+        let window = window.get_or_insert(fresh);
+        if now.duration_since(window.began) >= Duration::from_secs(1) {
+            *window = Window { began: now, lines: 0 };
+        }
+        window.lines = window.lines.saturating_add(1);
+        window.lines <= LOG_LINES_A_SECOND
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +157,13 @@ mod tests {
         assert!(books.find("b").is_none());
         books.keep(|name| name != "a");
         assert!(books.find("a").is_none());
+    }
+
+    #[test]
+    fn a_second_has_a_hundred_lines() {
+        let (gate, now) = (LogGate::default(), Instant::now());
+        let let_through = (0..1000).filter(|_| gate.admit(now)).count();
+        assert_eq!(let_through, 100);
+        assert!(gate.admit(now + Duration::from_secs(1)));
     }
 }

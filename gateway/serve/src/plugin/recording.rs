@@ -1,43 +1,20 @@
 //! What a call did, as a step of a trace: written down where the call is made, if it is wanted.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
-use super::{OnFailure, Plugin, call_error::CallError, lease::Lease, limits::HOST_CALLS_MAX};
+use super::{
+    call_error::CallError, call_events::CallEvents, lease::Lease, loaded::Plugin,
+    settings::OnFailure,
+};
 use crate::{
     message::Message,
-    telemetry::LogLevel,
-    trace::{Change, HostCall, Line, Outcome, PluginId, Step},
+    trace::{Change, Outcome, Step},
 };
-
-/// Most lines that are kept of one call.
-const LINES_MAX: usize = 100;
-
-/// What the guest said and asked in the call now running.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    pub(super) lines: Vec<Line>,
-    pub(super) host_calls: Vec<HostCall>,
-}
-
-impl Heard {
-    pub(super) fn line(&mut self, level: LogLevel, words: String) {
-        if self.lines.len() < LINES_MAX {
-            self.lines.push(Line { level, words });
-        }
-    }
-
-    /// Those beyond the limit were denied.
-    pub(super) fn host_call(&mut self, call: HostCall) {
-        if self.host_calls.len() < HOST_CALLS_MAX as usize {
-            self.host_calls.push(call);
-        }
-    }
-}
 
 /// The steps of a lease that records.
 #[derive(Debug, Default)]
 pub(super) struct Recording {
-    heard: Heard,
+    heard: CallEvents,
     steps: Vec<Step>,
 }
 
@@ -49,15 +26,6 @@ pub(super) struct Begun {
 }
 
 impl Plugin {
-    /// Which version of which plugin, for traces.
-    pub fn id(&self) -> PluginId {
-        PluginId {
-            name: Arc::clone(&self.blueprint.shared.name),
-            version: self.description.version.as_str().into(),
-            hash: self.hash.as_str().into(),
-        }
-    }
-
     /// The step of a call for which there was no instance.
     pub fn missed(&self, error: &CallError) -> Step {
         Step {
@@ -114,7 +82,7 @@ impl Lease {
     /// Called as the guest has answered: what it said is for the step.
     pub(super) fn listen_back(&mut self) {
         if let (Some(recording), Some(instance)) = (&mut self.recording, &mut self.instance)
-            && let Some(heard) = instance.state().heard.take()
+            && let Some(heard) = instance.state().events.take()
         {
             recording.heard = *heard;
         }

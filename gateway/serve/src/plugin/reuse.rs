@@ -8,8 +8,8 @@ use std::{
 use tracing::warn;
 
 use super::{
-    Plugin, call_error::CallError, instance::Instance, lease::Lease, limits::GUEST_TEXT_BYTES_MAX,
-    quarantine::Admission, text::one_line,
+    call_error::CallError, instance::Instance, lease::Lease, limits::GUEST_TEXT_BYTES_MAX,
+    loaded::Plugin, quarantine::Admission, text::one_line,
 };
 use crate::telemetry::LogLevel;
 
@@ -27,7 +27,7 @@ impl Lease {
         let records = self.is_recorded();
         let instance = self.instance.as_mut().expect("one was taken just above");
         if records {
-            instance.state().heard = Some(Box::default());
+            instance.state().events = Some(Box::default());
         }
         instance.calls += 1;
         self.calls += 1;
@@ -116,8 +116,8 @@ impl Drop for Lease {
 
 impl Plugin {
     fn new_instance(&self) -> Result<Instance, CallError> {
-        let mut instance = self.blueprint.instance()?;
-        self.blueprint.configure(&mut instance)?.map_err(|words| CallError::NotConfigured {
+        let mut instance = Instance::new(&self.blueprint)?;
+        instance.configure()?.map_err(|words| CallError::NotConfigured {
             plugin: Arc::clone(&self.blueprint.shared.name),
             reason: one_line(&words, GUEST_TEXT_BYTES_MAX),
         })?;

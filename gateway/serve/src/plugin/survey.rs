@@ -1,8 +1,7 @@
 //! What can be told of a plugin file: gathered while it is loaded, as far as that goes.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use super::{Description, Plugin, load_error::LoadError};
 use crate::message::Role;
 
 /// What was seen of a file while it was loaded; what was not reached is `None` or empty.
@@ -30,6 +29,17 @@ pub struct Survey {
     pub memory_configured: Option<usize>,
     /// Elements of its largest table after `configure`.
     pub table_elements: Option<usize>,
+}
+
+/// Who a plugin says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The author's name for it; settings refer to the file name instead.
+    pub name: String,
+    /// Its own version.
+    pub version: String,
+    /// What it does, in one sentence.
+    pub summary: String,
 }
 
 /// How machine code was had, and the time it took.
@@ -78,13 +88,4 @@ impl Need {
     pub fn is_met(&self) -> bool {
         matches!(self, Self::Nothing | Self::EmptyWorld | Self::Granted(_))
     }
-}
-
-/// What came of loading one file, and all that was seen on the way.
-#[derive(Debug)]
-pub struct Inspection {
-    /// What was seen.
-    pub survey: Survey,
-    /// The plugin, or why a gateway would refuse the file.
-    pub outcome: Result<Arc<Plugin>, LoadError>,
 }

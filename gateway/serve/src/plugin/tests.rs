@@ -1,9 +1,11 @@
 //! Loading and calling components written by hand, so that no guest toolchain is needed.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::*;
-use crate::message::{Message, Record, TopicName, Verdict};
+use crate::message::{Message, Record, Role, TopicName, Verdict};
 
 /// A component with `lifecycle` and `filter` whose functions have these bodies. `configure` has
 /// its result (zeroes are `ok`) at 64, `on-produce` its verdict (zeroes are `forward`) at 128.

@@ -8,10 +8,11 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    LogBook, Plugin,
-    blueprint::Blueprint,
-    host::{LogGate, Shared},
+    link::Blueprint,
+    loaded::Plugin,
+    logbook::{LogBook, LogGate},
     reach::StoreUse,
+    shared::Shared,
     stats::Counters,
 };
 

@@ -1,9 +1,8 @@
 //! `burst`: what a partitioner may ask about the messages in hand.
 
-use super::HostState;
 use crate::{
     message::TopicName,
-    plugin::{Burst, bindings::sluicegate::plugin::burst::Host},
+    plugin::{bindings::sluicegate::plugin::burst::Host, burst::Burst},
 };
 
 /// A copy of the burst that the call now running is about; its buffers are used again.
@@ -30,30 +29,30 @@ impl BurstInHand {
         self.topic = None;
     }
 
-    fn topic(&self) -> wasmtime::Result<&TopicName> {
+    fn current_topic(&self) -> wasmtime::Result<&TopicName> {
         self.topic.as_ref().ok_or_else(|| {
             wasmtime::Error::msg("`burst` was asked outside `partition-many`: there is no burst")
         })
     }
 }
 
-impl Host for HostState {
+impl Host for BurstInHand {
     fn topic(&mut self) -> wasmtime::Result<String> {
-        self.burst.topic().map(|topic| topic.as_str().into())
+        self.current_topic().map(|topic| topic.as_str().into())
     }
 
     fn sizes(&mut self) -> wasmtime::Result<Vec<u32>> {
-        self.burst.topic()?;
-        Ok(self.burst.sizes.clone())
+        self.current_topic()?;
+        Ok(self.sizes.clone())
     }
 
     fn placed_bytes(&mut self) -> wasmtime::Result<Vec<u64>> {
-        self.burst.topic()?;
-        Ok(self.burst.placed_bytes.clone())
+        self.current_topic()?;
+        Ok(self.placed_bytes.clone())
     }
 
     fn placed_messages(&mut self) -> wasmtime::Result<u64> {
-        self.burst.topic()?;
-        Ok(self.burst.placed_messages)
+        self.current_topic()?;
+        Ok(self.placed_messages)
     }
 }

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::HostState;
 use crate::{
     message::{Headers, Message, Record, TopicName},
     plugin::{
-        CallContext,
         bindings::sluicegate::plugin::{current::Host, types::Header},
+        burst::CallContext,
         limits::{HEADERS_MAX, RESULT_BYTES_MAX},
     },
 };
@@ -23,9 +22,22 @@ pub(in crate::plugin) enum Access {
     Change,
 }
 
+/// What becomes of a guest's changes when its call ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plugin) enum Changes {
+    /// They stay in the message.
+    Keep,
+    /// The message is as it was before the call.
+    Undo,
+}
+
+/// What `current` works on: the message of the current call, if there is one and the guest asks.
+#[derive(Debug, Default)]
+pub(in crate::plugin) struct Current(Option<MessageInHand>);
+
 /// The message that the call now running is about, moved here from its owner for that long.
 #[derive(Debug)]
-pub(in crate::plugin) struct MessageInHand {
+struct MessageInHand {
     topic: TopicName,
     record: Record,
     principal: Arc<str>,
@@ -39,11 +51,7 @@ pub(in crate::plugin) struct MessageInHand {
 
 impl MessageInHand {
     /// Takes the record out of `message`; [`MessageInHand::put_down`] must give it back.
-    pub(in crate::plugin) fn take(
-        message: &mut Message,
-        context: &CallContext,
-        access: Access,
-    ) -> Self {
+    fn take(message: &mut Message, context: &CallContext, access: Access) -> Self {
         Self {
             topic: message.topic.clone(),
             record: std::mem::take(&mut message.record),
@@ -55,9 +63,11 @@ impl MessageInHand {
         }
     }
 
-    /// Gives the record back to its owner, as it was before the call unless `keep_changes`.
-    pub(in crate::plugin) fn put_down(mut self, message: &mut Message, keep_changes: bool) {
-        if !keep_changes && let Some((key, headers)) = self.undo {
+    /// Gives the record back to its owner.
+    fn put_down(mut self, message: &mut Message, changes: Changes) {
+        if changes == Changes::Undo
+            && let Some((key, headers)) = self.undo
+        {
             self.record.key = key;
             self.record.headers = headers;
         }
@@ -81,9 +91,26 @@ impl MessageInHand {
     }
 }
 
-impl HostState {
+impl Current {
+    /// Lends `message` to the guest until [`Current::leave`].
+    pub(in crate::plugin) fn enter(
+        &mut self,
+        message: &mut Message,
+        context: &CallContext,
+        access: Access,
+    ) {
+        self.0 = Some(MessageInHand::take(message, context, access));
+    }
+
+    /// Gives back what [`Current::enter`] lent; does nothing where nothing was lent.
+    pub(in crate::plugin) fn leave(&mut self, message: &mut Message, changes: Changes) {
+        if let Some(in_hand) = self.0.take() {
+            in_hand.put_down(message, changes);
+        }
+    }
+
     fn in_hand(&mut self) -> wasmtime::Result<&mut MessageInHand> {
-        self.message.as_mut().ok_or_else(|| {
+        self.0.as_mut().ok_or_else(|| {
             wasmtime::Error::msg(
                 "`current` was asked outside a call of a filter, router or transcoder: there is \
                  no message in hand",
@@ -92,7 +119,7 @@ impl HostState {
     }
 }
 
-impl Host for HostState {
+impl Host for Current {
     fn topic(&mut self) -> wasmtime::Result<String> {
         Ok(self.in_hand()?.topic.as_str().into())
     }

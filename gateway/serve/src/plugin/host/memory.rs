@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use wasmtime::ResourceLimiter;
 
-use super::Shared;
-use crate::plugin::limits::{PARTS_MAX, PluginLimits};
+use crate::plugin::{
+    limits::{PARTS_MAX, PluginLimits},
+    shared::Shared,
+};
 
 /// Answers each request of an instance to grow, and remembers what it refused.
 #[derive(Debug)]

@@ -3,14 +3,34 @@
 use std::time::Instant;
 
 use tracing::{debug, warn};
+use wasmtime::component::HasData;
 
-use super::{HostState, Shared};
 use crate::{
-    plugin::reach::{ReachError, ReachInHand, Told, is_name},
+    plugin::{
+        call_events::CallEvents,
+        reach::{ReachError, ReachInHand, Told, is_name},
+        shared::Shared,
+    },
     trace::HostCall,
 };
 
-impl HostState {
+/// What interfaces of stores work on.
+pub(super) struct StoreCaller<'a> {
+    pub(super) plugin: &'a Shared,
+    /// `None` outside a login.
+    pub(super) access: Option<&'a mut ReachInHand>,
+    /// For the trace, where the call is traced.
+    pub(super) events: Option<&'a mut CallEvents>,
+}
+
+/// Says to the linker what interfaces of stores work on.
+pub(super) struct HasStores;
+
+impl HasData for HasStores {
+    type Data<'a> = StoreCaller<'a>;
+}
+
+impl StoreCaller<'_> {
     /// Lets the guest ask a store, counted and noted. `asked` is the kind of store, the connection,
     /// the command or statement, and the number of its arguments; only a login has the right to ask.
     pub(super) fn reach_out<T: Told>(
@@ -19,18 +39,18 @@ impl HostState {
         ask: impl FnOnce(&Shared, &mut ReachInHand) -> Result<T, ReachError>,
     ) -> wasmtime::Result<Result<T, ReachError>> {
         let (kind, connection, call, arguments) = asked;
-        let in_hand = self.reach.as_mut().ok_or_else(|| {
+        let in_hand = self.access.as_mut().ok_or_else(|| {
             wasmtime::Error::msg(format!(
                 "`{kind}` was called outside `authenticate`: only a login may wait for stores"
             ))
         })?;
-        let shared = &self.shared;
+        let shared = self.plugin;
         let asked = Asked::new(kind, (connection, call));
         let answer = in_hand.count().and_then(|()| ask(shared, in_hand));
-        if let Some(heard) = &mut self.heard {
+        if let Some(events) = &mut self.events {
             let shape = answer.as_ref().map(Told::shape).map_err(in_words);
             let (store, call) = (asked.reach.clone(), asked.call.clone());
-            heard.host_call(HostCall { store, call, arguments, answer: shape });
+            events.host_call(HostCall { store, call, arguments, answer: shape });
         }
         asked.note(shared, answer.as_ref().err());
         Ok(answer)

@@ -1,12 +1,12 @@
 //! `redis`: commands to the servers that the plugin's settings file grants.
 
-use super::{
-    HostState,
-    redis_interface::{Error, Host, Reply},
+use super::reaching::StoreCaller;
+use crate::plugin::{
+    bindings::sluicegate::plugin::redis::{Error, Host, Reply},
+    reach::{Asked, Columns, Question, ReachError},
 };
-use crate::plugin::reach::{Asked, Columns, Question, ReachError};
 
-impl Host for HostState {
+impl Host for StoreCaller<'_> {
     fn call(
         &mut self,
         connection: String,

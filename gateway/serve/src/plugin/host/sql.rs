@@ -1,15 +1,15 @@
 //! `sql`: statements to the databases that the plugin's settings file grants.
 
-use super::{
-    HostState,
-    sql_interface::{Error, Host, Value},
+use super::reaching::StoreCaller;
+use crate::plugin::{
+    bindings::sluicegate::plugin::sql::{Error, Host, Value},
+    reach::{Asked, Cell, Question, ReachError, Rows},
 };
-use crate::plugin::reach::{Asked, Cell, Question, ReachError, Rows};
 
 /// Stands in the log for a SELECT of the plugin's own.
 const QUERY: &str = "query";
 
-impl Host for HostState {
+impl Host for StoreCaller<'_> {
     fn run(
         &mut self,
         connection: String,

@@ -10,8 +10,6 @@ use wasmtime_wasi::{
     p2::{DynPollable, add_to_linker_sync},
 };
 
-use super::HostState;
-
 /// Packages of WASI 0.2 that are satisfied. `wasi:http`, for one, is not.
 const PACKAGES: [&str; 6] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:io", "wasi:random", "wasi:sockets"];
@@ -44,10 +42,10 @@ impl Default for Wasi {
     }
 }
 
-impl WasiView for HostState {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        let wasi = self.wasi.as_mut().expect("WASI is linked only where the state has it");
-        WasiCtxView { ctx: &mut wasi.context, table: &mut wasi.table }
+impl Wasi {
+    /// What the functions of WASI work on.
+    pub(super) fn view(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.context, table: &mut self.table }
     }
 }
 
@@ -66,7 +64,7 @@ pub(in crate::plugin) fn may_block(package: &str, interface: &str) -> bool {
 }
 
 /// Offers the empty world.
-pub(in crate::plugin) fn link(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+pub(in crate::plugin) fn link<T: WasiView>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
     let mut clock = linker.instance(MONOTONIC_CLOCK)?;
