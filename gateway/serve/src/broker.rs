@@ -19,7 +19,7 @@ mod overlay;
 mod suite;
 mod terms;
 
-pub use clusters::{Cluster, Clusters};
+pub use clusters::{Cluster, ClusterTopic, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
 pub use overlay::{Effect, OverlayBroker};

@@ -3,16 +3,33 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::Broker;
+use crate::message::TopicName;
 
-/// One broker, and what the configuration and grants call it.
+/// One broker, with its name in the configuration and in grants.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// Its name.
     pub name: Arc<str>,
-    /// Its place among all clusters of the gateway, from 0.
+    /// Its number among all clusters of the gateway, from 0.
     pub id: usize,
     /// The broker itself.
     pub broker: Arc<dyn Broker>,
+}
+
+/// A topic of one of the gateway's clusters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClusterTopic {
+    /// Id of the cluster.
+    pub cluster: usize,
+    /// Name of the topic.
+    pub topic: TopicName,
+}
+
+impl Cluster {
+    /// A topic of this cluster. Whether it exists is not checked.
+    pub fn topic(&self, topic: &TopicName) -> ClusterTopic {
+        ClusterTopic { cluster: self.id, topic: topic.clone() }
+    }
 }
 
 /// All clusters of a gateway: those named in the configuration, one of which serves clients whose
@@ -21,7 +38,7 @@ pub struct Cluster {
 pub struct Clusters {
     all: Vec<Cluster>,
     default: usize,
-    /// There are no others to tell it from: whatever a grant calls it, it is meant.
+    /// There are no others: every grant means it, whatever name it uses.
     is_only: bool,
 }
 

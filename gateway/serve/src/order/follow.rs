@@ -1,4 +1,4 @@
-//! How those who wait hear of new entries: one task a topic, while anybody waits.
+//! Wakes waiting readers for new entries: one task a topic, as long as there are such readers.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -7,21 +7,21 @@ use std::{
 
 use tokio::{sync::watch, time::sleep};
 
-use super::Sequencer;
+use super::sequencer::Sequencer;
 use crate::{
     broker::{BrokerError, Fetch},
     message::TopicName,
 };
 
-/// A look at what is known here without being told: a topic that grew tells nobody.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often the topic is checked without a notification: added partitions cause none.
+const CHECK: Duration = Duration::from_secs(1);
 
 /// Pause after the broker's refusal.
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Sequencer {
-    /// Changes after each newer step; entries that are stored from now on get one by themselves,
-    /// as long as the receiver lives.
+    /// Changes after each newer step. As long as the receiver lives, a task writes steps for new
+    /// entries.
     pub fn watch(self: &Arc<Self>) -> watch::Receiver<u64> {
         let newest = self.newest.subscribe();
         if !self.is_followed.swap(true, Ordering::AcqRel) {
@@ -34,7 +34,7 @@ impl Sequencer {
         loop {
             self.follow_for_all().await;
             self.is_followed.store(false, Ordering::Release);
-            // One may have come between the last look and the line before.
+            // A reader may have come between the last check and the line before.
             let is_wanted = self.newest.receiver_count() > 0;
             if !is_wanted || self.is_followed.swap(true, Ordering::AcqRel) {
                 return;
@@ -42,21 +42,21 @@ impl Sequencer {
         }
     }
 
-    /// Until nobody waits any more.
+    /// Follows the topic until no reader waits.
     async fn follow_for_all(&self) {
         let mut is_due = true;
         while self.newest.receiver_count() > 0 {
-            // Before the look: what comes from here on wakes.
+            // Subscribe before the check: records that come from here on wake this task.
             let watches =
                 [self.broker.watch(self.topic.as_str()), self.broker.watch(self.log.as_str())];
             let looked =
                 if is_due { self.cover().await.map(|()| false) } else { self.is_behind().await };
             match looked {
                 Ok(true) => is_due = true,
-                // After a round there may be more already: another look, from memory.
+                // During the round more may have come: check again, from memory.
                 Ok(false) if is_due => is_due = false,
                 Ok(false) => {
-                    let came = self.news(watches).await;
+                    let came = self.wait_for_records(watches).await;
                     is_due = came || self.pace().is_in_doubt();
                 }
                 Err(error) => {
@@ -71,7 +71,7 @@ impl Sequencer {
         }
     }
 
-    /// Looks, at the end of every partition, whether anything lies behind the newest step.
+    /// True if a partition, or the log, has records after the newest step.
     async fn is_behind(&self) -> Result<bool, BrokerError> {
         let ends = self.last().map(|step| step.ends().to_vec()).unwrap_or_default();
         let partitions = self.broker.topic(self.topic.as_str()).map_or(0, |topic| topic.partitions);
@@ -81,7 +81,7 @@ impl Sequencer {
                 return Ok(true);
             }
         }
-        let next = self.known(|state| state.steps.next());
+        let next = self.with_loaded(|state| state.steps.next());
         match next {
             Some(next) => self.has_record(&self.log, 0, next).await,
             None => Ok(true),
@@ -99,22 +99,22 @@ impl Sequencer {
         Ok(!self.broker.fetch(fetch).await?.is_empty())
     }
 
-    /// True if something came; false if it is only time to look again, or nobody waits any more.
-    async fn news(&self, watches: [Option<watch::Receiver<u64>>; 2]) -> bool {
+    /// True if something came; false after [`CHECK`], or if no reader waits any more.
+    async fn wait_for_records(&self, watches: [Option<watch::Receiver<u64>>; 2]) -> bool {
         let [records, steps] = watches.map(changed);
         tokio::select! {
             biased;
             () = records => true,
             () = steps => true,
             () = self.newest.closed() => false,
-            () = sleep(LOOK) => false,
+            () = sleep(CHECK) => false,
         }
     }
 }
 
 async fn changed(watch: Option<watch::Receiver<u64>>) {
     match watch {
-        // A topic that is closed for good ends the wait too; the next look says why.
+        // A closed channel ends the wait too; the next check finds out why.
         Some(mut watch) => drop(watch.changed().await),
         None => std::future::pending().await,
     }

@@ -1,4 +1,4 @@
-//! The order log: what is read from it and written to it.
+//! Reads and writes the order log.
 
 use std::time::Duration;
 
@@ -6,25 +6,25 @@ use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::{
-    Sequencer,
-    pages::PAGE,
-    steps::{Alien, Steps},
+    page_cache::PAGE,
+    recent::{ForeignRecord, RecentSteps},
+    sequencer::Sequencer,
 };
 use crate::{
     broker::{Append, BrokerError, Fetch, NewTopic, OffsetRange},
     message::Record,
 };
 
-/// Pause before a record that exists is asked for again.
+/// Pause before a record that exists is fetched again.
 const PAUSE: Duration = Duration::from_millis(5);
-/// And how often: a second in all.
+/// Most pauses: a second in all.
 const PAUSES: u32 = 200;
 
 /// Bytes of one read of an order log.
 const READ_BYTES: usize = 1 << 20;
 
 impl Sequencer {
-    /// Stores a step, valid or not; answers where it lies.
+    /// Appends a step, valid or not; returns its offset.
     pub(super) async fn append(&self, step: Bytes) -> Result<u64, BrokerError> {
         let records = vec![Record { value: Some(step), ..Record::default() }];
         let append = Append::new(self.log.clone(), 0, records);
@@ -33,7 +33,7 @@ impl Sequencer {
         Ok(stored?.offset(0))
     }
 
-    /// Reads the end of the log, which is made if there is none.
+    /// Reads the end of the log; creates the log if it does not exist.
     pub(super) async fn load(&self) -> Result<(), BrokerError> {
         if self.broker.look_up(&self.log).await?.is_none() {
             self.make().await?;
@@ -42,11 +42,11 @@ impl Sequencer {
         let mut back = PAGE;
         loop {
             let from = end.saturating_sub(back).max(start);
-            let mut steps = Steps::new(from);
+            let mut steps = RecentSteps::new(from);
             self.read_into(end, |at, bytes| steps.push(at, bytes).map(|_| ()), from).await?;
             steps.skip_to(end);
             if steps.last().is_some() || from == start {
-                self.begin(start, steps);
+                self.set_state(start, steps);
                 return Ok(());
             }
             // Nothing but void steps.
@@ -61,7 +61,7 @@ impl Sequencer {
         let mut topic = NewTopic { configs, ..NewTopic::new(self.log.clone(), 1) };
         let mut made = self.broker.create_topic(topic.clone()).await;
         if let Err(BrokerError::Refused { .. }) = made {
-            // A broker without such settings, or one that lets nobody choose them.
+            // A broker that does not have these settings, or does not let clients set them.
             topic.configs.clear();
             made = self.broker.create_topic(topic).await;
         }
@@ -71,9 +71,9 @@ impl Sequencer {
         }
     }
 
-    /// Takes up the steps of other gateways that have arrived.
+    /// Reads the newest steps of other gateways.
     pub(super) async fn catch_up(&self) -> Result<(), BrokerError> {
-        while let Some(from) = self.known(|state| state.steps.next()) {
+        while let Some(from) = self.with_loaded(|state| state.steps.next()) {
             let records = self.broker.fetch(self.fetch_log(from)).await?;
             if records.is_empty() {
                 break;
@@ -85,9 +85,9 @@ impl Sequencer {
         Ok(())
     }
 
-    /// Takes up all records of the log below `end`, which are stored.
+    /// Reads all records of the log below `end`, which are known to be stored.
     pub(super) async fn read_to(&self, end: u64) -> Result<(), BrokerError> {
-        let Some(from) = self.known(|state| state.steps.next()) else { return Ok(()) };
+        let Some(from) = self.with_loaded(|state| state.steps.next()) else { return Ok(()) };
         let mut read = Vec::new();
         let keep = |at, bytes: &[u8]| {
             read.push((at, Bytes::copy_from_slice(bytes)));
@@ -95,15 +95,16 @@ impl Sequencer {
         };
         self.read_into(end, keep, from).await?;
         read.iter().try_for_each(|(at, bytes)| self.push(*at, bytes))?;
-        self.known(|state| state.steps.skip_to(end));
+        self.with_loaded(|state| state.steps.skip_to(end));
         Ok(())
     }
 
-    /// Reads all records of the log from `from` up to `end`, which are stored, and perhaps more.
+    /// Reads all records of the log from `from` up to `end`, which are known to be stored, and
+    /// perhaps more.
     pub(super) async fn read_into(
         &self,
         end: u64,
-        mut take: impl FnMut(u64, &[u8]) -> Result<(), Alien>,
+        mut take: impl FnMut(u64, &[u8]) -> Result<(), ForeignRecord>,
         mut from: u64,
     ) -> Result<(), BrokerError> {
         let mut pauses = 0;
@@ -121,7 +122,7 @@ impl Sequencer {
             from = last.offset + 1;
             for stored in &records {
                 let bytes = stored.record.value.as_deref().unwrap_or_default();
-                take(stored.offset, bytes).map_err(|Alien| self.alien())?;
+                take(stored.offset, bytes).map_err(|ForeignRecord| self.foreign_record())?;
             }
         }
         Ok(())
@@ -129,23 +130,23 @@ impl Sequencer {
 
     fn fetch_log(&self, from: u64) -> Fetch {
         let (topic, bytes_max) = (self.log.clone(), READ_BYTES);
-        // A whole page, and not much more than one is worth reading at once.
+        // A page; reading more at once gains little.
         let records_max = usize::try_from(PAGE).unwrap_or(usize::MAX);
         Fetch { topic, partition: 0, from, records_max, bytes_max }
     }
 
-    /// Takes up one record of the log.
+    /// Adds one record of the log to the state.
     pub(super) fn push(&self, at: u64, bytes: &[u8]) -> Result<(), BrokerError> {
-        match self.known(|state| state.steps.push(at, bytes)) {
-            Some(Ok(true)) => self.tell(),
+        match self.with_loaded(|state| state.steps.push(at, bytes)) {
+            Some(Ok(true)) => self.notify_waiters(),
             Some(Ok(false)) | None => {}
-            Some(Err(Alien)) => return Err(self.alien()),
+            Some(Err(ForeignRecord)) => return Err(self.foreign_record()),
         }
         Ok(())
     }
 
-    /// The log is not what was known of it, or not ours to read.
-    pub(super) fn alien(&self) -> BrokerError {
+    /// The error for a log that does not continue as it was read, or that has a foreign format.
+    pub(super) fn foreign_record(&self) -> BrokerError {
         let reason = "it holds what no gateway of this version writes into an order log: run the \
                       newest version everywhere, or delete the topic to begin a new order";
         let (topic, reason) = (self.log.clone(), reason.to_owned());

@@ -1,193 +1,184 @@
-//! What lies between two places of a stream, from either end.
+//! The records between two positions of a stream, from either end.
 
 use std::sync::Arc;
 
 use super::{
-    Sequencer,
-    course::{Position, Run},
+    cursor::{OffsetRun, OrderPosition},
+    sequencer::Sequencer,
 };
-use crate::broker::BrokerError;
+use crate::{broker::BrokerError, message::PartitionOffset};
 
 /// One end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// Before everything.
+pub enum RangeBound {
+    /// Before all records.
     Start,
-    /// Behind everything.
+    /// After all records.
     End,
-    /// Right before a record, whether or not it is there.
-    Before {
-        /// Its partition.
-        partition: u32,
-        /// Its offset.
-        offset: u64,
-    },
-    /// Right behind it.
-    Behind {
-        /// Its partition.
-        partition: u32,
-        /// Its offset.
-        offset: u64,
-    },
+    /// Right before a record, whether or not it exists.
+    Before(PartitionOffset),
+    /// Right after a record.
+    After(PartitionOffset),
 }
 
-/// Records that are still wanted of a range.
+/// The records of a range that are not read yet.
 #[derive(Clone, Debug)]
-pub enum Range {
+pub enum StreamRange {
     /// Of one partition.
-    One(Run),
-    /// Along the order over all partitions.
-    Many(Span),
+    Partition(OffsetRun),
+    /// Of all partitions, along their order.
+    Order(OrderRange),
 }
 
-/// A piece of an order.
+/// A range of an order.
 #[derive(Clone, Debug)]
-pub struct Span {
+pub struct OrderRange {
     order: Arc<Sequencer>,
-    low: Position,
-    high: Position,
+    low: OrderPosition,
+    high: OrderPosition,
 }
 
-impl Span {
-    /// What lies between two bounds; `None` if that is nothing. What was stored before this call
-    /// has its place where one of the bounds needs it.
+impl OrderRange {
+    /// The records between two bounds; `None` if there are none. Records that were stored before
+    /// this call are covered where one of the bounds needs them.
     ///
     /// # Errors
     /// The broker's.
     pub async fn between(
         order: Arc<Sequencer>,
-        low: Bound,
-        high: Bound,
+        low: RangeBound,
+        high: RangeBound,
     ) -> Result<Option<Self>, BrokerError> {
-        if high == Bound::End {
+        if high == RangeBound::End {
             order.cover().await?;
         }
-        let Some(low) = order.position(low).await? else { return Ok(None) };
-        let high = match order.position(high).await? {
+        let Some(low) = order.bound_position(low).await? else { return Ok(None) };
+        let high = match order.bound_position(high).await? {
             Some(high) => high,
-            // It lies behind all that is there.
+            // It is after all records.
             None => match order.last() {
-                Some(last) => Position::end_of(last),
+                Some(last) => OrderPosition::end_of(last),
                 None => return Ok(None),
             },
         };
         Ok((low.key() < high.key()).then_some(Self { order, low, high }))
     }
 
-    async fn first(&mut self) -> Result<Option<Run>, BrokerError> {
+    async fn first(&mut self) -> Result<Option<OffsetRun>, BrokerError> {
         loop {
-            let Position { step, partition, next } = &mut self.low;
-            let is_last = (step.at, *partition) == (self.high.step.at, self.high.partition);
-            let end = if is_last { self.high.next } else { step.end(*partition) };
-            if *next < end {
-                return Ok(Some(Run { partition: *partition, from: *next, end: Some(end) }));
+            let low = &mut self.low;
+            let is_last = low.part() == self.high.part();
+            let PartitionOffset { partition, offset: from } = low.next;
+            let end = if is_last { self.high.next.offset } else { low.step.end(partition) };
+            if from < end {
+                return Ok(Some(OffsetRun { partition, from, end: Some(end) }));
             }
-            if is_last || (step.at, *partition) > (self.high.step.at, self.high.partition) {
+            if is_last || low.part() > self.high.part() {
                 return Ok(None);
             }
-            if *partition + 1 < step.partitions() {
-                *partition += 1;
-                *next = step.prev(*partition);
-            } else if let Some(step) = self.order.at_or_behind(step.at + 1).await? {
-                self.low = Position::start_of(step);
-            } else {
-                return Ok(None);
+            if low.next_partition() {
+                continue;
             }
+            let Some(step) = self.order.at_or_after(low.step.at + 1).await? else {
+                return Ok(None);
+            };
+            self.low = OrderPosition::start_of(step);
         }
     }
 
-    async fn last(&mut self) -> Result<Option<Run>, BrokerError> {
+    async fn last(&mut self) -> Result<Option<OffsetRun>, BrokerError> {
         loop {
-            let Position { step, partition, next } = &mut self.high;
-            let is_last = (step.at, *partition) == (self.low.step.at, self.low.partition);
-            let from = if is_last { self.low.next } else { step.prev(*partition) };
-            if from < *next {
-                return Ok(Some(Run { partition: *partition, from, end: Some(*next) }));
+            let high = &mut self.high;
+            let is_last = high.part() == self.low.part();
+            let PartitionOffset { partition, offset: end } = high.next;
+            let from = if is_last { self.low.next.offset } else { high.step.prev(partition) };
+            if from < end {
+                return Ok(Some(OffsetRun { partition, from, end: Some(end) }));
             }
-            if is_last || (step.at, *partition) < (self.low.step.at, self.low.partition) {
+            if is_last || high.part() < self.low.part() {
                 return Ok(None);
             }
             if let Some(before) = partition.checked_sub(1) {
-                *partition = before;
-                *next = step.end(before);
-            } else if let Some(step) = self.order.step_before(step).await? {
-                self.high = Position::end_of(step);
-            } else {
-                return Ok(None);
+                high.next = PartitionOffset::new(before, high.step.end(before));
+                continue;
             }
+            let Some(step) = self.order.step_before(&high.step).await? else { return Ok(None) };
+            self.high = OrderPosition::end_of(step);
         }
     }
 }
 
-impl Range {
-    /// The first records that are still wanted.
+impl StreamRange {
+    /// The first records that are not read yet.
     ///
     /// # Errors
     /// The broker's, where the order has to be read.
-    pub async fn first(&mut self) -> Result<Option<Run>, BrokerError> {
+    pub async fn first(&mut self) -> Result<Option<OffsetRun>, BrokerError> {
         match self {
-            Self::One(run) => Ok(Some(*run).filter(|run| run.end.is_none_or(|end| run.from < end))),
-            Self::Many(span) => span.first().await,
+            Self::Partition(run) => {
+                Ok(Some(*run).filter(|run| run.end.is_none_or(|end| run.from < end)))
+            }
+            Self::Order(range) => range.first().await,
         }
     }
 
-    /// The last records that are still wanted.
+    /// The last records that are not read yet.
     ///
     /// # Errors
-    /// As [`Range::first`].
-    pub async fn last(&mut self) -> Result<Option<Run>, BrokerError> {
+    /// As [`StreamRange::first`].
+    pub async fn last(&mut self) -> Result<Option<OffsetRun>, BrokerError> {
         match self {
-            Self::One(_) => self.first().await,
-            Self::Many(span) => span.last().await,
+            Self::Partition(_) => self.first().await,
+            Self::Order(range) => range.last().await,
         }
     }
 
-    /// Notes that the records of the first run are done with below `next`.
+    /// Drops the records of the first run below `next`.
     pub fn drop_first(&mut self, next: u64) {
         match self {
-            Self::One(run) => run.from = next,
-            Self::Many(span) => span.low.next = next,
+            Self::Partition(run) => run.from = next,
+            Self::Order(range) => range.low.next.offset = next,
         }
     }
 
-    /// Notes that the records of the last run are done with from `end` on.
+    /// Drops the records of the last run from `end` on.
     pub fn drop_last(&mut self, end: u64) {
         match self {
-            Self::One(run) => run.end = Some(end),
-            Self::Many(span) => span.high.next = end,
+            Self::Partition(run) => run.end = Some(end),
+            Self::Order(range) => range.high.next.offset = end,
         }
     }
 }
 
 impl Sequencer {
-    /// The place of a bound; `None` if all that has a place lies before it, or if there is nothing.
-    async fn position(&self, bound: Bound) -> Result<Option<Position>, BrokerError> {
+    /// The position of a bound; `None` if all covered records come before it, or there are none.
+    async fn bound_position(
+        &self,
+        bound: RangeBound,
+    ) -> Result<Option<OrderPosition>, BrokerError> {
         match bound {
-            Bound::Start => Ok(self.first().await?.map(Position::start_of)),
-            Bound::End => Ok(self.last().map(Position::end_of)),
-            Bound::Before { partition, offset } => self.sure_place(partition, offset).await,
-            Bound::Behind { partition, offset } => {
-                let mut found = self.sure_place(partition, offset).await?;
-                if let Some(p) =
-                    found.as_mut().filter(|p| (p.partition, p.next) == (partition, offset))
-                {
-                    p.next += 1;
+            RangeBound::Start => Ok(self.first().await?.map(OrderPosition::start_of)),
+            RangeBound::End => Ok(self.last().map(OrderPosition::end_of)),
+            RangeBound::Before(record) => self.covered_position(record).await,
+            RangeBound::After(record) => {
+                let mut found = self.covered_position(record).await?;
+                if let Some(found) = &mut found {
+                    found.pass(record);
                 }
                 Ok(found)
             }
         }
     }
 
-    /// The place of a record that may be newer than any step.
-    async fn sure_place(
+    /// The position of a record that may be newer than all steps.
+    async fn covered_position(
         &self,
-        partition: u32,
-        offset: u64,
-    ) -> Result<Option<Position>, BrokerError> {
-        if let Some(place) = self.place(partition, offset).await? {
-            return Ok(Some(place));
+        record: PartitionOffset,
+    ) -> Result<Option<OrderPosition>, BrokerError> {
+        if let Some(found) = self.position_of(record).await? {
+            return Ok(Some(found));
         }
         self.cover().await?;
-        self.place(partition, offset).await
+        self.position_of(record).await
     }
 }

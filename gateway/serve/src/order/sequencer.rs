@@ -1,4 +1,4 @@
-//! The order of one topic, as far as it is known here.
+//! The order of one topic: its state in this gateway.
 
 use std::{
     fmt,
@@ -6,48 +6,92 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
-use super::{pages::Pages, rounds::Rounds, step::Step, steps::Steps, write::Pace};
+use super::{page_cache::PageCache, recent::RecentSteps, single_flight::SingleFlight, step::Step};
 use crate::{
     broker::{Broker, BrokerError},
     message::TopicName,
+    telemetry::Occasionally,
 };
+
+/// Steps whose records are all gone are deleted after so many steps of this gateway.
+pub(super) const CLEANUP_STEPS: u32 = 1_000;
 
 /// The order of one topic, shared by all sessions that read it.
 pub struct Sequencer {
-    /// Tells it from others in what they share.
+    /// Identifies it among the sequencers that share a page cache.
     pub(super) number: u64,
     pub(super) broker: Arc<dyn Broker>,
     pub(super) topic: TopicName,
     /// The topic that is its order log.
     pub(super) log: TopicName,
-    pub(super) pages: Arc<Pages>,
-    /// `None` until the log was read, and after it was found to be another one.
-    state: Mutex<Option<State>>,
-    pub(super) rounds: Rounds<()>,
-    pub(super) pace: Mutex<Pace>,
-    /// Offset behind the newest step; those who wait watch it.
+    pub(super) pages: Arc<PageCache>,
+    /// `None` until the log is read, and after it was replaced by another one.
+    state: Mutex<Option<LogState>>,
+    /// Running [`Self::cover`].
+    pub(super) cover_flight: SingleFlight<()>,
+    pub(super) pace: Mutex<WritePace>,
+    /// Offset after the newest step; readers that wait watch it.
     pub(super) newest: watch::Sender<u64>,
     pub(super) is_followed: AtomicBool,
 }
 
-/// What is known of an order log.
+/// The part of an order log that is in memory.
 #[derive(Debug)]
-pub(super) struct State {
-    /// Tells it from what was known of an earlier log of that name.
-    pub(super) life: u64,
-    /// Oldest offset of the log that may be left.
+pub(super) struct LogState {
+    /// Grows with each order log of this name.
+    pub(super) generation: u64,
+    /// Oldest offset of the log that may still exist.
     pub(super) start: u64,
-    pub(super) steps: Steps,
+    pub(super) steps: RecentSteps,
 }
 
-impl State {
-    /// The first step of the topic's present life.
+impl LogState {
+    /// Offset of the first step since the topic was last created.
     pub(super) fn epoch(&self) -> u64 {
         self.steps.last().map_or(0, |last| last.epoch)
+    }
+}
+
+/// Limits how often this gateway writes steps.
+#[derive(Debug)]
+pub(super) struct WritePace {
+    generations: u64,
+    /// The next step is written no earlier.
+    pub(super) next: Instant,
+    pub(super) since_cleanup: u32,
+    /// Since when partitions end below the newest step.
+    pub(super) lower_since: Option<Instant>,
+    /// Limits how often the log says that steps cannot be deleted.
+    pub(super) refused: Occasionally,
+}
+
+impl Default for WritePace {
+    fn default() -> Self {
+        Self {
+            generations: 0,
+            next: Instant::now(),
+            // The first step checks at once.
+            since_cleanup: CLEANUP_STEPS,
+            lower_since: None,
+            refused: Occasionally::new(Duration::from_hours(24)),
+        }
+    }
+}
+
+impl WritePace {
+    pub(super) fn next_generation(&mut self) -> u64 {
+        self.generations += 1;
+        self.generations
+    }
+
+    /// True while it is not clear whether the topic was deleted and created again.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.lower_since.is_some()
     }
 }
 
@@ -58,12 +102,13 @@ impl fmt::Debug for Sequencer {
 }
 
 impl Sequencer {
-    /// The order of `topic`, which lies in `log`. Nothing is read or made before it is needed.
+    /// The order of `topic`, kept in the topic `log`. Nothing is read or created before it is needed.
     pub(super) fn new(
         number: u64,
         broker: Arc<dyn Broker>,
-        (topic, log): (TopicName, TopicName),
-        pages: Arc<Pages>,
+        topic: TopicName,
+        log: TopicName,
+        pages: Arc<PageCache>,
     ) -> Self {
         Self {
             number,
@@ -72,65 +117,68 @@ impl Sequencer {
             log,
             pages,
             state: Mutex::new(None),
-            rounds: Rounds::default(),
+            cover_flight: SingleFlight::default(),
             pace: Mutex::default(),
             newest: watch::Sender::new(0),
             is_followed: AtomicBool::new(false),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<State>> {
+    fn lock(&self) -> MutexGuard<'_, Option<LogState>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at what is known, if the log was read.
-    pub(super) fn known<T>(&self, look: impl FnOnce(&mut State) -> T) -> Option<T> {
-        self.lock().as_mut().map(look)
+    /// Reads or changes the state, if the log has been read.
+    pub(super) fn with_loaded<T>(&self, read: impl FnOnce(&mut LogState) -> T) -> Option<T> {
+        self.lock().as_mut().map(read)
     }
 
-    /// Looks at what is known, once the log was read.
+    /// Reads or changes the state, after reading the log where that is needed.
     ///
     /// # Errors
     /// The broker's.
-    pub(super) async fn look<T>(&self, look: impl Fn(&mut State) -> T) -> Result<T, BrokerError> {
-        if let Some(seen) = self.known(&look) {
+    pub(super) async fn with_state<T>(
+        &self,
+        read: impl Fn(&mut LogState) -> T,
+    ) -> Result<T, BrokerError> {
+        if let Some(seen) = self.with_loaded(&read) {
             return Ok(seen);
         }
         self.begin_cover().await?;
-        self.known(&look).ok_or_else(|| BrokerError::Unreachable {
+        self.with_loaded(&read).ok_or_else(|| BrokerError::Unreachable {
             reason: format!("the order of `{}` was made anew meanwhile", self.topic),
         })
     }
 
-    /// Takes up what was read of the log.
-    pub(super) fn begin(&self, start: u64, steps: Steps) {
-        let life = self.pace().new_life();
-        *self.lock() = Some(State { life, start, steps });
-        self.tell();
+    /// Sets the state after the log was read.
+    pub(super) fn set_state(&self, start: u64, steps: RecentSteps) {
+        let generation = self.pace().next_generation();
+        *self.lock() = Some(LogState { generation, start, steps });
+        self.notify_waiters();
     }
 
-    /// Forgets what was read: the log is another one.
+    /// Drops the state: the log was replaced by another one.
     pub(super) fn forget(&self) {
         *self.lock() = None;
     }
 
-    /// Wakes those who wait for a newer step.
-    pub(super) fn tell(&self) {
-        let at = self.known(|state| state.steps.last().map_or(0, |last| last.at + 1));
+    /// Wakes the readers that wait for a newer step.
+    pub(super) fn notify_waiters(&self) {
+        let at = self.with_loaded(|state| state.steps.last().map_or(0, |last| last.at + 1));
         let at = at.unwrap_or(0);
         self.newest.send_if_modified(|newest| std::mem::replace(newest, at) != at);
     }
 
-    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+    pub(super) fn pace(&self) -> MutexGuard<'_, WritePace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The newest step.
     pub(super) fn last(&self) -> Option<Arc<Step>> {
-        self.known(|state| state.steps.last().cloned()).flatten()
+        self.with_loaded(|state| state.steps.last().cloned()).flatten()
     }
 
-    /// True while new entries come by themselves to those who wait.
+    /// True while a task makes steps for new entries, so that waiting readers wake.
     pub fn is_followed(&self) -> bool {
         self.is_followed.load(Ordering::Acquire)
     }

@@ -2,61 +2,60 @@
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 
-/// How steps are written; another version is not ours to understand.
+/// Version of the format; other versions cannot be read.
 const VERSION: u8 = 1;
 
-/// How far each partition had come, and how far in the step before.
+/// The end of each partition, and its end in the step before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     /// Its offset in the order log.
     pub(super) at: u64,
-    /// Offset of the first step of this life of the topic: one that was deleted and made anew
-    /// begins another one.
+    /// Offset of the first step since the topic was last created: deleting it begins a new epoch.
     pub(super) epoch: u64,
     prev: Box<[u64]>,
     end: Box<[u64]>,
 }
 
-/// What a record of an order log says.
+/// A decoded record of an order log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum StepRecord {
     /// A step.
     Step(Step),
-    /// Nothing: its writer did not know all that lay before it.
+    /// No step: its writer had not read all records before it.
     Void,
-    /// It is not for us to read.
+    /// Another version, or no step at all.
     Unreadable,
 }
 
 impl Step {
-    /// The step behind `prev`, where the ends of partitions that are not in `prev` were 0.
+    /// The step after ends of `prev`; partitions that are not in `prev` ended at 0.
     pub(super) fn new(at: u64, epoch: u64, prev: &[u64], end: &[u64]) -> Self {
         let mut before = prev.to_vec();
         before.resize(end.len(), 0);
         Self { at, epoch, prev: before.into(), end: end.into() }
     }
 
-    /// Number of partitions it knows.
+    /// Number of partitions.
     pub(super) fn partitions(&self) -> u32 {
         u32::try_from(self.end.len()).unwrap_or(u32::MAX)
     }
 
-    /// Where the step before ended in a partition.
+    /// End of a partition in the step before.
     pub(super) fn prev(&self, partition: u32) -> u64 {
         self.prev.get(partition as usize).copied().unwrap_or(0)
     }
 
-    /// Where it ends in a partition; 0 where it knows none.
+    /// End of a partition; 0 for a partition that it does not have.
     pub(super) fn end(&self, partition: u32) -> u64 {
         self.end.get(partition as usize).copied().unwrap_or(0)
     }
 
-    /// Its ends, one a partition.
+    /// The ends, one a partition.
     pub(super) fn ends(&self) -> &[u64] {
         &self.end
     }
 
-    /// Whether it follows right behind another one.
+    /// True if it is the step right after another one.
     pub(super) fn follows(&self, before: &Step) -> bool {
         let same = |partition| self.prev(partition) == before.end(partition);
         self.epoch == self.at
@@ -70,7 +69,7 @@ impl Step {
         16 * self.end.len() + 96
     }
 
-    /// As it lies in the order log.
+    /// The record of the order log.
     pub(super) fn to_bytes(&self) -> Bytes {
         let mut bytes = BytesMut::with_capacity(16 + 8 * self.end.len());
         bytes.put_u8(VERSION);
@@ -84,19 +83,19 @@ impl Step {
         bytes.freeze()
     }
 
-    /// Reads what lies at `at`.
-    pub(super) fn read(at: u64, bytes: &[u8]) -> Said {
+    /// Decodes the record at offset `at`.
+    pub(super) fn read(at: u64, bytes: &[u8]) -> StepRecord {
         match bytes.split_first() {
-            Some((&VERSION, rest)) => Self::read_rest(at, rest).unwrap_or(Said::Unreadable),
-            _ => Said::Unreadable,
+            Some((&VERSION, rest)) => Self::read_rest(at, rest).unwrap_or(StepRecord::Unreadable),
+            _ => StepRecord::Unreadable,
         }
     }
 
-    fn read_rest(at: u64, mut rest: &[u8]) -> Option<Said> {
+    fn read_rest(at: u64, mut rest: &[u8]) -> Option<StepRecord> {
         let expected = take(&mut rest)?;
         let epoch = take(&mut rest)?;
         let count = usize::try_from(take(&mut rest)?).ok()?;
-        // Each takes two bytes at least: what is claimed is not what is allocated.
+        // Each takes two bytes at least: a wrong count must not allocate memory.
         if count > rest.len() {
             return None;
         }
@@ -107,13 +106,13 @@ impl Step {
             end.push(before.checked_add(take(&mut rest)?)?);
         }
         if expected != at {
-            return Some(Said::Void);
+            return Some(StepRecord::Void);
         }
-        Some(Said::Step(Self { at, epoch, prev: prev.into(), end: end.into() }))
+        Some(StepRecord::Step(Self { at, epoch, prev: prev.into(), end: end.into() }))
     }
 }
 
-/// Seven bits a byte, the lowest first.
+/// Variable length: seven bits a byte, the lowest first.
 fn put(bytes: &mut BytesMut, mut number: u64) {
     while number >= 0x80 {
         bytes.put_u8((number & 0x7f) as u8 | 0x80);
@@ -154,8 +153,8 @@ mod tests {
 
             let bytes = step.to_bytes();
 
-            prop_assert_eq!(Step::read(at.wrapping_add(1), &bytes), Said::Void);
-            prop_assert_eq!(Step::read(at, &bytes), Said::Step(step));
+            prop_assert_eq!(Step::read(at.wrapping_add(1), &bytes), StepRecord::Void);
+            prop_assert_eq!(Step::read(at, &bytes), StepRecord::Step(step));
         }
 
         #[test]

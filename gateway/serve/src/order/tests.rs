@@ -4,12 +4,13 @@ mod history; // older steps, ranges and cursors over a long log
 mod writers; // gateways that write at once
 
 use super::step::Step;
-
-/// A record: partition and offset.
-type At = (u32, u64);
+use crate::message::PartitionOffset;
 
 /// The records of a step, in their order.
-fn records(step: &Step) -> Vec<At> {
-    let of = |partition| (step.prev(partition)..step.end(partition)).map(move |at| (partition, at));
+fn records(step: &Step) -> Vec<PartitionOffset> {
+    let of = |partition| {
+        (step.prev(partition)..step.end(partition))
+            .map(move |at| PartitionOffset::new(partition, at))
+    };
     (0..step.partitions()).flat_map(of).collect()
 }

@@ -1,86 +1,50 @@
-//! How an order grows: one step at a time, for all who need a newer one.
+//! Writes steps: one at a time, for all readers that need a newer one.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::{Sequencer, step::Step, tidy::TIDY_STEPS};
+use super::{
+    sequencer::{CLEANUP_STEPS, Sequencer},
+    step::Step,
+};
 use crate::{
     broker::{BrokerError, BrokerFuture, OffsetRange},
-    telemetry::Occasionally,
+    message::PartitionOffset,
 };
 
-/// Least time between two steps of one gateway: what arrives meanwhile shares the next one.
+/// Least time between two steps of one gateway: records that arrive meanwhile share the next one.
 const STEP_TIME: Duration = Duration::from_millis(10);
 
-/// Attempts at one step before its readers are told to try again; each one is lost to a step of
-/// another gateway.
+/// Attempts at one step before its readers get `Busy`; each lost one was overtaken by another
+/// gateway's step.
 const ATTEMPTS: u32 = 50;
 
-/// A partition that ends before a step of it did belongs to a topic that was made anew, if it is
-/// seen so for so long: a broker that no longer leads it may know an older end for a while.
-const ANEW_AFTER: Duration = Duration::from_secs(10);
-
-/// When this gateway wrote, and what it waits for.
-#[derive(Debug)]
-pub(super) struct Pace {
-    lives: u64,
-    /// No step is written before.
-    next: Instant,
-    pub(super) since_tidied: u32,
-    /// Since when partitions end before the newest step.
-    lower_since: Option<Instant>,
-    /// That steps cannot be deleted is said once in a while.
-    pub(super) refused: Occasionally,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            lives: 0,
-            next: Instant::now(),
-            // The first step looks at once.
-            since_tidied: TIDY_STEPS,
-            lower_since: None,
-            refused: Occasionally::new(Duration::from_hours(24)),
-        }
-    }
-}
-
-impl Pace {
-    pub(super) fn new_life(&mut self) -> u64 {
-        self.lives += 1;
-        self.lives
-    }
-
-    /// Whether the topic may have been made anew.
-    pub(super) fn is_in_doubt(&self) -> bool {
-        self.lower_since.is_some()
-    }
-}
+/// If a partition ends below the newest step for so long, its topic was deleted and created again.
+/// For a shorter time a broker that no longer leads the partition may report an older end.
+const RECREATED_AFTER: Duration = Duration::from_secs(10);
 
 impl Sequencer {
-    /// Makes all that was stored before this call part of the order.
+    /// Makes all records that were stored before this call part of the order.
     ///
-    /// One question to the broker for all who call at the same time, and one step if there is
-    /// anything new.
+    /// Concurrent callers share one request to the broker, and one step if there are new records.
     ///
     /// # Errors
-    /// The broker's; `Busy` after too many steps that came too late.
+    /// The broker's; `Busy` if other gateways' steps came first too often.
     pub async fn cover(&self) -> Result<(), BrokerError> {
-        self.rounds.join(async || self.round().await).await
+        self.cover_flight.join(async || self.round().await).await
     }
 
-    /// The same, of a type that may stand within a round of its own: looking at an order begins
-    /// one where the log was not read yet.
+    /// The same as a boxed future: the type of `cover` would contain itself, since reading the state
+    /// may call it.
     pub(super) fn begin_cover(&self) -> BrokerFuture<'_, Result<(), BrokerError>> {
         Box::pin(self.cover())
     }
 
     async fn round(&self) -> Result<(), BrokerError> {
-        let is_new = self.known(|_| ()).is_none();
+        let is_new = self.with_loaded(|_| ()).is_none();
         match self.try_round().await {
-            // The log that was known is gone, or another one lies in its place.
+            // The log is gone, or was replaced by another one.
             Err(BrokerError::NoSuchTopic { topic } | BrokerError::Corrupt { topic, .. })
                 if topic == self.log && !is_new =>
             {
@@ -92,7 +56,7 @@ impl Sequencer {
     }
 
     async fn try_round(&self) -> Result<(), BrokerError> {
-        if self.known(|_| ()).is_none() {
+        if self.with_loaded(|_| ()).is_none() {
             self.load().await?;
         }
         self.catch_up().await?;
@@ -104,27 +68,28 @@ impl Sequencer {
             self.pace().next = Instant::now() + STEP_TIME;
             let at = self.append(step.to_bytes()).await?;
             if at < step.at {
-                return Err(self.alien());
+                return Err(self.foreign_record());
             }
             if at == step.at {
                 self.push(at, &step.to_bytes())?;
-                self.tidy(&ranges).await;
+                self.clean_up(&ranges).await;
                 return Ok(());
             }
-            // Others were first: theirs may be all that is needed.
+            // Another gateway's step was first: it may be enough.
             self.read_to(at + 1).await?;
         }
         Err(BrokerError::Busy { topic: self.log.clone() })
     }
 
-    /// The step to write; `None` if all that there is has its place.
+    /// The step to write; `None` if all records are covered.
     fn step_to(&self, ranges: &[OffsetRange]) -> Option<Step> {
-        let (at, last) = self.known(|state| (state.steps.next(), state.steps.last().cloned()))?;
+        let (at, last) =
+            self.with_loaded(|state| (state.steps.next(), state.steps.last().cloned()))?;
         let ends: Vec<u64> = ranges.iter().map(|range| range.end).collect();
         let Some(last) = last else {
             return ends.iter().any(|end| *end > 0).then(|| Step::new(at, at, &[], &ends));
         };
-        if self.is_made_anew(&last, &ends) {
+        if self.is_recreated(&last, &ends) {
             tracing::warn!(topic = %self.topic, "the topic was made anew, its order begins again");
             return Some(Step::new(at, at, &[], &ends));
         }
@@ -137,7 +102,7 @@ impl Sequencer {
         (merged != last.ends()).then(|| Step::new(at, last.epoch, last.ends(), &merged))
     }
 
-    fn is_made_anew(&self, last: &Step, ends: &[u64]) -> bool {
+    fn is_recreated(&self, last: &Step, ends: &[u64]) -> bool {
         let is_lower = ends.iter().zip(last.ends()).any(|(end, before)| end < before);
         let mut pace = self.pace();
         if !is_lower {
@@ -145,10 +110,44 @@ impl Sequencer {
             return false;
         }
         let since = *pace.lower_since.get_or_insert_with(Instant::now);
-        let is_sure = since.elapsed() >= ANEW_AFTER;
+        let is_sure = since.elapsed() >= RECREATED_AFTER;
         if is_sure {
             pace.lower_since = None;
         }
         is_sure
+    }
+
+    /// Now and then deletes steps whose records are all gone. A failure does no harm.
+    pub(super) async fn clean_up(&self, ranges: &[OffsetRange]) {
+        {
+            let mut pace = self.pace();
+            pace.since_cleanup += 1;
+            if pace.since_cleanup < CLEANUP_STEPS {
+                return;
+            }
+            pace.since_cleanup = 0;
+        }
+        let cleaned = self.delete_unused(ranges).await;
+        if let Err(error) = cleaned
+            && self.pace().refused.may().is_some()
+        {
+            tracing::info!(topic = %self.log, %error, "old steps of an order are kept");
+        }
+    }
+
+    async fn delete_unused(&self, ranges: &[OffsetRange]) -> Result<(), BrokerError> {
+        let Some(last) = self.last() else { return Ok(()) };
+        let mut before = last.at;
+        for (partition, range) in (0_u32..).zip(ranges) {
+            let first: Option<Arc<Step>> =
+                self.covering(PartitionOffset::new(partition, range.start)).await?;
+            before = before.min(first.map_or(before, |step| step.at));
+        }
+        let start = self.with_loaded(|state| state.start).unwrap_or(before);
+        if before > start {
+            let start = self.broker.delete_records(&self.log, 0, before).await?;
+            self.with_loaded(|state| state.start = state.start.max(start));
+        }
+        Ok(())
     }
 }

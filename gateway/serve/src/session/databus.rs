@@ -10,7 +10,7 @@ use crate::{
     command::{self, Command, MessageFormat},
     consumer::CommitError,
     message::{Binding, ErrorCode, Rejection, StartAt},
-    order::Run,
+    order::OffsetRun,
     pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
 };
@@ -180,7 +180,7 @@ impl Context {
         };
         'partitions: for (partition, mut next) in assignment {
             while batch.len() < most && bytes < BATCH_BYTES {
-                let run = Run { partition, from: next, end: None };
+                let run = OffsetRun { partition, from: next, end: None };
                 let fetched = self.fetch_records(&topic, run, most - batch.len()).await;
                 let Fetched { shown, next: behind, failure: failed } =
                     fetched.unwrap_or_else(|failure| Fetched {

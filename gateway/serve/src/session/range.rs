@@ -6,8 +6,8 @@ use super::{Context, streams::FETCH_RECORDS};
 use crate::{
     broker::TopicInfo,
     command::{self, EntryId},
-    message::{Rejection, StoredRecord, TopicName},
-    order::{Bound, Range, Run, Span},
+    message::{PartitionOffset, Rejection, StoredRecord, TopicName},
+    order::{OffsetRun, OrderRange, RangeBound, StreamRange},
     pipeline::read_rejection,
     resp::Args,
 };
@@ -59,7 +59,7 @@ impl Context {
         topic: &TopicInfo,
         partition: Option<u32>,
         asked: &command::Range,
-    ) -> Result<Option<Range>, Rejection> {
+    ) -> Result<Option<StreamRange>, Rejection> {
         match partition {
             Some(partition) => self.one(topic, partition, asked).await,
             None => self.many(topic, asked).await,
@@ -71,7 +71,7 @@ impl Context {
         topic: &TopicInfo,
         partition: u32,
         asked: &command::Range,
-    ) -> Result<Option<Range>, Rejection> {
+    ) -> Result<Option<StreamRange>, Rejection> {
         let command::Range { start, end, .. } = asked;
         let (before, behind) = (EntryId::first_offset, EntryId::offset_after);
         let low = (if asked.start_excluded { behind } else { before })(*start, partition);
@@ -79,42 +79,44 @@ impl Context {
         let ends = self.ends(&topic.name).await?;
         let Some(there) = ends.get(partition as usize) else { return Ok(None) };
         let (from, end) = (low.max(there.start), high.min(there.end));
-        Ok((from < end).then_some(Range::One(Run { partition, from, end: Some(end) })))
+        Ok((from < end).then_some(StreamRange::Partition(OffsetRun {
+            partition,
+            from,
+            end: Some(end),
+        })))
     }
 
     async fn many(
         &self,
         topic: &TopicInfo,
         asked: &command::Range,
-    ) -> Result<Option<Range>, Rejection> {
+    ) -> Result<Option<StreamRange>, Rejection> {
         let last = topic.partitions.saturating_sub(1);
         let place = |id: EntryId| {
             // A number alone stands for all partitions.
             let partition = u32::try_from(id.partition).unwrap_or(u32::MAX).min(last);
-            id.place.checked_sub(1).map(|offset| (partition, offset))
+            id.place.checked_sub(1).map(|offset| PartitionOffset::new(partition, offset))
         };
         let low = match place(asked.start) {
-            None => Bound::Start,
-            Some((partition, offset)) if asked.start_excluded => {
-                Bound::Behind { partition, offset }
-            }
-            Some((partition, offset)) => Bound::Before { partition, offset },
+            None => RangeBound::Start,
+            Some(record) if asked.start_excluded => RangeBound::After(record),
+            Some(record) => RangeBound::Before(record),
         };
         let high = match place(asked.end) {
             None => return Ok(None),
-            Some(_) if asked.end == EntryId::LAST => Bound::End,
-            Some((partition, offset)) if asked.end_excluded => Bound::Before { partition, offset },
-            Some((partition, offset)) => Bound::Behind { partition, offset },
+            Some(_) if asked.end == EntryId::LAST => RangeBound::End,
+            Some(record) if asked.end_excluded => RangeBound::Before(record),
+            Some(record) => RangeBound::After(record),
         };
-        let span = Span::between(self.order(&topic.name)?, low, high).await;
-        Ok(span.map_err(read_rejection)?.map(Range::Many))
+        let range = OrderRange::between(self.order(&topic.name)?, low, high).await;
+        Ok(range.map_err(read_rejection)?.map(StreamRange::Order))
     }
 
     /// The first entries of a range.
     pub(crate) async fn forwards(
         &self,
         topic: &TopicName,
-        mut range: Range,
+        mut range: StreamRange,
         most: usize,
     ) -> Result<Vec<Placed>, Rejection> {
         let (mut entries, mut bytes) = (Vec::new(), 0);
@@ -139,7 +141,7 @@ impl Context {
     pub(crate) async fn backwards(
         &self,
         topic: &TopicName,
-        mut range: Range,
+        mut range: StreamRange,
         most: usize,
     ) -> Result<Vec<Placed>, Rejection> {
         let (mut entries, mut bytes): (Vec<Placed>, usize) = (Vec::new(), 0);
@@ -148,7 +150,7 @@ impl Context {
         while entries.len() < most {
             let Some(run) = range.last().await.map_err(read_rejection)? else { break };
             let from = run.from.max(run.end.unwrap_or(run.from).saturating_sub(window));
-            let found = self.window(topic, Run { from, ..run }, most - entries.len()).await?;
+            let found = self.window(topic, OffsetRun { from, ..run }, most - entries.len()).await?;
             window = if found.is_empty() { (2 * window).min(WINDOW_MAX) } else { smallest };
             for stored in found.into_iter().rev() {
                 bytes += self.check_reply(&stored, bytes)?;
@@ -163,7 +165,7 @@ impl Context {
     async fn window(
         &self,
         topic: &TopicName,
-        mut run: Run,
+        mut run: OffsetRun,
         most: usize,
     ) -> Result<VecDeque<StoredRecord>, Rejection> {
         let mut found: VecDeque<StoredRecord> = VecDeque::new();

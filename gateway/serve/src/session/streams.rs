@@ -7,7 +7,7 @@ use crate::{
     broker::{Fetch, OffsetRange, TopicInfo},
     command::{self, Entry, EntryId, IdText, StreamKey},
     message::{Rejection, StoredRecord, TopicName},
-    order::{Ends, Run, Sequencer},
+    order::{Ends, OffsetRun, Sequencer},
     pipeline::{Consumed, read_rejection},
     resp::Args,
 };
@@ -108,7 +108,7 @@ impl Context {
     pub(crate) async fn fetch_run(
         &self,
         topic: &TopicName,
-        run: Run,
+        run: OffsetRun,
         records_max: usize,
     ) -> Result<Fetched, Rejection> {
         let mut fetched = self.fetch_records(topic, run, records_max).await?;
@@ -120,10 +120,10 @@ impl Context {
     pub(crate) async fn fetch_records(
         &self,
         topic: &TopicName,
-        run: Run,
+        run: OffsetRun,
         records_max: usize,
     ) -> Result<Fetched, Rejection> {
-        let Run { partition, from, end } = run;
+        let OffsetRun { partition, from, end } = run;
         let bytes_max = FETCH_BYTES;
         let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
         let broker = self.broker()?;

@@ -5,7 +5,7 @@ use crate::{
     broker::{OffsetRange, TopicInfo},
     command::{self, EntryId, IdText, StreamKey, is_word},
     message::Rejection,
-    order::Range,
+    order::StreamRange,
     pipeline::read_rejection,
     resp::Args,
 };
@@ -147,7 +147,7 @@ impl Context {
     }
 
     /// All entries that the key stands for.
-    async fn whole(&self, stream: &Stream) -> Result<Option<Range>, Rejection> {
+    async fn whole(&self, stream: &Stream) -> Result<Option<StreamRange>, Rejection> {
         let asked = command::Range {
             key: stream.key.clone(),
             start: EntryId::FIRST,

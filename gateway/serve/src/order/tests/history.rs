@@ -1,23 +1,26 @@
-//! A long order log, most of which is read only where somebody is.
+//! A long order log, of which only the pages that a reader needs are read.
 
 use std::sync::Arc;
 
 use super::{
-    super::{Bound, Course, Orders, Range, Sequencer, Span, Way, order_log, step::Step},
-    At, records,
+    super::{
+        OrderCursor, OrderRange, Orders, RangeBound, Sequencer, StreamCursor, StreamRange,
+        order_log, step::Step,
+    },
+    records,
 };
 use crate::{
     broker::{Append, Broker, Cluster, NewTopic, embedded::Embedded},
-    message::{Record, TopicName},
+    message::{PartitionOffset, Record, TopicName},
 };
 
-/// What lies in an order log.
+/// The content of an order log.
 struct History {
     log: Vec<Vec<u8>>,
     ends: Vec<u64>,
     epoch: u64,
-    /// Records of this life of the topic that have a place, in order.
-    order: Vec<At>,
+    /// Covered records since the topic was last created, in order.
+    order: Vec<PartitionOffset>,
     chance: u64,
 }
 
@@ -50,7 +53,7 @@ impl History {
         self.log.push(Step::new(at, self.epoch, &self.ends, &ends).to_bytes().to_vec());
     }
 
-    /// The topic is made anew.
+    /// The topic is deleted and created again.
     fn anew(&mut self) {
         self.epoch = self.log.len() as u64;
         self.ends.iter_mut().for_each(|end| *end = 0);
@@ -92,35 +95,37 @@ async fn store<V: AsRef<[u8]>>(broker: &Embedded, to: &TopicName, partition: u32
     }
 }
 
-/// Everything along a way.
-async fn rest(way: Way) -> Vec<At> {
-    let (mut course, mut found) = (Course::Many(way), Vec::new());
-    while let Some(run) = course.run().await.unwrap() {
+/// All records that a cursor reads.
+async fn rest(cursor: OrderCursor) -> Vec<PartitionOffset> {
+    let (mut cursor, mut found) = (StreamCursor::Order(cursor), Vec::new());
+    while let Some(run) = cursor.next_run().await.unwrap() {
         // In pieces, as a reader with a COUNT goes.
         let end = run.end.unwrap().min(run.from + 2);
-        found.extend((run.from..end).map(|at| (run.partition, at)));
-        course.go_on(end);
+        found.extend((run.from..end).map(|at| PartitionOffset::new(run.partition, at)));
+        cursor.advance(end);
     }
     found
 }
 
-async fn forwards(range: Option<Span>) -> Vec<At> {
-    let Some(mut range) = range.map(Range::Many) else { return Vec::new() };
+async fn forwards(range: Option<OrderRange>) -> Vec<PartitionOffset> {
+    let Some(mut range) = range.map(StreamRange::Order) else { return Vec::new() };
     let mut found = Vec::new();
     while let Some(run) = range.first().await.unwrap() {
         let end = run.end.unwrap().min(run.from + 2);
-        found.extend((run.from..end).map(|at| (run.partition, at)));
+        found.extend((run.from..end).map(|at| PartitionOffset::new(run.partition, at)));
         range.drop_first(end);
     }
     found
 }
 
-async fn backwards(range: Option<Span>) -> Vec<At> {
-    let Some(mut range) = range.map(Range::Many) else { return Vec::new() };
+async fn backwards(range: Option<OrderRange>) -> Vec<PartitionOffset> {
+    let Some(mut range) = range.map(StreamRange::Order) else { return Vec::new() };
     let mut found = Vec::new();
     while let Some(run) = range.last().await.unwrap() {
         let from = run.from.max(run.end.unwrap().saturating_sub(2));
-        found.extend((from..run.end.unwrap()).rev().map(|at| (run.partition, at)));
+        found.extend(
+            (from..run.end.unwrap()).rev().map(|at| PartitionOffset::new(run.partition, at)),
+        );
         range.drop_last(from);
     }
     found.reverse();
@@ -128,21 +133,20 @@ async fn backwards(range: Option<Span>) -> Vec<At> {
 }
 
 #[tokio::test]
-async fn behind_every_record_comes_exactly_the_rest() {
+async fn after_every_record_comes_exactly_the_rest() {
     let mut history = History::new(2);
     history.steps(900);
     history.ends.push(0);
     history.steps(900);
     let order = history.open().await;
 
-    assert!(rest(Way::from_start(Arc::clone(&order))).await == history.order);
+    assert!(rest(OrderCursor::from_start(Arc::clone(&order))).await == history.order);
     let all = history.order.len();
     for at in (0..all).step_by(all / 40).chain([all - 1]) {
-        let (partition, offset) = history.order[at];
-        let found = rest(Way::behind(Arc::clone(&order), partition, offset)).await;
-        assert!(found == history.order[at + 1..], "behind {at} of {all}");
+        let found = rest(OrderCursor::after(Arc::clone(&order), history.order[at])).await;
+        assert!(found == history.order[at + 1..], "after {at} of {all}");
     }
-    assert!(rest(Way::from_end(order).await.unwrap()).await.is_empty());
+    assert!(rest(OrderCursor::from_end(order).await.unwrap()).await.is_empty());
 }
 
 #[tokio::test]
@@ -156,15 +160,16 @@ async fn ranges_are_the_same_from_either_end() {
         let mut ends = [0, 1].map(|_| usize::try_from(history.below(all.len() as u64)).unwrap());
         ends.sort_unstable();
         let [low, high] = ends.map(|at| all[at]);
-        let between = async |low, high| Span::between(Arc::clone(&order), low, high).await.unwrap();
-        let before = |(partition, offset): At| Bound::Before { partition, offset };
-        let behind = |(partition, offset): At| Bound::Behind { partition, offset };
+        let between =
+            async |low, high| OrderRange::between(Arc::clone(&order), low, high).await.unwrap();
+        let (before, after) = (RangeBound::Before, RangeBound::After);
+        let beyond = PartitionOffset::new(2, u64::MAX - 1);
         for (from, to, wanted) in [
-            (before(low), behind(high), &all[ends[0]..=ends[1]]),
+            (before(low), after(high), &all[ends[0]..=ends[1]]),
             (before(low), before(high), &all[ends[0]..ends[1]]),
-            (Bound::Start, before(high), &all[..ends[1]]),
-            (behind(high), Bound::End, &all[ends[1] + 1..]),
-            (before(high), behind((2, u64::MAX - 1)), &all[ends[1]..]),
+            (RangeBound::Start, before(high), &all[..ends[1]]),
+            (after(high), RangeBound::End, &all[ends[1] + 1..]),
+            (before(high), after(beyond), &all[ends[1]..]),
         ] {
             assert!(forwards(between(from, to).await).await == wanted, "{from:?} {to:?}");
             assert!(backwards(between(from, to).await).await == wanted, "{from:?} {to:?}");
@@ -180,10 +185,10 @@ async fn a_topic_that_was_made_anew_begins_again() {
     history.steps(700);
     let order = history.open().await;
 
-    assert!(rest(Way::from_start(Arc::clone(&order))).await == history.order);
-    let (partition, offset) = history.order[100];
-    assert!(rest(Way::behind(Arc::clone(&order), partition, offset)).await == history.order[101..]);
-    let all = Span::between(order, Bound::Start, Bound::End).await.unwrap();
+    assert!(rest(OrderCursor::from_start(Arc::clone(&order))).await == history.order);
+    let cursor = OrderCursor::after(Arc::clone(&order), history.order[100]);
+    assert!(rest(cursor).await == history.order[101..]);
+    let all = OrderRange::between(order, RangeBound::Start, RangeBound::End).await.unwrap();
     assert!(backwards(all).await == history.order);
 }
 
@@ -194,15 +199,15 @@ async fn a_reader_whose_step_is_gone_goes_on_at_the_oldest_that_is_left() {
     let gone = history.order.clone();
     history.order.clear();
     history.steps(600);
-    // What lies before says nothing, as if it were deleted.
+    // The steps before are void, as if they were deleted.
     let first = history.log.len() - 600;
     let void = Step::new(u64::MAX, 0, &[], &[]).to_bytes().to_vec();
     history.log[..first].fill(void);
     let order = history.open().await;
 
-    for (partition, offset) in [gone[0], gone[gone.len() / 2], gone[gone.len() - 1]] {
-        let found = rest(Way::behind(Arc::clone(&order), partition, offset)).await;
-        assert!(found == history.order, "behind {partition}/{offset}");
+    for record in [gone[0], gone[gone.len() / 2], gone[gone.len() - 1]] {
+        let found = rest(OrderCursor::after(Arc::clone(&order), record)).await;
+        assert!(found == history.order, "after {record:?}");
     }
 }
 
@@ -211,7 +216,7 @@ async fn new_records_get_their_place_once_somebody_asks() {
     let mut history = History::new(2);
     history.steps(10);
     let order = history.open().await;
-    let mut way = Course::Many(Way::from_end(Arc::clone(&order)).await.unwrap());
+    let mut cursor = StreamCursor::Order(OrderCursor::from_end(Arc::clone(&order)).await.unwrap());
     let mut newest = order.watch();
     for _ in 0..20 {
         let records = vec![Record { value: Some(bytes::Bytes::new()), ..Record::default() }];
@@ -220,14 +225,14 @@ async fn new_records_get_their_place_once_somebody_asks() {
 
         // One who waits hears of it by himself.
         let run = loop {
-            match way.run().await.unwrap() {
+            match cursor.next_run().await.unwrap() {
                 Some(run) => break run,
                 None => newest.changed().await.unwrap(),
             }
         };
 
         assert_eq!((run.partition, run.from, run.end), (1, at, Some(at + 1)));
-        way.go_on(at + 1);
+        cursor.advance(at + 1);
     }
     drop(newest);
 }

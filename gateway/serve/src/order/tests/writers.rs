@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 
 use super::{
-    super::{step::Step, steps::Steps},
-    At, records,
+    super::{recent::RecentSteps, step::Step},
+    records,
 };
+use crate::message::PartitionOffset;
 
 /// What happens to a topic and its order.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ enum Event {
     Written { gateway: usize },
     /// A gateway looks at the ends of the partitions.
     Looked { gateway: usize },
-    /// A gateway is started anew.
+    /// A gateway is restarted.
     Started { gateway: usize },
 }
 
@@ -40,15 +41,15 @@ fn event() -> impl Strategy<Value = Event> {
 
 /// One gateway.
 struct Gateway {
-    steps: Steps,
+    steps: RecentSteps,
     /// All that it ever saw, in order.
-    seen: Vec<At>,
+    seen: Vec<PartitionOffset>,
     ends: Vec<u64>,
 }
 
 impl Gateway {
     fn new() -> Self {
-        Self { steps: Steps::new(0).with_room(400), seen: Vec::new(), ends: Vec::new() }
+        Self { steps: RecentSteps::new(0).with_bytes_max(400), seen: Vec::new(), ends: Vec::new() }
     }
 
     fn read(&mut self, log: &[Vec<u8>], behind: usize) {
@@ -104,13 +105,13 @@ proptest! {
         last.read(&log, 0);
 
         // Each record once.
-        let mut all: Vec<At> = last.seen.clone();
+        let mut all: Vec<PartitionOffset> = last.seen.clone();
         all.sort_unstable();
-        let stored = (0_u32..).zip(&topic).flat_map(|(p, end)| (0..*end).map(move |at| (p, at)));
+        let stored = (0_u32..).zip(&topic).flat_map(|(p, end)| (0..*end).map(move |at| PartitionOffset::new(p, at)));
         prop_assert_eq!(all, stored.collect::<Vec<_>>());
         // In partitions the order is that of the offsets.
         for partition in 0..5 {
-            let of: Vec<_> = last.seen.iter().filter(|at| at.0 == partition).collect();
+            let of: Vec<_> = last.seen.iter().filter(|at| at.partition == partition).collect();
             prop_assert!(of.is_sorted());
         }
         // Whoever knows less knows the beginning.

@@ -10,7 +10,7 @@ use crate::{
     broker::{BrokerError, Committed, TopicInfo},
     command::{self, GroupChange, GroupName, GroupStart},
     consumer::CommitError,
-    message::{ErrorCode, Rejection},
+    message::{ErrorCode, PartitionOffset, Rejection},
     pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
     session::streams::no_partition,
@@ -151,7 +151,8 @@ impl Context {
         let partition = u32::try_from(id.partition).ok().filter(|at| *at < topic.partitions);
         let partition = partition.ok_or_else(|| no_partition(topic, id.partition))?;
         // The entries behind an id are those behind it in the order over all partitions.
-        let behind = self.order(&topic.name)?.behind(partition, offset).await;
+        let record = PartitionOffset::new(partition, offset);
+        let behind = self.order(&topic.name)?.offsets_after(record).await;
         let Some(mut places) = behind.map_err(read_rejection)? else { return Ok(newest()) };
         // Partitions that came later are behind every id before.
         places.resize(ranges.len(), 0);

@@ -6,7 +6,7 @@ use super::Context;
 use crate::{
     consumer::Position,
     message::{Rejection, StoredRecord, TopicName},
-    order::Run,
+    order::OffsetRun,
     session::streams::{FETCH_RECORDS, Fetched},
 };
 
@@ -35,7 +35,7 @@ impl Context {
                 let run = left.iter().zip(first..).take_while(|(at, nth)| **at == *nth).count();
                 let run = run.min(FETCH_RECORDS);
                 let end = first + run as u64;
-                let asked = Run { partition, from: first, end: Some(end) };
+                let asked = OffsetRun { partition, from: first, end: Some(end) };
                 let fetched = self.fetch_run(topic, asked, run).await?;
                 let Fetched { shown, next, failure } = fetched;
                 if let Some(failure) = failure {

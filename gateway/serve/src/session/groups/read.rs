@@ -9,7 +9,7 @@ use crate::{
     command::{self, GroupName, GroupRead, ReadOf},
     consumer::{PENDING_MAX, Position, StreamGroup},
     message::{Rejection, StoredRecord},
-    order::Run,
+    order::OffsetRun,
     pipeline::read_rejection,
     resp::{Args, Protocol},
     session::{
@@ -153,7 +153,7 @@ impl Context {
                 let Some(reading) = group.read(partition, limit).await else { break };
                 let known = ends.as_ref().and_then(|ends| ends.get(partition as usize));
                 let known = known.map(|range| range.end).filter(|end| reading.from < *end);
-                let run = Run { partition, from: reading.from, end: reading.end.or(known) };
+                let run = OffsetRun { partition, from: reading.from, end: reading.end.or(known) };
                 let fetched = self.fetch_run(&name.topic, run, reading.most).await;
                 let Fetched { shown, next, failure: failed } = match fetched {
                     Ok(fetched) => fetched,

@@ -1,4 +1,4 @@
-//! Older steps, as far as somebody reads them: pieces of order logs, those used last kept.
+//! A cache of older steps: pages of order logs, the least recently used ones are dropped.
 
 use std::{
     collections::HashMap,
@@ -16,12 +16,20 @@ const BYTES_MAX: usize = 32 << 20;
 /// The steps among the records of one page.
 pub(super) type Page = Arc<[Arc<Step>]>;
 
-/// Which page: number of the sequencer, its life, and the page's number.
-pub(super) type PageKey = (u64, u64, u64);
+/// Which page of which order log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PageKey {
+    /// Number of the sequencer.
+    pub(super) sequencer: u64,
+    /// Generation of its state.
+    pub(super) generation: u64,
+    /// Number of the page, from 0.
+    pub(super) page: u64,
+}
 
-/// All pages that are kept.
+/// The pages of all order logs.
 #[derive(Debug, Default)]
-pub(super) struct Pages {
+pub(super) struct PageCache {
     kept: Mutex<Kept>,
 }
 
@@ -29,12 +37,12 @@ pub(super) struct Pages {
 struct Kept {
     pages: HashMap<PageKey, (u64, Page)>,
     bytes: usize,
-    /// Counts uses, to tell the page used longest ago.
+    /// Counts uses; the page with the smallest number is the least recently used.
     used: u64,
 }
 
-impl Pages {
-    /// A page that is kept.
+impl PageCache {
+    /// A page, if it is in the cache.
     pub(super) fn get(&self, key: PageKey) -> Option<Page> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.used += 1;
@@ -44,7 +52,7 @@ impl Pages {
         Some(Arc::clone(page))
     }
 
-    /// Keeps a page, in place of those used longest ago.
+    /// Adds a page, and drops the least recently used ones over the limit.
     pub(super) fn put(&self, key: PageKey, page: &Page) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.used += 1;

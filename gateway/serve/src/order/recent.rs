@@ -1,50 +1,51 @@
-//! The newest steps of an order log, known by heart. Plain data: nothing here waits.
+//! The newest steps of an order log, kept in memory. Plain data: nothing here waits.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::step::{Said, Step};
+use super::step::{Step, StepRecord};
+use crate::message::PartitionOffset;
 
 /// Memory for the newest steps of one topic, roughly; two thousand steps of 16 partitions.
 const KNOWN_BYTES: usize = 1 << 20;
 
-/// All steps that lie between two offsets of the order log.
+/// All steps between two offsets of the order log.
 #[derive(Debug)]
-pub(super) struct Steps {
+pub(super) struct RecentSteps {
     known: VecDeque<Arc<Step>>,
-    /// From here on all steps are known.
+    /// All steps from this offset on are in memory.
     from: u64,
-    /// Offset behind the last record that was read.
+    /// Offset after the last record that was read.
     next: u64,
     bytes: usize,
     bytes_max: usize,
 }
 
-/// What is known here, or the wish to look further back.
+/// The answer of a lookup in memory.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Known<T> {
-    /// The answer.
-    Is(T),
-    /// It lies before the newest steps.
+pub(super) enum Lookup<T> {
+    /// This.
+    Found(T),
+    /// It is older than the steps in memory.
     Older,
 }
 
-/// A record that is no part of what was read before it: the log is another one, or not ours.
+/// A record that cannot follow those read before: the log was replaced, or has a foreign format.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Alien;
+pub(super) struct ForeignRecord;
 
-impl Steps {
-    /// Nothing is known yet; reading begins at `from`.
+impl RecentSteps {
+    /// No steps yet; reading begins at `from`.
     pub(super) fn new(from: u64) -> Self {
         Self { known: VecDeque::new(), from, next: from, bytes: 0, bytes_max: KNOWN_BYTES }
     }
 
-    /// The same with less room.
+    /// The same with another limit.
     #[cfg(test)]
-    pub(super) fn with_room(self, bytes_max: usize) -> Self {
+    pub(super) fn with_bytes_max(self, bytes_max: usize) -> Self {
         Self { bytes_max, ..self }
     }
 
-    /// From here on all steps are known.
+    /// All steps from this offset on are in memory.
     pub(super) fn from(&self) -> u64 {
         self.from
     }
@@ -54,7 +55,7 @@ impl Steps {
         self.next
     }
 
-    /// Notes that there is nothing more to read below `end`.
+    /// Continues at `end`: there are no more records below.
     pub(super) fn skip_to(&mut self, end: u64) {
         self.next = self.next.max(end);
     }
@@ -64,24 +65,24 @@ impl Steps {
         self.known.back()
     }
 
-    /// Takes in the record at `at`, which lies behind all others; true if it is a step.
+    /// Adds the record at `at`, which is after all others; true if it is a step.
     ///
     /// # Errors
     /// It cannot follow what was read before.
-    pub(super) fn push(&mut self, at: u64, bytes: &[u8]) -> Result<bool, Alien> {
+    pub(super) fn push(&mut self, at: u64, bytes: &[u8]) -> Result<bool, ForeignRecord> {
         if at < self.next {
             return Ok(false);
         }
         let step = match Step::read(at, bytes) {
-            Said::Step(step) => step,
-            Said::Void => {
+            StepRecord::Step(step) => step,
+            StepRecord::Void => {
                 self.next = at + 1;
                 return Ok(false);
             }
-            Said::Unreadable => return Err(Alien),
+            StepRecord::Unreadable => return Err(ForeignRecord),
         };
         if self.last().is_some_and(|last| !step.follows(last)) {
-            return Err(Alien);
+            return Err(ForeignRecord);
         }
         self.next = at + 1;
         self.bytes += step.cost();
@@ -95,32 +96,33 @@ impl Steps {
         Ok(true)
     }
 
-    /// The first step of this life of the topic that covers a record; `None` if none does yet.
-    pub(super) fn covering(&self, partition: u32, offset: u64) -> Known<Option<Arc<Step>>> {
-        let Some(last) = self.last() else { return Known::Is(None) };
+    /// The first step since the topic was last created that covers a record; `None` if none does yet.
+    pub(super) fn covering(&self, record: PartitionOffset) -> Lookup<Option<Arc<Step>>> {
+        let PartitionOffset { partition, offset } = record;
+        let Some(last) = self.last() else { return Lookup::Found(None) };
         let before = |step: &Arc<Step>| step.epoch < last.epoch || step.end(partition) <= offset;
         let at = self.known.partition_point(before);
         match self.known.get(at) {
-            Some(step) if at == 0 && offset < step.prev(partition) => Known::Older,
-            found => Known::Is(found.cloned()),
+            Some(step) if at == 0 && offset < step.prev(partition) => Lookup::Older,
+            found => Lookup::Found(found.cloned()),
         }
     }
 
-    /// The first step at or behind an offset of the log.
-    pub(super) fn at_or_behind(&self, offset: u64) -> Known<Option<Arc<Step>>> {
+    /// The first step at or after an offset of the log.
+    pub(super) fn at_or_after(&self, offset: u64) -> Lookup<Option<Arc<Step>>> {
         if offset < self.from {
-            return Known::Older;
+            return Lookup::Older;
         }
         let at = self.known.partition_point(|step| step.at < offset);
-        Known::Is(self.known.get(at).cloned())
+        Lookup::Found(self.known.get(at).cloned())
     }
 
     /// The last step before an offset of the log.
-    pub(super) fn before(&self, offset: u64) -> Known<Arc<Step>> {
+    pub(super) fn before(&self, offset: u64) -> Lookup<Arc<Step>> {
         let at = self.known.partition_point(|step| step.at < offset);
         match at.checked_sub(1).and_then(|at| self.known.get(at)) {
-            Some(step) => Known::Is(Arc::clone(step)),
-            None => Known::Older,
+            Some(step) => Lookup::Found(Arc::clone(step)),
+            None => Lookup::Older,
         }
     }
 }

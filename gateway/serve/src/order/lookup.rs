@@ -1,31 +1,32 @@
-//! How an order is looked at: the newest steps from memory, older ones page by page.
+//! Finds steps of an order: the newest ones in memory, older ones page by page.
 
 use std::sync::Arc;
 
 use super::{
-    Sequencer,
-    pages::{PAGE, Page},
-    step::{Said, Step},
-    steps::{Alien, Known},
+    page_cache::{PAGE, Page, PageKey},
+    recent::{ForeignRecord, Lookup},
+    sequencer::{LogState, Sequencer},
+    step::{Step, StepRecord},
 };
-use crate::broker::BrokerError;
+use crate::{broker::BrokerError, message::PartitionOffset};
 
 /// A step, if there is one.
 type Found = Result<Option<Arc<Step>>, BrokerError>;
 
 impl Sequencer {
-    /// The first step that covers a record. Where that one is deleted: the oldest that is left.
-    pub(super) async fn covering(&self, partition: u32, offset: u64) -> Found {
-        let known = self.look(|state| state.steps.covering(partition, offset)).await?;
-        if let Known::Is(found) = known {
+    /// The first step that covers a record; the oldest step if that one was deleted.
+    pub(super) async fn covering(&self, record: PartitionOffset) -> Found {
+        let PartitionOffset { partition, offset } = record;
+        let known = self.with_state(|state| state.steps.covering(record)).await?;
+        if let Lookup::Found(found) = known {
             return Ok(found);
         }
-        // The first page of which the last step covers it.
-        let bounds = |state: &mut super::sequencer::State| {
+        // The first page whose last step covers it.
+        let bounds = |state: &mut LogState| {
             let first = state.start.max(state.epoch());
             (state.epoch(), first, first / PAGE, state.steps.from() / PAGE)
         };
-        let (epoch, first, mut low, mut high) = self.look(bounds).await?;
+        let (epoch, first, mut low, mut high) = self.with_state(bounds).await?;
         while low < high {
             let middle = low + (high - low) / 2;
             let last = self.last_before((middle + 1) * PAGE, low).await?;
@@ -35,7 +36,7 @@ impl Sequencer {
             }
         }
         let mut at = first.max(low * PAGE);
-        while let Some(step) = self.at_or_behind(at).await? {
+        while let Some(step) = self.at_or_after(at).await? {
             if step.epoch == epoch && step.end(partition) > offset {
                 return Ok(Some(step));
             }
@@ -44,17 +45,17 @@ impl Sequencer {
         Ok(None)
     }
 
-    /// The oldest step that is left of this life of the topic.
+    /// The oldest step since the topic was last created.
     pub(super) async fn first(&self) -> Found {
-        let at = self.look(|state| state.start.max(state.epoch())).await?;
-        self.at_or_behind(at).await
+        let at = self.with_state(|state| state.start.max(state.epoch())).await?;
+        self.at_or_after(at).await
     }
 
-    /// The first step at or behind an offset of the log.
-    pub(super) async fn at_or_behind(&self, mut offset: u64) -> Found {
+    /// The first step at or after an offset of the log.
+    pub(super) async fn at_or_after(&self, mut offset: u64) -> Found {
         loop {
-            let known = self.look(|state| state.steps.at_or_behind(offset)).await?;
-            if let Known::Is(found) = known {
+            let known = self.with_state(|state| state.steps.at_or_after(offset)).await?;
+            if let Lookup::Found(found) = known {
                 return Ok(found);
             }
             let page = self.page(offset / PAGE).await?;
@@ -65,13 +66,13 @@ impl Sequencer {
         }
     }
 
-    /// The step before another one in this life of the topic.
+    /// The step before another one; `None` before the first since the topic was last created.
     pub(super) async fn step_before(&self, step: &Step) -> Found {
-        let known = self.look(|state| state.steps.before(step.at)).await?;
+        let known = self.with_state(|state| state.steps.before(step.at)).await?;
         let found = match known {
-            Known::Is(found) => Some(found),
-            Known::Older => {
-                let first = self.look(|state| state.start.max(state.epoch()) / PAGE).await?;
+            Lookup::Found(found) => Some(found),
+            Lookup::Older => {
+                let first = self.with_state(|state| state.start.max(state.epoch()) / PAGE).await?;
                 self.last_before(step.at, first).await?
             }
         };
@@ -94,8 +95,9 @@ impl Sequencer {
     }
 
     async fn page(&self, number: u64) -> Result<Page, BrokerError> {
-        let (life, next) = self.look(|state| (state.life, state.steps.next())).await?;
-        let key = (self.number, life, number);
+        let (generation, next) =
+            self.with_state(|state| (state.generation, state.steps.next())).await?;
+        let key = PageKey { sequencer: self.number, generation, page: number };
         if let Some(page) = self.pages.get(key) {
             return Ok(page);
         }
@@ -106,16 +108,16 @@ impl Sequencer {
         let take = |at, bytes: &[u8]| {
             oldest.get_or_insert(at);
             match Step::read(at, bytes) {
-                Said::Step(step) if at < end => steps.push(Arc::new(step)),
-                Said::Step(_) | Said::Void => {}
-                Said::Unreadable => return Err(Alien),
+                StepRecord::Step(step) if at < end => steps.push(Arc::new(step)),
+                StepRecord::Step(_) | StepRecord::Void => {}
+                StepRecord::Unreadable => return Err(ForeignRecord),
             }
             Ok(())
         };
         self.read_into(end, take, base).await?;
-        // Another gateway may have deleted what lay before.
+        // Another gateway may have deleted the records before.
         if let Some(oldest) = oldest.filter(|oldest| *oldest >= whole) {
-            self.known(|state| state.start = state.start.max(oldest));
+            self.with_loaded(|state| state.start = state.start.max(oldest));
         }
         let page: Page = steps.into();
         if end == whole {

@@ -1,4 +1,4 @@
-//! One piece of work for all who want it at once.
+//! Single flight: concurrent callers of the same work share one run of it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,24 +6,25 @@ use tokio::sync::Mutex;
 
 use crate::broker::BrokerError;
 
-/// Work in rounds: whoever comes while a round is under way shares the next one.
+/// Work in rounds: callers that come during a round share the next one.
 #[derive(Debug)]
-pub(super) struct Rounds<T> {
+pub(super) struct SingleFlight<T> {
     begun: AtomicU64,
     /// Number and result of the round that ended last; held during a round.
     last: Mutex<Option<(u64, Result<T, BrokerError>)>>,
 }
 
-impl<T> Default for Rounds<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self { begun: AtomicU64::new(0), last: Mutex::new(None) }
     }
 }
 
-impl<T: Clone> Rounds<T> {
-    /// The result of a round that began after this call; does the work itself if nobody else does.
+impl<T: Clone> SingleFlight<T> {
+    /// Returns the result of a round that began after this call, and does the work if no other
+    /// caller does.
     ///
-    /// A round whose caller is dropped half-way is done again by the next.
+    /// If the caller that does the work is dropped, the next one does it again.
     pub(super) async fn join(
         &self,
         work: impl AsyncFnOnce() -> Result<T, BrokerError>,
@@ -51,7 +52,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_who_come_during_a_round_share_the_next() {
-        let (rounds, done, gate) = (Rounds::default(), AtomicU64::new(0), Semaphore::new(0));
+        let (rounds, done, gate) = (SingleFlight::default(), AtomicU64::new(0), Semaphore::new(0));
         let join = || {
             Box::pin(rounds.join(async || {
                 gate.acquire().await.unwrap().forget();
@@ -73,7 +74,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_round_that_was_given_up_is_done_by_the_next() {
-        let rounds = Rounds::default();
+        let rounds = SingleFlight::default();
         let mut never = Box::pin(rounds.join(async || std::future::pending().await));
         assert!(never.as_mut().now_or_never().is_none());
         drop(never);
