@@ -13,7 +13,6 @@ mod read;
 mod reply_text;
 mod scan;
 mod subcommand;
-mod table;
 mod topic;
 mod trim;
 
@@ -21,6 +20,7 @@ pub use crate::entry::{
     Entry, EntryId, IdError, IdText, Layout, StreamKey, StreamSettings, Streams, bare_value,
     encode_entry, entry_of, stream_key, value_entry,
 };
+pub use crate::resp::is_word;
 pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
@@ -30,14 +30,13 @@ pub use group::{
     PendingQuery, ReadOf, acknowledgement, auto_claim, group_change, group_claim, group_name,
     pending, read_group,
 };
-pub use keys::keys_of;
+pub(crate) use keys::keys_of;
 pub use publish::{Add, add, check_value_size, has_identity};
 pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use reply_text::{unknown_command, unknown_subcommand, wrong_arity};
 pub use scan::{Scan, scan};
-pub use subcommand::{Asked, help, subcommand};
-pub use table::{CATEGORIES, Command, Family, KeyPlaces, Spec, TABLE, find};
+pub(crate) use subcommand::{Asked, help, lines, subcommand};
 pub use topic::{TopicCreate, topic_create};
 pub use trim::{Keep, Trim, trim};
 
@@ -48,16 +47,6 @@ pub use trim::{Keep, Trim, trim};
 pub fn integer(bytes: &[u8]) -> Result<i64, Rejection> {
     let number = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
     number.ok_or_else(|| Rejection::err("value is not an integer or out of range"))
-}
-
-/// An argument as text for comparing with keywords; not UTF-8 matches none.
-pub fn is_word(bytes: &[u8], word: &str) -> bool {
-    bytes.eq_ignore_ascii_case(word.as_bytes())
-}
-
-/// Whether a command of this name may wait for entries to come.
-pub fn may_wait(name: &[u8]) -> bool {
-    ["XREAD", "XREADGROUP", "MGET"].iter().any(|word| is_word(name, word))
 }
 
 /// Redis' answer to an option it does not know.

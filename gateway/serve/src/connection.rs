@@ -15,13 +15,20 @@ use tokio::{
 
 use crate::{
     clients::{Interrupt, Peer},
+    commands::{self, Registry},
     context::{Context, Disconnect, Next, Socket},
     resp::Decoder,
     services::Services,
 };
 
-mod answer;
-mod requests;
+mod admission; // which commands are admitted
+mod requests; //  one request after the other
+
+/// One client's connection: its state, and the commands it may send.
+struct Connection {
+    context: Context,
+    registry: &'static Registry,
+}
 
 /// Serves one client until it leaves, is sent away, or the gateway drains.
 pub async fn run<S>(services: Arc<Services>, stream: S, peer: Peer, stop: watch::Receiver<bool>)
@@ -29,20 +36,22 @@ where
     S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
 {
     let socket = Socket::new(stream, stop, &services.settings);
-    let mut connection = Context::new(services, peer, socket);
+    let context = Context::new(services, peer, socket);
+    let mut connection = Connection { context, registry: commands::registry() };
     let ended = connection.serve().await;
+    let Context { services, client, .. } = &connection.context;
     match ended {
-        Disconnect::TimedOut => connection.services.counters.connections_timed_out.add(1),
+        Disconnect::TimedOut => services.counters.connections_timed_out.add(1),
         Disconnect::CutOff(cut) => {
-            connection.services.counters.subscribers_cut.add(1);
-            tracing::warn!(client = connection.client.id(), reason = ?cut, "subscriber cut off");
+            services.counters.subscribers_cut.add(1);
+            tracing::warn!(client = client.id(), reason = ?cut, "subscriber cut off");
         }
         Disconnect::Closed | Disconnect::Draining | Disconnect::Killed => {}
     }
-    tracing::debug!(client = connection.client.id(), reason = ?ended, "session closed");
+    tracing::debug!(client = client.id(), reason = ?ended, "session closed");
 }
 
-impl Context {
+impl Connection {
     async fn serve(&mut self) -> Disconnect {
         let mut decoder = Decoder::new();
         let mut buffer = BytesMut::new();
@@ -54,9 +63,9 @@ impl Context {
             };
             if next == Next::Close {
                 // Its own order to end it must not keep a client from reading the answer.
-                self.services.counters.bytes_sent.add(self.replies.len() as u64);
-                let written = self.socket.write(&mut self.replies).await;
-                self.socket.finish().await;
+                self.context.services.counters.bytes_sent.add(self.context.replies.len() as u64);
+                let written = self.context.socket.write(&mut self.context.replies).await;
+                self.context.socket.finish().await;
                 return written.err().unwrap_or(Disconnect::Closed);
             }
             if let Err(ended) = self.wait_for_requests(&mut buffer).await {
@@ -67,13 +76,13 @@ impl Context {
 
     /// Writes what there is to write, then waits for the client, or for what concerns it.
     async fn wait_for_requests(&mut self, buffer: &mut BytesMut) -> Result<(), Disconnect> {
-        self.write_messages().await?;
-        if self.client.entry().interrupt() == Some(Interrupt::Kill) {
+        self.context.write_messages().await?;
+        if self.context.client.entry().interrupt() == Some(Interrupt::Kill) {
             return Err(Disconnect::Killed);
         }
-        self.client.entry().note_unhandled(buffer.len());
-        let listens = self.subscriptions.len() > 0 || self.monitor.is_some();
-        let notify = (&**self.client.notify(), listens);
-        self.socket.read(buffer, self.identity.as_mut(), notify).await
+        self.context.client.entry().note_unhandled(buffer.len());
+        let listens = self.context.subscriptions.len() > 0 || self.context.monitor.is_some();
+        let notify = (&**self.context.client.notify(), listens);
+        self.context.socket.read(buffer, self.context.identity.as_mut(), notify).await
     }
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::{
     clients::{ClientHandle, MonitorHandle, Peer},
+    message::Rejection,
     resp::{Limits, Replies},
     services::Services,
 };
@@ -21,11 +22,11 @@ mod subscriptions; // what it listens to
 mod transaction; //   commands that wait for EXEC
 mod waiting; //       blocking, and what is written meanwhile
 
-pub(crate) use burst::{BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst};
+pub(crate) use burst::{BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Reply};
 pub(crate) use identity::Identity;
 pub(crate) use socket::{Disconnect, Socket};
 pub(crate) use subscriptions::Subscriptions;
-pub(crate) use transaction::{Transaction, is_about_listening};
+pub(crate) use transaction::{Queue, Transaction};
 pub(crate) use waiting::CommandError;
 
 /// Replies are written before they pass this size, so that a long pipeline's replies take no more
@@ -111,6 +112,19 @@ impl Context {
             waited: Duration::ZERO,
             limits,
             socket,
+        }
+    }
+
+    /// Sends an error; what only the operator may read goes to the log.
+    pub(crate) fn refuse(&mut self, rejection: Rejection) {
+        self.services.counters.commands_refused.add(1);
+        self.replies.error(&rejection);
+        if let Some(private) = rejection.private {
+            tracing::debug!(
+                client = self.client.id(),
+                error = format!("{private:#}"),
+                "request refused"
+            );
         }
     }
 }

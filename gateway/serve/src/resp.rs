@@ -29,3 +29,9 @@ pub use encode::{Protocol, Replies};
 pub use limits::Limits;
 pub use protocol_error::ProtocolError;
 pub use reply::{Malformed, Reply, quoted};
+
+/// Is the argument this keyword, in letters of either case?
+#[inline]
+pub fn is_word(bytes: &[u8], word: &str) -> bool {
+    bytes.eq_ignore_ascii_case(word.as_bytes())
+}

@@ -18,6 +18,7 @@ pub(crate) mod server;
 pub(crate) mod slowlog;
 pub(crate) mod streams;
 pub(crate) mod topic;
+pub(crate) mod transaction;
 pub(crate) mod trim;
 pub(crate) mod xinfo;
 

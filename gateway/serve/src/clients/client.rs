@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::{channels::Subscriber, command::Command, message::DEFAULT_USER, resp::Protocol};
+use crate::{channels::Subscriber, message::DEFAULT_USER, resp::Protocol};
 
 /// Both ends of a connection.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub(crate) struct Client {
     is_blocked: AtomicBool,
     /// Milliseconds after `since` at which it sent something last.
     seen: AtomicU64,
-    /// The command it sent last, as its place among all commands.
+    /// The command it sent last, as its number among all commands.
     command: AtomicU8,
     /// Commands in its transaction; -1 for none.
     pub(crate) queued: AtomicI64,
@@ -138,8 +138,8 @@ impl Client {
         self.unhandled.store(bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn note_command(&self, command: Command) {
-        self.command.store(command as u8, Ordering::Relaxed);
+    pub(crate) fn note_command(&self, number: u8) {
+        self.command.store(number, Ordering::Relaxed);
     }
 
     pub(crate) fn note_subcommand(&self, name: &[u8]) {
@@ -199,6 +199,7 @@ impl Client {
             .any(|count| count.load(Ordering::Relaxed) > 0)
     }
 
+    /// The number of its last command; 255 before the first.
     pub(crate) fn command(&self) -> u8 {
         self.command.load(Ordering::Relaxed)
     }

@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Client;
-use crate::command::TABLE;
-
 /// Which clients are meant; what is `None` or empty says nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
@@ -57,20 +55,16 @@ impl Client {
         if set.is_empty() { "N".to_owned() } else { set }
     }
 
-    fn last_command(&self) -> String {
-        let number = self.command();
-        let Some(spec) = TABLE.iter().find(|spec| spec.command as u8 == number) else {
-            return "NULL".to_owned();
-        };
-        let name = spec.name.to_ascii_lowercase();
-        if spec.has_subcommands() { format!("{name}|{}", self.texts().subcommand) } else { name }
+    /// The second word of its last command, where that is one of several under a name.
+    pub(crate) fn subcommand(&self) -> String {
+        self.texts().subcommand.clone()
     }
 
     /// The line of CLIENT LIST, in Redis' form. Sizes that the gateway does not keep are 0.
-    pub(crate) fn line(&self) -> String {
+    pub(crate) fn line(&self, command: &str) -> String {
         let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         let (chunks, waiting) = self.subscriber().map_or((0, 0), |s| s.waiting());
-        let (address, flags, command) = (self.address(), self.flags(), self.last_command());
+        let (address, flags) = (self.address(), self.flags());
         let unhandled = count(&self.unhandled);
         let texts = self.texts();
         format!(

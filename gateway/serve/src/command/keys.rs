@@ -1,15 +1,18 @@
 //! Which arguments of a request are keys: for COMMAND GETKEYS, and for what the slow log shows.
 
-use super::{Command, Spec, is_word, rest};
-use crate::resp::Args;
+use super::{is_word, rest};
+use crate::{
+    commands::{Keys, Spec},
+    resp::Args,
+};
 
 /// The keys of a request whose name stands at `start` among the arguments; empty where the command
 /// takes none, or its arguments make no sense.
-pub fn keys_of<'a>(spec: &Spec, args: &Args<'a>, start: usize) -> Vec<&'a [u8]> {
-    if matches!(spec.command, Command::XRead | Command::XReadGroup) {
+pub(crate) fn keys_of<'a>(spec: &Spec, args: &Args<'a>, start: usize) -> Vec<&'a [u8]> {
+    if spec.keys == Keys::AfterStreams {
         return streams(args, start);
     }
-    let [first, last, step] = spec.key_places();
+    let [first, last, step] = spec.keys.positions();
     let Ok(count) = i32::try_from(args.len() - start) else { return Vec::new() };
     let last = if last < 0 { count + last } else { last };
     let Ok(step) = usize::try_from(step) else { return Vec::new() };

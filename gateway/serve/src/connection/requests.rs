@@ -5,36 +5,36 @@ use std::time::Duration;
 use bytes::BytesMut;
 use tokio::time::Instant;
 
+use super::{
+    Connection,
+    admission::{admit, hold, is_plain, spoil},
+};
 use crate::{
-    command::{self, Command, Spec},
-    context::{
-        Context, Disconnect, Identity, Next, REPLIES_FLUSH_BYTES, ReplyMode, Socket,
-        is_about_listening,
-    },
-    message::{ErrorCode, Rejection},
-    resp::{Args, Decoder, Limits, Scan},
+    commands::{self, Blocking, Handler, Request, WhileSubscribed},
+    context::{Disconnect, Identity, Next, REPLIES_FLUSH_BYTES, ReplyMode, Socket},
+    resp::{Args, Decoder, Limits, Scan, is_word},
 };
 
-impl Context {
+impl Connection {
     /// Handles every complete request in the buffer.
-    pub(crate) async fn handle_all(
+    pub(super) async fn handle_all(
         &mut self,
         decoder: &mut Decoder,
         buffer: &mut BytesMut,
     ) -> Result<Next, Disconnect> {
-        self.read_at = Instant::now();
-        self.client.entry().note_seen();
+        self.context.read_at = Instant::now();
+        self.context.client.entry().note_seen();
         let (mut at, mut commands) = (0, 0);
         // A client whose login has ended hears so even if it asks for nothing.
         let mut next = self.take_up_news().await;
         while next == Next::Go && at < buffer.len() {
-            let limits =
-                if self.identity.is_some() { &self.limits } else { &Limits::UNAUTHENTICATED };
+            let is_known = self.context.identity.is_some();
+            let limits = if is_known { &self.context.limits } else { &Limits::UNAUTHENTICATED };
             match decoder.scan(&buffer[at..], limits) {
                 Ok(Scan::Complete { consumed }) => {
                     let args = decoder.args(&buffer[at..]);
                     if !self.handle_at_once(&args) {
-                        if command::may_wait(&args[0]) && at + consumed == buffer.len() {
+                        if self.may_wait(&args) && at + consumed == buffer.len() {
                             Socket::tighten(buffer);
                         }
                         next = self.handle(decoder.args(&buffer[at..])).await?;
@@ -44,156 +44,147 @@ impl Context {
                 }
                 Ok(Scan::Empty { consumed }) => at += consumed,
                 Ok(Scan::Incomplete { needed }) => {
-                    self.socket.expect(needed.saturating_sub(buffer.len() - at));
+                    self.context.socket.expect(needed.saturating_sub(buffer.len() - at));
                     break;
                 }
                 Err(error) => {
-                    self.flush_burst().await;
-                    self.services.counters.protocol_errors.add(1);
-                    self.replies.error(format_args!("ERR {error}"));
+                    self.context.flush_burst().await;
+                    self.context.services.counters.protocol_errors.add(1);
+                    self.context.replies.error(format_args!("ERR {error}"));
                     next = Next::Close;
                 }
             }
-            if self.replies.len() > REPLIES_FLUSH_BYTES {
-                self.write_replies().await?;
+            if self.context.replies.len() > REPLIES_FLUSH_BYTES {
+                self.context.write_replies().await?;
             }
         }
-        self.services.counters.commands.add(commands);
-        self.services.counters.bytes_received.add(at as u64);
+        self.context.services.counters.commands.add(commands);
+        self.context.services.counters.bytes_received.add(at as u64);
         Socket::consume(buffer, at);
-        self.flush_burst().await;
-        self.tell_watchers();
+        self.context.flush_burst().await;
+        self.context.tell_watchers();
         Ok(next)
     }
 
-    /// Answers a request that waits for nothing; false leaves it to [`Context::handle`].
+    fn may_wait(&self, args: &Args<'_>) -> bool {
+        let found = self.registry.find(&args[0]);
+        found.is_some_and(|command| !matches!(command.spec.blocking, Blocking::Never))
+    }
+
+    /// Answers a request that waits for nothing; false leaves it to [`Connection::handle`].
     ///
     /// Most requests of a pipeline are such ones, and going through the futures of the others
     /// costs them 80 ns each.
     fn handle_at_once(&mut self, args: &Args<'_>) -> bool {
-        let Ok(spec) = self.admit(args) else { return false };
-        if self.identity.as_ref().is_none_or(Identity::has_changed) || !self.is_plain() {
+        let Ok(request) = admit(&self.context, self.registry, args) else { return false };
+        let context = &mut self.context;
+        if context.identity.as_ref().is_none_or(Identity::has_changed) || !is_plain(context) {
             return false;
         }
-        self.client.entry().note_command(spec.command);
-        let is_done = match spec.command {
-            Command::Ping if self.burst.is_empty() => self.ping(args).is_ok(),
-            command if self.publishes(command) => self.add_to_burst(command, args),
-            _ => false,
+        context.client.entry().note_command(request.command.number);
+        let is_done = match request.spec().run {
+            Handler::AtOnce(run) => context.burst.is_empty() && run(context, &request).is_ok(),
+            Handler::Sync(_) | Handler::Async(_) => commands::add_to_burst(context, &request),
         };
         if is_done {
-            self.show(spec, args);
+            context.show(&request);
         }
         is_done
     }
 
-    /// True if a command means what it always means: it is not queued, refused or left unanswered.
-    fn is_plain(&self) -> bool {
-        let hears_only = self.is_listening_only() || self.monitor.is_some();
-        !self.transaction.is_open() && self.reply_mode == ReplyMode::On && !hears_only
-    }
-
     /// Answers one request, unless the client wants no answer.
     async fn handle(&mut self, args: Args<'_>) -> Result<Next, Disconnect> {
-        let before = self.reply_mode;
+        let before = self.context.reply_mode;
         if before == ReplyMode::On {
             return self.handle_aloud(args).await;
         }
         // What was answered before is kept.
-        self.write_replies().await?;
+        self.context.write_replies().await?;
         if before == ReplyMode::SkipNext {
-            self.reply_mode = ReplyMode::On;
+            self.context.reply_mode = ReplyMode::On;
         }
         let next = self.handle_aloud(args).await?;
-        self.flush_burst().await;
-        let is_message = command::find(&args[0]).is_some_and(|s| is_about_listening(s.command));
-        let speaks_again = before == ReplyMode::Off && self.reply_mode == ReplyMode::On;
+        self.context.flush_burst().await;
+        let found = self.registry.find(&args[0]);
+        let is_message = found
+            .is_some_and(|command| command.spec.while_subscribed == WhileSubscribed::Subscribes);
+        let speaks_again = before == ReplyMode::Off && self.context.reply_mode == ReplyMode::On;
         if !is_message && !speaks_again {
-            self.replies.clear();
+            self.context.replies.clear();
         }
         Ok(next)
     }
 
     async fn handle_aloud(&mut self, args: Args<'_>) -> Result<Next, Disconnect> {
-        let spec = match self.admit(&args) {
-            Ok(spec) => spec,
+        let request = match admit(&self.context, self.registry, &args) {
+            Ok(request) => request,
             Err(rejection) => {
                 if is_http(&args[0]) {
                     return Err(Disconnect::Closed);
                 }
-                self.flush_burst().await;
-                let rejection = self.spoil(&args[0], rejection);
-                self.refuse(rejection);
+                self.context.flush_burst().await;
+                let rejection = spoil(&mut self.context, &args[0], rejection);
+                self.context.refuse(rejection);
                 return Ok(Next::Go);
             }
         };
-        self.client.entry().note_command(spec.command);
-        if spec.has_subcommands() {
-            self.client.entry().note_subcommand(args.get(1).unwrap_or_default());
+        self.context.client.entry().note_command(request.command.number);
+        if request.spec().has_subcommands() {
+            let subcommand = args.get(1).unwrap_or_default();
+            self.context.client.entry().note_subcommand(subcommand);
         }
         if self.take_up_news().await == Next::Close {
             return Ok(Next::Close);
         }
-        self.flush_burst().await;
-        if let Some(held) = self.hold(spec, &args) {
+        self.context.flush_burst().await;
+        if let Some(held) = hold(&mut self.context, &request) {
             if let Err(rejection) = held {
-                self.refuse(rejection);
+                self.context.refuse(rejection);
             }
             return Ok(Next::Go);
         }
-        if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
-            self.show(spec, &args);
+        if commands::add_to_burst(&mut self.context, &request) {
+            self.context.show(&request);
             return Ok(Next::Go);
         }
         let began = Instant::now();
-        self.waited = Duration::ZERO;
-        let next = self.answer_shown(spec, &args).await?;
-        self.note_if_slow(spec, &args, began);
+        self.context.waited = Duration::ZERO;
+        let next = self.answer_shown(&request).await?;
+        self.context.note_if_slow(&request, began);
         Ok(next)
+    }
+
+    /// Answers a command, and lets the clients that run MONITOR see it: before it is done, but
+    /// EXEC behind the commands that it runs, and a monitoring client's own behind their answers.
+    async fn answer_shown(&mut self, request: &Request<'_>) -> Result<Next, Disconnect> {
+        let is_shown_behind = request.spec().monitored.is_behind();
+        if is_shown_behind || self.context.monitor.is_some() {
+            let next = commands::answer(&mut self.context, request).await;
+            self.context.show(request);
+            return next;
+        }
+        self.context.show(request);
+        self.context.tell_watchers();
+        commands::answer(&mut self.context, request).await
     }
 
     /// What the client may do may have become something else, or nothing at all.
     async fn take_up_news(&mut self) -> Next {
-        if !self.identity.as_ref().is_some_and(Identity::has_changed) {
+        if !self.context.identity.as_ref().is_some_and(Identity::has_changed) {
             return Next::Go;
         }
-        self.flush_burst().await;
-        match self.renew() {
+        self.context.flush_burst().await;
+        match self.context.renew() {
             Ok(()) => Next::Go,
             Err(rejection) => {
-                self.refuse(rejection);
+                self.context.refuse(rejection);
                 Next::Close
             }
-        }
-    }
-
-    /// The command, if there is one, its arguments are as many as it takes, and the client has
-    /// logged in where it must.
-    fn admit(&self, args: &Args<'_>) -> Result<&'static Spec, Rejection> {
-        let found = command::find(&args[0]);
-        let known_before_login = found.is_some_and(|spec| spec.before_login);
-        if self.identity.is_none() && !known_before_login {
-            return Err(Rejection::new(ErrorCode::NoAuth, "Authentication required."));
-        }
-        let Some(spec) = found else { return Err(command::unknown_command(args)) };
-        if spec.takes(args.len()) { Ok(spec) } else { Err(command::wrong_arity(spec.name)) }
-    }
-
-    /// Sends an error; what only the operator may read goes to the log.
-    pub(crate) fn refuse(&mut self, rejection: Rejection) {
-        self.services.counters.commands_refused.add(1);
-        self.replies.error(&rejection);
-        if let Some(private) = rejection.private {
-            tracing::debug!(
-                client = self.client.id(),
-                error = format!("{private:#}"),
-                "request refused"
-            );
         }
     }
 }
 
 /// A web page that makes a browser send a form here: hang up, as Redis does.
 fn is_http(name: &[u8]) -> bool {
-    command::is_word(name, "POST") || command::is_word(name, "HOST:")
+    is_word(name, "POST") || is_word(name, "HOST:")
 }

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::Context;
 use crate::{
-    command::{self, Command, StreamKey, StreamSettings},
+    command::{self, StreamKey, StreamSettings},
+    commands::Added,
     message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
@@ -56,12 +57,23 @@ impl Burst {
         self.last_key.as_ref().map(|(_, (key, _))| &key.topic)
     }
 
+    /// Is there no room for another message?
+    pub(crate) fn is_full(&self) -> bool {
+        self.replies.len() >= BURST_MESSAGES_MAX || self.bytes >= BURST_BYTES_MAX
+    }
+
+    /// The reply to a command whose message was added, or refused.
+    pub(crate) fn note_reply(&mut self, reply: Reply) {
+        self.replies.push(reply);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.replies.is_empty()
     }
 }
 
 /// How a publishing command is answered.
+#[derive(Debug)]
 pub(crate) enum Reply {
     /// With the id of the entry: XADD.
     Id,
@@ -78,32 +90,24 @@ pub(crate) enum Reply {
 }
 
 impl Context {
-    /// Does the command publish, for this client?
-    pub(crate) fn publishes(&self, command: Command) -> bool {
-        let binding = self.identity.as_ref().and_then(|identity| identity.grant().binding.as_ref());
-        match command {
-            Command::XAdd | Command::Publish | Command::SPublish => true,
-            Command::Set | Command::HSet => binding.is_some_and(|binding| binding.publishes),
-            _ => false,
+    /// XADD: its entry joins the burst, unless it must be looked for before it is stored.
+    pub(crate) fn add_xadd(&mut self, args: &Args<'_>) -> Result<Added, Rejection> {
+        if command::has_identity(args) {
+            return Ok(Added::NotPublishing);
         }
+        self.xadd(args).map(Added::Joined)
     }
 
-    /// Adds one message; false if the burst is full, or the command does not publish after all.
-    pub(crate) fn add_to_burst(&mut self, command: Command, args: &Args<'_>) -> bool {
-        let full = self.burst.replies.len() >= BURST_MESSAGES_MAX;
-        if full || self.burst.bytes >= BURST_BYTES_MAX {
-            return false;
+    pub(crate) fn add_publish(&mut self, args: &Args<'_>) -> Result<Added, Rejection> {
+        self.publish(args).map(Added::Joined)
+    }
+
+    /// SET or HSET of a publisher; a SET may be a commit.
+    pub(crate) fn add_databus(&mut self, args: &Args<'_>) -> Result<Added, Rejection> {
+        if self.is_commit(args) {
+            return Ok(Added::NotPublishing);
         }
-        let added = match command {
-            // It must be looked for before it is stored.
-            Command::XAdd if command::has_identity(args) => return false,
-            Command::XAdd => self.xadd(args),
-            Command::Publish | Command::SPublish => self.publish(args),
-            _ if self.is_commit(args) => return false,
-            _ => self.databus_publish(args),
-        };
-        self.burst.replies.push(added.unwrap_or_else(Reply::Refused));
-        true
+        self.databus_publish(args).map(Added::Joined)
     }
 
     fn xadd(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {

@@ -1,18 +1,11 @@
-//! Transactions: MULTI, EXEC, DISCARD, WATCH.
-//!
-//! EXEC runs the queued commands one behind the other and answers them together; messages that are
-//! published one after the other go on their way as one burst. It is not atomic: a message may be
-//! refused while those around it are stored, partitions are stored each on its own, and other
-//! clients' messages may lie between. Topics have no value that could be compared, so that WATCH is
-//! refused rather than accepted and not kept.
+//! What MULTI queues.
 
-use super::{Context, Disconnect, REPLIES_FLUSH_BYTES, waiting::CommandError};
-use crate::{
-    command::{self, Command, Spec, is_word},
-    message::{ErrorCode, Rejection},
-    resp::{Args, Decoder, Limits, Protocol, Scan},
-};
 use bytes::{BufMut as _, BytesMut};
+
+use crate::{
+    message::{ErrorCode, Rejection},
+    resp::{Args, Decoder, Limits, Scan},
+};
 
 /// Most commands of a transaction.
 const QUEUED_MAX: usize = 65_536;
@@ -27,7 +20,7 @@ pub(crate) struct Transaction {
 
 /// Commands that wait for EXEC, as requests one behind the other.
 #[derive(Default)]
-struct Queue {
+pub(crate) struct Queue {
     requests: BytesMut,
     count: usize,
     /// A command was refused: EXEC will refuse all.
@@ -54,140 +47,48 @@ impl Transaction {
             queue.is_spoilt = true;
         }
     }
-}
 
-impl Context {
-    /// What the state of the connection makes of a command: `None` lets it pass, otherwise it is
-    /// queued or refused.
-    pub(crate) fn hold(&mut self, spec: &Spec, args: &Args<'_>) -> Option<Result<(), Rejection>> {
-        if self.is_listening_only() && !is_for_listeners(spec.command) {
-            self.transaction.spoil();
-            return Some(Err(Rejection::err(format!(
-                "Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET \
-                 are allowed in this context",
-                spec.name.to_ascii_lowercase()
-            ))));
+    /// Begins to queue commands; false if that was begun before.
+    pub(crate) fn open(&mut self) -> bool {
+        if self.is_open() {
+            return false;
         }
-        if let Err(rejection) = self.check_watching(spec) {
-            self.transaction.spoil();
-            return Some(Err(rejection));
-        }
-        let passes = matches!(
-            spec.command,
-            Command::Exec
-                | Command::Discard
-                | Command::Multi
-                | Command::Watch
-                | Command::Quit
-                | Command::Reset
-        );
-        let queue = self.transaction.queue.as_mut().filter(|_| !passes)?;
-        let queued = queue.add(spec, args, &self.limits);
-        match queued {
-            Ok(()) => {
-                self.replies.simple("QUEUED");
-                self.client.entry().note_queued(Some(queue.count));
-            }
-            Err(_) => queue.is_spoilt = true,
-        }
-        Some(queued)
+        self.queue = Some(Queue::default());
+        true
     }
 
-    /// A request was refused before it came to anything: EXEC will refuse all, and one that is
-    /// wrong itself ends the transaction.
-    pub(crate) fn spoil(&mut self, name: &[u8], rejection: Rejection) -> Rejection {
-        self.transaction.spoil();
-        if self.identity.is_none() || !is_word(name, "EXEC") {
-            return rejection;
-        }
-        self.transaction.queue = None;
-        self.client.entry().note_queued(None);
-        let words = format!("Transaction discarded because of: {}", rejection.public);
-        Rejection::new(ErrorCode::ExecAbort, words)
+    /// Forgets the queued commands; false if there was no transaction.
+    pub(crate) fn discard(&mut self) -> bool {
+        self.queue.take().is_some()
     }
 
-    /// In RESP2 a message cannot be told from an answer, so that a subscriber may ask for little.
-    pub(crate) fn is_listening_only(&self) -> bool {
-        self.replies.protocol() == Protocol::Resp2 && self.subscriptions.len() > 0
+    /// Queues a request; how many are queued now.
+    ///
+    /// # Errors
+    /// The transaction is over its limits: EXEC will refuse all.
+    pub(crate) fn add(&mut self, args: &Args<'_>, limits: &Limits) -> Result<usize, Rejection> {
+        let queue = self.queue.get_or_insert_default();
+        let added = queue.add(args, limits);
+        queue.is_spoilt |= added.is_err();
+        added.map(|()| queue.count)
     }
 
-    pub(crate) fn multi(&mut self) -> Result<(), Rejection> {
-        if self.transaction.is_open() {
-            return Err(Rejection::err("MULTI calls can not be nested"));
-        }
-        self.transaction.queue = Some(Queue::default());
-        self.client.entry().note_queued(Some(0));
-        self.replies.ok();
-        Ok(())
-    }
-
-    pub(crate) async fn exec(&mut self) -> Result<(), CommandError> {
-        let Some(queue) = self.transaction.queue.take() else {
-            return Err(Rejection::err("EXEC without MULTI").into());
-        };
-        self.client.entry().note_queued(None);
+    /// Takes the queued commands, to run them.
+    ///
+    /// # Errors
+    /// There is no transaction, or one of its commands was refused.
+    pub(crate) fn take(&mut self) -> Result<Queue, Rejection> {
+        let queue = self.queue.take().ok_or_else(|| Rejection::err("EXEC without MULTI"))?;
         if queue.is_spoilt {
             let words = "Transaction discarded because of previous errors.";
-            return Err(Rejection::new(ErrorCode::ExecAbort, words).into());
+            return Err(Rejection::new(ErrorCode::ExecAbort, words));
         }
-        self.replies.array(queue.count);
-        self.transaction.is_running = true;
-        // Boxed: the commands of a transaction are answered as EXEC itself is.
-        let done = Box::pin(self.run_queue(&queue.requests)).await;
-        self.transaction.is_running = false;
-        Ok(done?)
+        Ok(queue)
     }
 
-    async fn run_queue(&mut self, requests: &[u8]) -> Result<(), Disconnect> {
-        let (mut decoder, mut at) = (Decoder::new(), 0);
-        let whole = "a queued request was within the limits when it came";
-        while at < requests.len() {
-            let scanned = decoder.scan(&requests[at..], &QUEUED).expect(whole);
-            let Scan::Complete { consumed } = scanned else { break };
-            let args = decoder.args(&requests[at..]);
-            at += consumed;
-            let spec = command::find(&args[0]).expect("a queued command was found when it came");
-            self.show(spec, &args);
-            if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
-                continue;
-            }
-            self.flush_burst().await;
-            if self.publishes(spec.command) && self.add_to_burst(spec.command, &args) {
-                continue;
-            }
-            self.tell_watchers();
-            // Whether the connection goes on is EXEC's own answer.
-            let _ = self.answer(spec, &args).await?;
-            if self.replies.len() > REPLIES_FLUSH_BYTES {
-                self.write_replies().await?;
-            }
-        }
-        self.flush_burst().await;
-        Ok(())
-    }
-
-    pub(crate) fn discard(&mut self) -> Result<(), Rejection> {
-        if self.transaction.queue.take().is_none() {
-            return Err(Rejection::err("DISCARD without MULTI"));
-        }
-        self.client.entry().note_queued(None);
-        self.replies.ok();
-        Ok(())
-    }
-
-    pub(crate) fn watch(&mut self) -> Result<(), Rejection> {
-        Err(Rejection::err(if self.transaction.is_open() {
-            "WATCH inside MULTI is not allowed"
-        } else {
-            "WATCH is not supported: a topic has no value that EXEC could compare, and other \
-             clients may always publish; use MULTI and EXEC without it"
-        }))
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "all answers have one shape")]
-    pub(crate) fn unwatch(&mut self) -> Result<(), Rejection> {
-        self.replies.ok();
-        Ok(())
+    /// EXEC begins, or has ended.
+    pub(crate) fn set_running(&mut self, is_running: bool) {
+        self.is_running = is_running;
     }
 }
 
@@ -200,10 +101,27 @@ const QUEUED: Limits = Limits {
 };
 
 impl Queue {
-    fn add(&mut self, spec: &Spec, args: &Args<'_>, limits: &Limits) -> Result<(), Rejection> {
-        if is_for_no_transaction(spec.command, args) {
-            return Err(Rejection::err("Command not allowed inside a transaction"));
+    /// How many commands there are.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The request at `at`, and where the next one begins; `None` behind the last.
+    pub(crate) fn request(&self, at: usize, decoder: &mut Decoder) -> Option<usize> {
+        let rest = self.requests.get(at..).filter(|rest| !rest.is_empty())?;
+        let scanned = decoder.scan(rest, &QUEUED).expect("it was within the limits when it came");
+        match scanned {
+            Scan::Complete { consumed } => Some(at + consumed),
+            Scan::Empty { .. } | Scan::Incomplete { .. } => None,
         }
+    }
+
+    /// The requests, one behind the other.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.requests
+    }
+
+    fn add(&mut self, args: &Args<'_>, limits: &Limits) -> Result<(), Rejection> {
         // Lengths take at most 16 bytes an argument.
         let bytes: usize = args.iter().map(|arg| arg.len() + 16).sum();
         let is_full = self.requests.len() + bytes > limits.request_bytes_max as usize;
@@ -227,30 +145,4 @@ impl Queue {
         self.count += 1;
         Ok(())
     }
-}
-
-/// What a subscriber may ask for in RESP2.
-fn is_for_listeners(command: Command) -> bool {
-    is_about_listening(command) || matches!(command, Command::Ping | Command::Quit | Command::Reset)
-}
-
-/// SUBSCRIBE and its kin, whose confirmations are messages and no replies.
-pub(crate) fn is_about_listening(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Subscribe
-            | Command::SSubscribe
-            | Command::PSubscribe
-            | Command::Unsubscribe
-            | Command::SUnsubscribe
-            | Command::PUnsubscribe
-    )
-}
-
-/// Commands that answer with more or less than one reply, or change who and how one speaks: within
-/// EXEC's array nobody could make sense of that.
-fn is_for_no_transaction(command: Command, args: &Args<'_>) -> bool {
-    let mutes =
-        command == Command::Client && args.get(1).is_some_and(|word| is_word(word, "REPLY"));
-    mutes || is_about_listening(command) || matches!(command, Command::Auth | Command::Hello)
 }

@@ -2,16 +2,25 @@
 
 use super::{Context, ReplyMode, connection::client_name};
 use crate::{
-    clients::{Filter, Interrupt},
+    clients::{Client, Filter, Interrupt},
     command::{self, ClientFilter, Kill, is_word},
+    commands::{Registry, Request},
     message::Rejection,
     resp::Args,
 };
 
 mod help;
 
+/// What CLIENT LIST calls the last command of a client.
+fn last_command(registry: &Registry, client: &Client) -> String {
+    let Some(spec) = registry.numbered(client.command()) else { return "NULL".to_owned() };
+    let name = spec.name.to_ascii_lowercase();
+    if spec.has_subcommands() { format!("{name}|{}", client.subcommand()) } else { name }
+}
+
 impl Context {
-    pub(crate) fn client(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn client(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let args = &request.args;
         let subcommand = args[1].to_ascii_uppercase();
         match (subcommand.as_slice(), args.len()) {
             (b"ID", 2) => self.replies.integer(i64::try_from(self.client.id()).unwrap_or(i64::MAX)),
@@ -24,8 +33,11 @@ impl Context {
                 self.replies.ok();
             }
             (b"SETINFO", 4) => self.set_info(args)?,
-            (b"INFO", 2) => self.replies.verbatim(&self.client.entry().line()),
-            (b"LIST", _) => self.list_clients(args)?,
+            (b"INFO", 2) => {
+                let client = self.client.entry();
+                self.replies.verbatim(&client.line(&last_command(request.registry, client)));
+            }
+            (b"LIST", _) => self.list_clients(request)?,
             (b"KILL", 3..) => self.kill_clients(args)?,
             (b"UNBLOCK", 3 | 4) => self.unblock_client(args)?,
             (b"REPLY", 3) => self.set_reply_mode(&args[2])?,
@@ -119,13 +131,14 @@ impl Context {
     }
 
     /// CLIENT LIST: other clients' addresses are for the operator.
-    fn list_clients(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let filter = Filter::from(command::client_list(args)?);
+    fn list_clients(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let filter = Filter::from(command::client_list(&request.args)?);
         let me = self.client.id();
         let sees_all = self.check_admin().is_ok();
         let clients = self.services.registry.select(&filter);
         let shown = clients.iter().filter(|client| sees_all || client.id() == me);
-        let lines: String = shown.map(|client| client.line()).collect();
+        let lines: String =
+            shown.map(|client| client.line(&last_command(request.registry, client))).collect();
         self.replies.verbatim(&lines);
         Ok(())
     }

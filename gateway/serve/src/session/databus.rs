@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{CommandError, Context, read::changed, streams::Fetched};
 use crate::{
     broker::BrokerError,
-    command::{self, Command, MessageFormat},
+    command::{self, MessageFormat},
     consumer::CommitError,
     message::{Binding, ErrorCode, Rejection, StartAt},
     order::OffsetRun,
@@ -41,7 +41,7 @@ impl Context {
     }
 
     /// For publishing commands of a client that may not use them.
-    pub(crate) fn nothing_bound(&self, _: Command) -> Result<(), Rejection> {
+    pub(crate) fn nothing_bound(&self) -> Result<(), Rejection> {
         self.binding()?;
         Err(no_permission("no publish permission"))
     }

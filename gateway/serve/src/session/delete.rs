@@ -3,7 +3,8 @@
 use super::Context;
 use crate::{
     broker::BrokerError,
-    command::{self, Command, EntryId, Spec, is_word, rest},
+    command::{self, EntryId, is_word, rest},
+    commands::Request,
     message::{Rejection, TopicName},
     order::order_log,
     pipeline::{BrokerOp, broker_rejection},
@@ -85,17 +86,18 @@ impl Context {
     }
 
     /// XDEL, XDELEX, XACKDEL, XSETID: the client's mistakes first, then why it cannot be.
-    pub(crate) fn not_in_a_log(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn not_in_a_log(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let args = &request.args;
         let key = command::stream_key(&args[1])?;
         self.check_publish(&key.topic)?;
-        match spec.command {
-            Command::XDel => check_ids(rest(args, 2))?,
-            Command::XSetId => check_ids(args.get(2).into_iter())?,
-            Command::XDelEx => check_id_list(args, 2)?,
+        match request.spec().name {
+            "XDEL" => check_ids(rest(args, 2))?,
+            "XSETID" => check_ids(args.get(2).into_iter())?,
+            "XDELEX" => check_id_list(args, 2)?,
             _ => check_id_list(args, 3)?,
         }
-        let words = match spec.command {
-            Command::XSetId => {
+        let words = match request.spec().name {
+            "XSETID" => {
                 "XSETID is not possible: ids are places in the log, and the next one is the end"
             }
             _ => {

@@ -2,18 +2,20 @@
 
 use super::Context;
 use crate::{
-    command::{self, Asked, Spec, TABLE, is_word},
+    command::{self, Asked, is_word},
+    commands::{Command, Keys, Registry, Request, Spec},
     message::{Rejection, fits_glob},
-    resp::Args,
 };
 
 /// Most arguments of COMMAND: each name is answered with a hundred bytes and more.
 const NAMES_MAX: usize = 1_000;
 
 impl Context {
-    pub(crate) fn command(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) fn command(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let Request { args, registry, .. } = request;
+        let spec = request.spec();
         if args.len() == 1 {
-            self.describe_all();
+            self.describe_all(registry);
             return Ok(());
         }
         if args.len() > NAMES_MAX {
@@ -23,33 +25,36 @@ impl Context {
         match command::subcommand(spec, args)? {
             Asked::Help => self.help(spec),
             Asked::For("COUNT") => {
-                self.replies.integer(i64::try_from(TABLE.len()).unwrap_or(i64::MAX));
+                self.replies.integer(i64::try_from(registry.all().len()).unwrap_or(i64::MAX));
             }
-            Asked::For("LIST") => self.command_list(args)?,
-            Asked::For("GETKEYS") => self.command_keys(args)?,
+            Asked::For("LIST") => self.command_list(request)?,
+            Asked::For("GETKEYS") => self.command_keys(request)?,
             Asked::For("DOCS") => {
-                let named: Vec<_> = command::rest(args, 2).filter_map(command::find).collect();
-                let specs = if is_named { named } else { TABLE.iter().collect() };
+                let named: Vec<Command> =
+                    command::rest(args, 2).filter_map(|name| registry.find(name)).collect();
+                let named = named.iter().map(|command| command.spec);
+                let specs: Vec<_> =
+                    if is_named { named.collect() } else { registry.all().to_vec() };
                 self.replies.map(specs.len());
                 specs.into_iter().for_each(|spec| self.document(spec));
             }
             Asked::For(_) if is_named => {
                 self.replies.array(args.len() - 2);
                 for name in command::rest(args, 2) {
-                    match command::find(name) {
-                        Some(spec) => self.describe(spec),
+                    match registry.find(name) {
+                        Some(command) => self.describe(command.spec),
                         None => self.replies.null_array(),
                     }
                 }
             }
-            Asked::For(_) => self.describe_all(),
+            Asked::For(_) => self.describe_all(registry),
         }
         Ok(())
     }
 
-    fn describe_all(&mut self) {
-        self.replies.array(TABLE.len());
-        TABLE.iter().for_each(|spec| self.describe(spec));
+    fn describe_all(&mut self, registry: &Registry) {
+        self.replies.array(registry.all().len());
+        registry.all().iter().for_each(|spec| self.describe(spec));
     }
 
     /// One element of COMMAND: name, arity, flags, keys, categories, and what Redis 7 adds, which is
@@ -61,7 +66,7 @@ impl Context {
         replies.integer(i64::from(spec.arity));
         replies.set(spec.flags().count());
         spec.flags().for_each(|flag| replies.simple(flag));
-        spec.key_places().into_iter().for_each(|place| replies.integer(i64::from(place)));
+        spec.keys.positions().into_iter().for_each(|place| replies.integer(i64::from(place)));
         replies.set(spec.categories().count());
         spec.categories().for_each(|category| replies.simple(format_args!("@{category}")));
         (0..3).for_each(|_| replies.array(0));
@@ -75,11 +80,12 @@ impl Context {
     }
 
     /// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern].
-    fn command_list(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let wanted: Vec<&Spec> = match (args.get(2), args.get(3), args.get(4), args.len()) {
-            (None, ..) => TABLE.iter().collect(),
+    fn command_list(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let Request { args, registry, .. } = request;
+        let wanted: Vec<&'static Spec> = match (args.get(2), args.get(3), args.get(4), args.len()) {
+            (None, ..) => registry.all().to_vec(),
             (Some(word), Some(by), Some(value), 5) if is_word(word, "FILTERBY") => {
-                let all = TABLE.iter();
+                let all = registry.all().iter().copied();
                 if is_word(by, "MODULE") {
                     Vec::new()
                 } else if is_word(by, "ACLCAT") {
@@ -100,18 +106,19 @@ impl Context {
     }
 
     /// The names of commands.
-    pub(crate) fn send_commands(&mut self, specs: &[&Spec]) {
+    pub(crate) fn send_commands(&mut self, specs: &[&'static Spec]) {
         self.replies.array(specs.len());
         for spec in specs {
             self.replies.bulk(spec.name.to_ascii_lowercase().as_bytes());
         }
     }
 
-    fn command_keys(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
-        let Some(spec) = command::find(&args[2]) else {
+    fn command_keys(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let Request { args, registry, .. } = request;
+        let Some(Command { spec, .. }) = registry.find(&args[2]) else {
             return Err(Rejection::err("Invalid command specified"));
         };
-        if spec.key_places() == [0, 0, 0] && !spec.flags().any(|flag| flag == "movablekeys") {
+        if spec.keys == Keys::None {
             return Err(Rejection::err("The command has no key arguments"));
         }
         if !spec.takes(args.len() - 2) {

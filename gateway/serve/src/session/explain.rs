@@ -8,21 +8,21 @@
 
 use super::Context;
 use crate::{
-    command::{self, Spec, is_word},
+    command::{self, is_word},
+    commands::{Explain, Request, Spec},
     message::Rejection,
-    resp::Args,
 };
 
 mod changes; // what would change, in words
 mod form; //    the explanation as a reply
 mod groups; //  what would change in consumer groups
-mod kind; //    what EXPLAIN makes of each command
 mod others; //  commands that are not played
 mod reply; //   the command's own reply, for people and as JSON
 mod stage; //   where a command is played
 
-use form::{Explanation, Form};
-use kind::Kind;
+pub(crate) use form::Explanation;
+
+use form::Form;
 
 /// Most records whose way is shown.
 const TRACES_MAX: usize = 100;
@@ -32,37 +32,50 @@ const JSON_WORD: &str = "JSON";
 
 impl Context {
     /// `EXPLAIN [JSON] command …`
-    pub(crate) async fn explain(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    pub(crate) async fn explain(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let args = &request.args;
         let is_json = is_word(&args[1], JSON_WORD);
         let form = if is_json { Form::Json } else { Form::of(self.replies.protocol()) };
         let args = args.skip(1 + usize::from(is_json));
         let args = args.ok_or_else(|| command::wrong_arity("explain"))?;
-        let spec = command::find(&args[0]).ok_or_else(|| command::unknown_command(&args))?;
-        if !spec.takes(args.len()) {
-            return Err(command::wrong_arity(spec.name));
+        let found = request.registry.find(&args[0]);
+        let command = found.ok_or_else(|| command::unknown_command(&args))?;
+        if !command.spec.takes(args.len()) {
+            return Err(command::wrong_arity(command.spec.name));
         }
-        let explanation = match kind::of(spec, &args) {
-            Kind::Played => match self.play(spec, &args).await? {
-                Ok(explanation) => explanation,
-                Err(refusal) => return self.pass_on(&refusal),
-            },
-            Kind::Asked => match self.explain_question(spec, &args).await {
-                Some(explanation) => explanation,
-                None => return Ok(()),
-            },
-            Kind::Deletes => self.explain_deletion(spec, &args).await?,
-            Kind::LogsIn => self.explain_login(spec, &args).await?,
-            Kind::Listens => self.explain_listening(spec, &args)?,
-            Kind::Told { needs_admin, words } => {
-                if needs_admin {
-                    self.check_admin()?;
-                }
-                Explanation::of(spec).noting(words)
-            }
-            Kind::Not => return Err(not_explained(spec)),
+        let request = Request { args, command, registry: request.registry };
+        let Some(explanation) = self.explanation(&request, &command.spec.explain).await? else {
+            return Ok(());
         };
         explanation.send(form, &mut self.replies);
         Ok(())
+    }
+
+    /// Explains the request; `None` if it was answered as the command itself would be.
+    async fn explanation(
+        &mut self,
+        request: &Request<'_>,
+        how: &Explain,
+    ) -> Result<Option<Explanation>, Rejection> {
+        let spec = request.spec();
+        let explanation = match how.of(request.args.get(1)) {
+            Explain::DryRun(dry_run) => match self.play(request, dry_run).await? {
+                Ok(explanation) => explanation,
+                Err(refusal) => return self.pass_on(&refusal).map(|()| None),
+            },
+            Explain::Answer => match self.explain_question(request).await {
+                Some(explanation) => explanation,
+                None => return Ok(None),
+            },
+            Explain::With(explain) => explain(self, request).await?,
+            Explain::Words(words) => Explanation::of(spec).noting(*words),
+            Explain::AdminWords(words) => {
+                self.check_admin()?;
+                Explanation::of(spec).noting(*words)
+            }
+            Explain::Refused | Explain::Subcommands { .. } => return Err(not_explained(spec)),
+        };
+        Ok(Some(explanation))
     }
 
     /// Answers as the command itself would: it is refused before it comes to anything.

@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::{
-    command::{self, Asked, Spec, StreamKey},
+    command::{self, Asked, StreamKey},
+    commands::Spec,
     message::{Rejection, TopicName, fits_glob},
     pipeline::read_rejection,
     resp::Args,

@@ -3,7 +3,8 @@
 use super::Context;
 use crate::{
     broker::{Fetch, OffsetRange},
-    command::{self, Asked, Spec, StreamKey, is_word},
+    command::{self, Asked, StreamKey, is_word},
+    commands::Spec,
     message::{Rejection, StoredRecord},
     pipeline::read_rejection,
     resp::Args,

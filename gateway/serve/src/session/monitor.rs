@@ -10,9 +10,9 @@ use bytes::BytesMut;
 use super::Context;
 use crate::{
     clients::{Interrupt, MonitorHandle},
-    command::{Command, Family, Spec},
+    commands::{Monitored, Request},
     message::Rejection,
-    resp::Args,
+    resp::is_word,
 };
 
 mod line;
@@ -50,30 +50,21 @@ impl Context {
         }
     }
 
-    /// Why a client that watches may not ask for this, in Redis' words, where it is a kind of
-    /// replica.
-    pub(crate) fn check_watching(&self, spec: &Spec) -> Result<(), Rejection> {
-        if self.monitor.is_some() && is_about_topics(spec) {
-            return Err(Rejection::err("Replica can't interact with the keyspace"));
-        }
-        Ok(())
-    }
-
     /// Notes a command for those who watch; they see it with the next [`Context::tell_watchers`].
     #[inline]
-    pub(crate) fn show(&mut self, spec: &Spec, args: &Args<'_>) {
+    pub(crate) fn show(&mut self, request: &Request<'_>) {
         if self.services.registry.monitors.are_there() {
-            self.write_down(spec, args);
+            self.write_down(request);
         }
     }
 
     #[cold]
-    fn write_down(&mut self, spec: &Spec, args: &Args<'_>) {
-        if is_hidden(spec, args) {
+    fn write_down(&mut self, request: &Request<'_>) {
+        if is_hidden(request) {
             return;
         }
         let now = self.services.clock.now();
-        line::write(&mut self.monitor_lines, now, self.client.entry().peer(), args);
+        line::write(&mut self.monitor_lines, now, self.client.entry().peer(), &request.args);
         if self.monitor_lines.len() > GATHERED_BYTES_MAX {
             self.tell_watchers();
         }
@@ -94,26 +85,14 @@ impl Context {
     }
 }
 
-/// What Redis calls the keyspace.
-fn is_about_topics(spec: &Spec) -> bool {
-    let is_kept = matches!(
-        spec.command,
-        Command::DbSize | Command::Memory | Command::Publish | Command::SPublish
-    );
-    let is_family = matches!(spec.family, Family::Generic | Family::Stream | Family::Databus);
-    (is_kept || is_family) && spec.command != Command::Wait
-}
-
-/// Commands that Redis takes for too dangerous to be shown: those of its `admin` flag.
-fn is_hidden(spec: &Spec, args: &Args<'_>) -> bool {
-    let word = args.get(1).unwrap_or_default().to_ascii_uppercase();
-    match spec.command {
-        Command::Monitor => true,
-        Command::Config | Command::Latency | Command::Module | Command::Slowlog => word != b"HELP",
-        Command::Acl => !matches!(&*word, b"HELP" | b"WHOAMI" | b"CAT"),
-        Command::Client => {
-            matches!(&*word, b"LIST" | b"KILL" | b"UNBLOCK" | b"NO-EVICT" | b"PAUSE" | b"UNPAUSE")
-        }
-        _ => false,
+/// Does Redis take the command for too dangerous to be shown?
+fn is_hidden(request: &Request<'_>) -> bool {
+    let word = request.args.get(1).unwrap_or_default();
+    let is_one = |names: &[&str]| names.iter().any(|name| is_word(word, name));
+    match request.spec().monitored {
+        Monitored::Shown | Monitored::ShownBehind => false,
+        Monitored::Hidden => true,
+        Monitored::HiddenSubcommands(names) => is_one(names),
+        Monitored::ShownSubcommands(names) => !is_one(names),
     }
 }

@@ -4,7 +4,8 @@ use tokio::sync::oneshot;
 
 use super::Context;
 use crate::{
-    command::{self, Asked, Spec},
+    command::{self, Asked},
+    commands::Spec,
     message::{Rejection, Role},
     plugin::Plugin,
     resp::Args,

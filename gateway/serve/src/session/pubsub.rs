@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CommandError, Context};
 use crate::{
     channels::SubscriptionKind,
-    command::{self, Command, Spec},
+    command,
     message::{Rejection, TopicName, fits_glob},
     pipeline::read_rejection,
     resp::Args,
@@ -19,24 +19,36 @@ const PATTERNS_MAX: usize = 1_000;
 const PATTERN_BYTES_MAX: usize = 1_024;
 
 impl Context {
-    /// SUBSCRIBE, SSUBSCRIBE, PSUBSCRIBE and what undoes them.
-    pub(crate) async fn subscribe(
+    pub(crate) async fn subscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+        self.subscribe_noting(args, &SubscriptionKind::Channel).await
+    }
+
+    pub(crate) async fn ssubscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+        self.subscribe_noting(args, &SubscriptionKind::Shard).await
+    }
+
+    async fn subscribe_noting(
         &mut self,
-        spec: &Spec,
         args: &Args<'_>,
+        kind: &SubscriptionKind,
     ) -> Result<(), CommandError> {
-        let listened = match spec.command {
-            Command::Subscribe => self.subscribe_to(args, &SubscriptionKind::Channel).await,
-            Command::SSubscribe => self.subscribe_to(args, &SubscriptionKind::Shard).await,
-            Command::PSubscribe => self.subscribe_to_patterns(args).await,
-            Command::Unsubscribe => {
-                return self.unsubscribe(args, &SubscriptionKind::Channel).await;
-            }
-            Command::SUnsubscribe => return self.unsubscribe(args, &SubscriptionKind::Shard).await,
-            _ => return self.unsubscribe_from_patterns(args).await,
-        };
+        let subscribed = self.subscribe_to(args, kind).await;
         self.note_subscriptions();
-        Ok(listened?)
+        Ok(subscribed?)
+    }
+
+    pub(crate) async fn psubscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+        let subscribed = self.subscribe_to_patterns(args).await;
+        self.note_subscriptions();
+        Ok(subscribed?)
+    }
+
+    pub(crate) async fn unsubscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+        self.unsubscribe_from(args, &SubscriptionKind::Channel).await
+    }
+
+    pub(crate) async fn sunsubscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+        self.unsubscribe_from(args, &SubscriptionKind::Shard).await
     }
 
     /// Nothing is subscribed unless all names may be; those before one that the broker fails at
@@ -125,7 +137,7 @@ impl Context {
         Err(Rejection::err(words))
     }
 
-    async fn unsubscribe(
+    async fn unsubscribe_from(
         &mut self,
         args: &Args<'_>,
         kind: &SubscriptionKind,
@@ -154,7 +166,7 @@ impl Context {
         Ok(())
     }
 
-    async fn unsubscribe_from_patterns(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
+    pub(crate) async fn punsubscribe(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
         let patterns: Vec<Arc<[u8]>> = match args.len() {
             1 => self.subscriptions.patterns().iter().cloned().collect(),
             _ => command::rest(args, 1).map(Arc::from).collect(),

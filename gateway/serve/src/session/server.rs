@@ -4,7 +4,8 @@ use std::time::UNIX_EPOCH;
 
 use super::Context;
 use crate::{
-    command::{self, Asked, CATEGORIES, Spec, TABLE},
+    command::{self, Asked},
+    commands::{CATEGORIES, Request, Spec},
     message::{ErrorCode, Rejection, fits_glob},
     resp::Args,
     telemetry::SLOWLOG_ENTRIES_MAX,
@@ -106,14 +107,15 @@ impl Context {
     }
 
     /// ACL: who the client is; users are the authenticators' matter.
-    pub(crate) fn acl(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
-        match command::subcommand(spec, args)? {
+    pub(crate) fn acl(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let spec = request.spec();
+        match command::subcommand(spec, &request.args)? {
             Asked::Help => self.help(spec),
             Asked::For("WHOAMI") => {
                 let principal = self.identity()?.grant().principal.clone();
                 self.replies.bulk(principal.as_bytes());
             }
-            Asked::For("CAT") => self.acl_categories(args)?,
+            Asked::For("CAT") => self.acl_categories(request)?,
             Asked::For(other) => {
                 let name = other.to_ascii_lowercase();
                 let words = format!("this user has no permissions to run the 'acl|{name}' command");
@@ -123,7 +125,8 @@ impl Context {
         Ok(())
     }
 
-    fn acl_categories(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
+    fn acl_categories(&mut self, request: &Request<'_>) -> Result<(), Rejection> {
+        let args = &request.args;
         let Some(named) = args.get(2) else {
             self.replies.array(CATEGORIES.len());
             CATEGORIES.iter().for_each(|category| self.replies.bulk(category.as_bytes()));
@@ -134,7 +137,8 @@ impl Context {
             let named = named.replace(['\r', '\n'], " ");
             return Err(Rejection::err(format!("Unknown category '{named}'")));
         }
-        let specs: Vec<_> = TABLE.iter().filter(|spec| spec.is_in(&named)).collect();
+        let specs: Vec<_> =
+            request.registry.all().iter().copied().filter(|spec| spec.is_in(&named)).collect();
         self.send_commands(&specs);
         Ok(())
     }

@@ -4,7 +4,8 @@ use tokio::time::Instant;
 
 use super::Context;
 use crate::{
-    command::{self, Asked, Spec},
+    command::{self, Asked},
+    commands::{Request, Spec},
     message::Rejection,
     resp::Args,
     telemetry::{SLOWLOG_ENTRIES_MAX, Slow},
@@ -59,7 +60,8 @@ impl Context {
 
     /// Notes a command that took long since `began`, time spent blocked set apart: its name, its
     /// keys and the number of its arguments, never values or credentials.
-    pub(crate) fn note_if_slow(&self, spec: &Spec, args: &Args<'_>, began: Instant) {
+    pub(crate) fn note_if_slow(&self, request: &Request<'_>, began: Instant) {
+        let (spec, args) = (request.spec(), &request.args);
         let took = began.elapsed().saturating_sub(self.waited);
         if took < self.services.settings.slow_after {
             return;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sluicegate::{
     clock::Clock,
-    command,
+    commands,
     config::{BrokerKind, Settings},
     pipeline::Chain,
     resp::Reply,
@@ -184,7 +184,7 @@ impl Playback {
                 let args: Vec<_> = args.iter().map(|arg| secrets.expand(arg)).collect();
                 let index = self.connected(client);
                 self.clients[index].send(&args).await;
-                let may_wait = args.first().is_some_and(|name| command::may_wait(name));
+                let may_wait = args.first().is_some_and(|name| commands::may_wait(name));
                 self.settle(Some(Sent { client: index, may_wait })).await;
                 client.clone()
             }

@@ -1,30 +1,13 @@
 //! The subcommands, with Redis' own words for HELP where they are Redis'.
 
-use super::{super::Command, Subcommand};
+use crate::commands::Subcommand;
 
 const fn line(name: &'static str, arity: i32, help: &'static [&'static str]) -> Subcommand {
     Subcommand { name, arity, help }
 }
 
-/// The subcommands of a command; none for commands that have none or look after their own.
-pub(crate) fn of(command: Command) -> &'static [Subcommand] {
-    match command {
-        Command::Acl => ACL,
-        Command::Command => COMMAND,
-        Command::Config => CONFIG,
-        Command::Latency => LATENCY,
-        Command::Memory => MEMORY,
-        Command::Module => MODULE,
-        Command::Object => OBJECT,
-        Command::Plugin => PLUGIN,
-        Command::Script => SCRIPT,
-        Command::Slowlog => SLOWLOG,
-        _ => &[],
-    }
-}
-
 /// Those without help are refused to everyone: users are the authenticators' matter.
-static ACL: &[Subcommand] = &[
+pub(crate) static ACL: &[Subcommand] = &[
     line(
         "CAT",
         -2,
@@ -47,7 +30,7 @@ static ACL: &[Subcommand] = &[
     line("USERS", 2, &[]),
 ];
 
-static COMMAND: &[Subcommand] = &[
+pub(crate) static COMMAND: &[Subcommand] = &[
     line("COUNT", 2, &["COUNT", "    Return the total number of commands in this Redis server."]),
     line("LIST", -2, &["LIST", "    Return a list of all commands in this Redis server."]),
     line(
@@ -77,7 +60,7 @@ static COMMAND: &[Subcommand] = &[
     ),
 ];
 
-static CONFIG: &[Subcommand] = &[
+pub(crate) static CONFIG: &[Subcommand] = &[
     line(
         "GET",
         -3,
@@ -91,7 +74,7 @@ static CONFIG: &[Subcommand] = &[
     line("SET", -4, &[]),
 ];
 
-static LATENCY: &[Subcommand] = &[
+pub(crate) static LATENCY: &[Subcommand] = &[
     line("DOCTOR", 2, &["DOCTOR", "    Return a human readable latency analysis report."]),
     line(
         "GRAPH",
@@ -124,7 +107,7 @@ static LATENCY: &[Subcommand] = &[
     ),
 ];
 
-static MEMORY: &[Subcommand] = &[
+pub(crate) static MEMORY: &[Subcommand] = &[
     line("DOCTOR", 2, &["DOCTOR", "    Return memory problems reports."]),
     line(
         "MALLOC-STATS",
@@ -148,10 +131,10 @@ static MEMORY: &[Subcommand] = &[
     ),
 ];
 
-static MODULE: &[Subcommand] =
+pub(crate) static MODULE: &[Subcommand] =
     &[line("LIST", 2, &["LIST", "    Return a list of loaded modules."])];
 
-static OBJECT: &[Subcommand] = &[
+pub(crate) static OBJECT: &[Subcommand] = &[
     line(
         "ENCODING",
         3,
@@ -190,7 +173,7 @@ static OBJECT: &[Subcommand] = &[
     ),
 ];
 
-static PLUGIN: &[Subcommand] = &[
+pub(crate) static PLUGIN: &[Subcommand] = &[
     line(
         "INFO",
         3,
@@ -217,7 +200,7 @@ static PLUGIN: &[Subcommand] = &[
     ),
 ];
 
-static SCRIPT: &[Subcommand] = &[
+pub(crate) static SCRIPT: &[Subcommand] = &[
     line(
         "EXISTS",
         -3,
@@ -230,7 +213,7 @@ static SCRIPT: &[Subcommand] = &[
     line("KILL", 2, &["KILL", "    Kill the currently executing Lua script."]),
 ];
 
-static SLOWLOG: &[Subcommand] = &[
+pub(crate) static SLOWLOG: &[Subcommand] = &[
     line(
         "GET",
         -2,

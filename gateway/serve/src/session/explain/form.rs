@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::reply;
 use crate::{
-    command::Spec,
+    commands::Spec,
     resp::{Protocol, Replies, Reply},
     trace::{Show, Trace, json as trace_json, text as trace_text},
 };
@@ -42,6 +42,7 @@ impl Form {
 }
 
 /// What a command would do.
+#[derive(Debug)]
 pub(crate) struct Explanation {
     pub(crate) command: &'static str,
     pub(crate) traces: Vec<Trace>,

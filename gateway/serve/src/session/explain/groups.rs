@@ -7,30 +7,12 @@ use std::{
 
 use super::stage::Stage;
 use crate::{
-    command::{self, Command, EntryId, GroupName, IdText, Spec},
+    command::{EntryId, GroupName, IdText},
     consumer::{Pending, Position, StreamGroup},
-    resp::Args,
 };
 
 /// Most ids in one line.
 const IDS_MAX: usize = 10;
-
-/// The groups that a command names; none if its arguments are wrong, which it says itself.
-pub(crate) fn named(spec: &Spec, args: &Args<'_>) -> Vec<GroupName> {
-    let pair = |at: usize| {
-        let name = command::group_name(args.get(at)?, args.get(at + 1)?).ok()?;
-        Some(vec![name])
-    };
-    let names = match spec.command {
-        Command::XReadGroup => command::read_group(args)
-            .ok()
-            .map(|read| read.streams.into_iter().map(|(_, name, _)| name).collect()),
-        Command::XAck | Command::XClaim | Command::XAutoClaim => pair(1),
-        Command::XGroup => pair(2),
-        _ => None,
-    };
-    names.unwrap_or_default()
-}
 
 /// What of a group can be seen on this gateway.
 #[derive(Default)]

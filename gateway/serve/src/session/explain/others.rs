@@ -5,39 +5,38 @@ use std::time::Duration;
 use super::{changes, form::Explanation, stage::Stage};
 use crate::{
     broker::Effect,
-    command::{self, Command, Spec},
+    commands::{Blocking, DryRun, MeetsPlugins, Request},
     context::Context,
     message::{Rejection, TopicName},
     pipeline::{AuthDecision, login_unavailable},
-    resp::{Args, Replies},
+    resp::Replies,
 };
 
 const QUESTION: &str =
     "answers from what the gateway and its broker know: meets no plugin, changes nothing";
 
+const LISTENING: &str = "nothing that is stored already would be sent; what is stored from then on \
+     would be, as far as plugins let it pass";
+
 impl Context {
     /// A question: its answer now; `None` if that is a refusal, which stands among the replies.
-    pub(crate) async fn explain_question(
-        &mut self,
-        spec: &'static Spec,
-        args: &Args<'_>,
-    ) -> Option<Explanation> {
+    pub(crate) async fn explain_question(&mut self, request: &Request<'_>) -> Option<Explanation> {
         let begin = self.replies.len();
-        self.answer_aside(spec, args).await;
+        self.answer_aside(request).await;
         let reply = self.replies.as_bytes().get(begin..).unwrap_or_default().to_vec();
         if reply.first() == Some(&b'-') {
             return None;
         }
         self.replies.truncate(begin);
-        Some(Explanation { reply: Some(reply), ..Explanation::of(spec).noting(QUESTION) })
+        Some(Explanation { reply: Some(reply), ..Explanation::of(request.spec()).noting(QUESTION) })
     }
 
     /// DEL: which topics would go.
     pub(crate) async fn explain_deletion(
         &mut self,
-        spec: &'static Spec,
-        args: &Args<'_>,
+        request: &Request<'_>,
     ) -> Result<Explanation, Rejection> {
+        let (spec, args) = (request.spec(), &request.args);
         let topics = self.topics_to_delete(args).await?;
         let mut reply = self.no_replies();
         reply.integer(i64::try_from(topics.len()).unwrap_or(i64::MAX));
@@ -49,9 +48,9 @@ impl Context {
     /// AUTH: what the authenticators say. Their words may tell about logins.
     pub(crate) async fn explain_login(
         &mut self,
-        spec: &'static Spec,
-        args: &Args<'_>,
+        request: &Request<'_>,
     ) -> Result<Explanation, Rejection> {
+        let (spec, args) = (request.spec(), &request.args);
         self.check_admin()?;
         let credentials = self.auth_credentials(args)?;
         let mut reply = self.no_replies();
@@ -83,27 +82,25 @@ impl Context {
         Ok(Explanation { traces, reply, ..Explanation::of(spec).noting(words) })
     }
 
-    /// SUBSCRIBE and its kin: what messages would meet from then on.
-    pub(crate) fn explain_listening(
+    /// SUBSCRIBE and SSUBSCRIBE: what messages would meet from then on.
+    pub(crate) fn explain_subscribe(
         &mut self,
-        spec: &'static Spec,
-        args: &Args<'_>,
+        request: &Request<'_>,
     ) -> Result<Explanation, Rejection> {
-        let names = if spec.command == Command::PSubscribe {
-            self.check_patterns(args)?;
-            Vec::new()
-        } else {
-            self.channels_named(args)?
-        };
-        let words = "nothing that is stored already would be sent; what is stored from then on \
-                     would be, as far as plugins let it pass";
-        let mut explanation = Explanation::of(spec).noting(words);
-        if spec.command == Command::PSubscribe {
-            let words = "of the topics that fit, those that this login may consume";
-            explanation = explanation.noting(words);
-        }
+        let names = self.channels_named(&request.args)?;
+        let mut explanation = Explanation::of(request.spec()).noting(LISTENING);
         explanation.notes.extend(names.iter().map(|name| self.met(name)));
         Ok(explanation)
+    }
+
+    /// PSUBSCRIBE: the same.
+    pub(crate) fn explain_psubscribe(
+        &mut self,
+        request: &Request<'_>,
+    ) -> Result<Explanation, Rejection> {
+        self.check_patterns(&request.args)?;
+        let words = "of the topics that fit, those that this login may consume";
+        Ok(Explanation::of(request.spec()).noting(LISTENING).noting(words))
     }
 
     fn met(&self, topic: &TopicName) -> String {
@@ -126,8 +123,8 @@ impl Context {
     /// any, its traces.
     pub(crate) fn notes(
         &self,
-        spec: &Spec,
-        args: &Args<'_>,
+        request: &Request<'_>,
+        dry_run: &DryRun,
         stage: &Stage,
         (reply, is_told): (&[u8], bool),
     ) -> Vec<String> {
@@ -144,34 +141,29 @@ impl Context {
             }
         }
         if matches!(reply, b"*-1\r\n" | b"_\r\n" | b"*0\r\n")
-            && let Some(wait) = self.longest_wait(spec, args)
+            && let Some(wait) = self.longest_wait(request)
         {
             let long =
                 if wait.is_zero() { "without end".to_owned() } else { format!("for {wait:?}") };
             notes.push(format!("there is nothing now: it would wait {long}"));
         }
-        if spec.command == Command::XAdd && matches!(reply, b"$-1\r\n" | b"_\r\n") && !is_told {
-            notes.push("there is no such topic, and NOMKSTREAM makes none".to_owned());
+        if let Some(words) = dry_run.null_means
+            && matches!(reply, b"$-1\r\n" | b"_\r\n")
+            && !is_told
+        {
+            notes.push(words.to_owned());
         }
-        if !meets_plugins(spec.command) {
+        if dry_run.plugins == MeetsPlugins::No {
             notes.push("meets no plugin".to_owned());
         }
         notes
     }
 
     /// How long a command waits at most; zero for ever.
-    fn longest_wait(&self, spec: &Spec, args: &Args<'_>) -> Option<Duration> {
-        match spec.command {
-            Command::XRead => command::read(args).ok()?.block,
-            Command::XReadGroup => command::read_group(args).ok()?.block,
-            Command::MGet => Some(self.block()).filter(|wait| !wait.is_zero()),
-            _ => None,
+    fn longest_wait(&self, request: &Request<'_>) -> Option<Duration> {
+        match request.spec().blocking {
+            Blocking::Never => None,
+            Blocking::ForEntries(longest_wait) => longest_wait(self, &request.args),
         }
     }
-}
-
-/// Do messages and records meet plugins on its way?
-fn meets_plugins(command: Command) -> bool {
-    use Command as C;
-    !matches!(command, C::XAck | C::XGroup | C::XTrim | C::Topic)
 }

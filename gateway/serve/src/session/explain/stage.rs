@@ -12,12 +12,12 @@ use super::{
 use crate::{
     broker::{Broker, Cluster, OverlayBroker},
     clients::{Peer, Registry},
-    command::{Command, GroupName, Spec},
+    command::GroupName,
+    commands::{self, CopiesMembership, DryRun, Request},
     consumer::TwinGroups,
     context::{Context, Socket, Transaction},
     message::Rejection,
     pipeline::read_rejection,
-    resp::Args,
     services::{Services, SessionSettings},
     trace::Recorder,
 };
@@ -35,16 +35,16 @@ impl Context {
     /// Plays a command; the reply instead if it is refused before it comes to anything.
     pub(crate) async fn play(
         &mut self,
-        spec: &'static Spec,
-        args: &Args<'_>,
+        request: &Request<'_>,
+        dry_run: &DryRun,
     ) -> Result<Result<Explanation, Vec<u8>>, Rejection> {
         let mut stage = self.stage()?;
-        let named = groups::named(spec, args);
+        let named = (dry_run.groups)(&request.args);
         let before = self.copy_groups(&stage, &named)?;
-        if matches!(spec.command, Command::MGet | Command::Set) {
+        if dry_run.membership == CopiesMembership::Yes {
             self.copy_membership(&mut stage)?;
         }
-        stage.act(spec, args).await;
+        stage.act(request).await;
         let reply = stage.session.replies.as_bytes().to_vec();
         let mut traces = stage.recorder.take();
         let effects = stage.overlay.effects();
@@ -58,19 +58,19 @@ impl Context {
             self.membership.as_ref(),
             stage.session.membership.as_ref(),
         ));
-        let notes = self.notes(spec, args, &stage, (&reply, !traces.is_empty()));
+        let notes = self.notes(request, dry_run, &stage, (&reply, !traces.is_empty()));
         let more = stage.recorder.others();
-        let command = spec.name;
+        let command = request.spec().name;
         Ok(Ok(Explanation { command, traces, more, changes, notes, reply: Some(reply) }))
     }
 
     /// Answers a command for which there is no client to read from, and nothing to wait for.
-    pub(crate) async fn answer_aside(&mut self, spec: &'static Spec, args: &Args<'_>) {
+    pub(crate) async fn answer_aside(&mut self, request: &Request<'_>) {
         let detached = Socket::detached(&self.services.settings);
         let socket = std::mem::replace(&mut self.socket, detached);
         // Boxed: a command that is explained is answered as EXPLAIN itself is. Whether the
         // connection would go on is not asked.
-        let _ = Box::pin(self.answer(spec, args)).await;
+        let _ = Box::pin(commands::answer(self, request)).await;
         self.socket = socket;
     }
 
@@ -150,11 +150,11 @@ impl Context {
 }
 
 impl Stage {
-    async fn act(&mut self, spec: &'static Spec, args: &Args<'_>) {
+    async fn act(&mut self, request: &Request<'_>) {
         let session = &mut self.session;
-        if !(session.publishes(spec.command) && session.add_to_burst(spec.command, args)) {
+        if !commands::add_to_burst(session, request) {
             session.read_at = Instant::now();
-            session.answer_aside(spec, args).await;
+            session.answer_aside(request).await;
         }
         session.flush_burst().await;
     }

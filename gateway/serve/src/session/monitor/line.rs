@@ -8,11 +8,7 @@ use std::{io::Write as _, time::Duration};
 
 use bytes::{BufMut as _, BytesMut};
 
-use crate::{
-    clients::Peer,
-    command::{self, Command, is_word},
-    resp::Args,
-};
+use crate::{clients::Peer, commands, resp::Args};
 
 /// Shown in place of what lets a client in.
 const REDACTED: &[u8] = b"(redacted)";
@@ -29,10 +25,10 @@ pub(crate) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<
     };
     written.expect("memory can be written to");
     let out = out.into_inner();
-    let mut secrets = Secrets::Name;
+    let mut is_secret = commands::credentials();
     for arg in args.iter() {
         out.put_u8(b' ');
-        quote(out, if secrets.has(arg) { REDACTED } else { arg });
+        quote(out, if is_secret(arg) { REDACTED } else { arg });
     }
     out.put_slice(b"\r\n");
 }
@@ -58,56 +54,6 @@ fn quote(out: &mut BytesMut, word: &[u8]) {
         }
     }
     out.put_u8(b'"');
-}
-
-/// Which of a command's words, told one after the other, are credentials. In doubt a word is:
-/// what is refused for its form may hold a password all the same.
-enum Secrets {
-    /// The name of the command comes next.
-    Name,
-    /// That of the command that EXPLAIN is about.
-    Explained,
-    /// The options of HELLO.
-    Hello,
-    /// A user and a password, of which so many are to come.
-    Login(usize),
-    /// There are none.
-    None,
-}
-
-impl Secrets {
-    fn has(&mut self, word: &[u8]) -> bool {
-        match self {
-            Self::Explained if is_word(word, "JSON") => false,
-            Self::Name | Self::Explained => {
-                *self = Self::of(word);
-                false
-            }
-            Self::Hello => {
-                if is_word(word, "AUTH") {
-                    *self = Self::Login(2);
-                }
-                false
-            }
-            Self::Login(left) => {
-                *left -= 1;
-                if *left == 0 {
-                    *self = Self::Hello;
-                }
-                true
-            }
-            Self::None => false,
-        }
-    }
-
-    fn of(name: &[u8]) -> Self {
-        match command::find(name).map(|spec| spec.command) {
-            Some(Command::Auth) => Self::Login(usize::MAX),
-            Some(Command::Hello) => Self::Hello,
-            Some(Command::Explain) => Self::Explained,
-            Some(_) | None => Self::None,
-        }
-    }
 }
 
 #[cfg(test)]

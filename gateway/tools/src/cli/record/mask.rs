@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use sluicegate::command::{self, Command, is_word};
+use sluicegate::resp::is_word;
 
 mod json;
 mod name;
@@ -71,9 +71,9 @@ fn first_field(args: &[Vec<u8>]) -> Option<usize> {
         _ => 0,
     };
     let args = args.get(skipped..)?;
-    match command::find(args.first()?)?.command {
-        Command::XAdd => Some(skipped + id_of_entry(args) + 1),
-        Command::HSet => Some(skipped + 2),
+    match args.first()?.to_ascii_uppercase().as_slice() {
+        b"XADD" => Some(skipped + id_of_entry(args) + 1),
+        b"HSET" => Some(skipped + 2),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
-use sluicegate::command::is_word;
+use sluicegate::resp::is_word;
 
 use super::{
     mask::Masks,

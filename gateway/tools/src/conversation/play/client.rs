@@ -4,10 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 use bytes::{Buf as _, BytesMut};
-use sluicegate::{
-    command::is_word,
-    resp::{Malformed, Reply},
-};
+use sluicegate::resp::{Malformed, Reply, is_word};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf, split},
     sync::Notify,

@@ -1,0 +1,38 @@
+//! KEYS.
+
+use crate::{
+    commands::spec::{
+        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        WhileSubscribed,
+    },
+    context::{Context, Next},
+};
+
+pub(super) static SPEC: Spec = Spec {
+    name: "KEYS",
+    arity: 2,
+    family: Family::Generic,
+    summary: "Lists the topics that fit a pattern.",
+    flags: "readonly",
+    categories: "keyspace read slow dangerous",
+    keys: Keys::None,
+    subcommands: Subcommands::None,
+    before_login: BeforeLogin::Refused,
+    in_transaction: InTransaction::Queued,
+    while_subscribed: WhileSubscribed::Refused,
+    keyspace: Keyspace::Touched,
+    blocking: Blocking::Never,
+    publishing: Publishing::Never,
+    rights: Rights::Visible,
+    secrets: Secrets::None,
+    bound: Bound::Topics,
+    monitored: Monitored::Shown,
+    explain: Explain::Answer,
+    run: Handler::Async(|context, request| Box::pin(run(context, request))),
+};
+
+async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
+    context.keys(&request.args).await?;
+    Ok(Next::Go)
+}

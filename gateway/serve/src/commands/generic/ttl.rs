@@ -1,0 +1,61 @@
+//! TTL and PTTL.
+
+use crate::{
+    commands::spec::{
+        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        WhileSubscribed,
+    },
+    context::{Context, Next},
+};
+
+pub(super) static TTL: Spec = Spec {
+    name: "TTL",
+    arity: 2,
+    family: Family::Generic,
+    summary: "Says that topics do not expire.",
+    flags: "readonly fast",
+    categories: "keyspace read fast",
+    keys: Keys::First,
+    subcommands: Subcommands::None,
+    before_login: BeforeLogin::Refused,
+    in_transaction: InTransaction::Queued,
+    while_subscribed: WhileSubscribed::Refused,
+    keyspace: Keyspace::Touched,
+    blocking: Blocking::Never,
+    publishing: Publishing::Never,
+    rights: Rights::Visible,
+    secrets: Secrets::None,
+    bound: Bound::Constant,
+    monitored: Monitored::Shown,
+    explain: Explain::Answer,
+    run: Handler::Async(|context, request| Box::pin(run(context, request))),
+};
+
+pub(super) static PTTL: Spec = Spec {
+    name: "PTTL",
+    arity: 2,
+    family: Family::Generic,
+    summary: "Says that topics do not expire.",
+    flags: "readonly fast",
+    categories: "keyspace read fast",
+    keys: Keys::First,
+    subcommands: Subcommands::None,
+    before_login: BeforeLogin::Refused,
+    in_transaction: InTransaction::Queued,
+    while_subscribed: WhileSubscribed::Refused,
+    keyspace: Keyspace::Touched,
+    blocking: Blocking::Never,
+    publishing: Publishing::Never,
+    rights: Rights::Visible,
+    secrets: Secrets::None,
+    bound: Bound::Constant,
+    monitored: Monitored::Shown,
+    explain: Explain::Answer,
+    run: Handler::Async(|context, request| Box::pin(run(context, request))),
+};
+
+async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
+    context.time_to_live(&request.args).await?;
+    Ok(Next::Go)
+}

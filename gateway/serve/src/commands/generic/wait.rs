@@ -1,0 +1,38 @@
+//! WAIT.
+
+use crate::{
+    commands::spec::{
+        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        WhileSubscribed,
+    },
+    context::{Context, Next},
+};
+
+pub(super) static SPEC: Spec = Spec {
+    name: "WAIT",
+    arity: 3,
+    family: Family::Generic,
+    summary: "Answers 0: what was acknowledged is stored.",
+    flags: "noscript",
+    categories: "slow connection",
+    keys: Keys::None,
+    subcommands: Subcommands::None,
+    before_login: BeforeLogin::Refused,
+    in_transaction: InTransaction::Queued,
+    while_subscribed: WhileSubscribed::Refused,
+    keyspace: Keyspace::Untouched,
+    blocking: Blocking::Never,
+    publishing: Publishing::Never,
+    rights: Rights::Login,
+    secrets: Secrets::None,
+    bound: Bound::Constant,
+    monitored: Monitored::Shown,
+    explain: Explain::Answer,
+    run: Handler::Sync(run),
+};
+
+fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
+    context.wait(&request.args)?;
+    Ok(Next::Go)
+}

@@ -1,0 +1,59 @@
+//! Which arguments are credentials, for MONITOR and for those who record what it shows.
+
+use super::{Registry, Secrets, registry};
+use crate::resp::is_word;
+
+/// Says of each word of a command, given one after the other from the name on, whether it is a
+/// credential. In doubt a word is: what is refused for its form may hold a password all the same.
+pub fn credentials() -> impl FnMut(&[u8]) -> bool {
+    let mut state = State::Name;
+    move |word| state.has(registry(), word)
+}
+
+enum State {
+    /// The name of the command comes next.
+    Name,
+    /// That of the command that is an argument of the first.
+    OfCommand,
+    /// Options, among them AUTH.
+    Options,
+    /// A user and a password, of which so many are to come.
+    Login(usize),
+    /// There are none.
+    None,
+}
+
+impl State {
+    fn has(&mut self, registry: &Registry, word: &[u8]) -> bool {
+        match self {
+            Self::OfCommand if is_word(word, "JSON") => false,
+            Self::Name | Self::OfCommand => {
+                *self = Self::of(registry, word);
+                false
+            }
+            Self::Options => {
+                if is_word(word, "AUTH") {
+                    *self = Self::Login(2);
+                }
+                false
+            }
+            Self::Login(left) => {
+                *left -= 1;
+                if *left == 0 {
+                    *self = Self::Options;
+                }
+                true
+            }
+            Self::None => false,
+        }
+    }
+
+    fn of(registry: &Registry, name: &[u8]) -> Self {
+        match registry.find(name).map(|command| command.spec.secrets) {
+            Some(Secrets::All) => Self::Login(usize::MAX),
+            Some(Secrets::AfterAuth) => Self::Options,
+            Some(Secrets::OfCommand) => Self::OfCommand,
+            Some(Secrets::None) | None => Self::None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! XTRIM.
+
+use crate::{
+    commands::spec::{
+        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
+        InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
+        Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+    },
+    context::{Context, Next},
+};
+
+pub(super) static SPEC: Spec = Spec {
+    name: "XTRIM",
+    arity: -4,
+    family: Family::Stream,
+    summary: "Deletes the oldest entries of a topic.",
+    flags: "write",
+    categories: "write stream slow",
+    keys: Keys::First,
+    subcommands: Subcommands::None,
+    before_login: BeforeLogin::Refused,
+    in_transaction: InTransaction::Queued,
+    while_subscribed: WhileSubscribed::Refused,
+    keyspace: Keyspace::Touched,
+    blocking: Blocking::Never,
+    publishing: Publishing::Never,
+    rights: Rights::Publish,
+    secrets: Secrets::None,
+    bound: Bound::Request,
+    monitored: Monitored::Shown,
+    explain: Explain::DryRun(DryRun {
+        plugins: MeetsPlugins::No,
+        groups: DryRun::no_groups,
+        membership: CopiesMembership::No,
+        null_means: None,
+    }),
+    run: Handler::Async(|context, request| Box::pin(run(context, request))),
+};
+
+async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
+    context.xtrim(&request.args).await?;
+    Ok(Next::Go)
+}
