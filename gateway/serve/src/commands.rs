@@ -7,17 +7,22 @@
 
 use std::sync::LazyLock;
 
+pub(crate) mod arguments;
 mod connection;
 mod databus;
 mod dispatch;
+pub(crate) mod fields;
 mod gateway;
 mod generic;
+pub(crate) mod keys;
 mod pubsub;
+pub(crate) mod rejections;
 mod secrets;
 mod server;
 mod spec;
 mod stream;
 mod stream_group;
+pub(crate) mod subcommand;
 mod transaction;
 
 pub use secrets::credentials;
@@ -26,7 +31,7 @@ pub(crate) use dispatch::{add_to_burst, answer};
 pub(crate) use spec::{
     Added, Blocking, CATEGORIES, Command, CopiesMembership, DryRun, Explain, Handler,
     InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Registry, Request, Secrets, Spec,
-    Subcommand, Subcommands, WhileSubscribed, fits,
+    WhileSubscribed,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {

@@ -214,6 +214,12 @@ pub(crate) struct Subcommand {
     pub(crate) help: &'static [&'static str],
 }
 
+impl Subcommand {
+    pub(crate) const fn new(name: &'static str, arity: i32, help: &'static [&'static str]) -> Self {
+        Self { name, arity, help }
+    }
+}
+
 /// May a command be sent before login?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BeforeLogin {

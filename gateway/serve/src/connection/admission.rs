@@ -1,8 +1,10 @@
 //! Which commands a connection admits, as its state and its login are.
 
 use crate::{
-    command::{unknown_command, wrong_arity},
-    commands::{InTransaction, Keyspace, Registry, Request, WhileSubscribed},
+    commands::{
+        InTransaction, Keyspace, Registry, Request, WhileSubscribed,
+        rejections::{unknown_command, wrong_arity},
+    },
     context::{Context, ReplyMode},
     message::{ErrorCode, Rejection},
     resp::{Args, is_word},

@@ -16,9 +16,7 @@ mod info;
 impl Context {
     /// The HELP of a command with subcommands.
     pub(crate) fn help(&mut self, spec: &Spec) {
-        let lines = command::help(spec);
-        self.replies.array(lines.len());
-        lines.iter().for_each(|line| self.replies.simple(line));
+        crate::commands::subcommand::send_help(&mut self.replies, spec);
     }
 
     pub(crate) fn config(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {

@@ -75,12 +75,10 @@ impl Context {
 
     /// A name and its value, both as texts.
     pub(crate) fn text(&mut self, name: &str, value: &str) {
-        self.replies.bulk(name.as_bytes());
-        self.replies.bulk(value.as_bytes());
+        crate::commands::fields::text(&mut self.replies, name, value);
     }
 
     pub(crate) fn number(&mut self, name: &str, value: u64) {
-        self.replies.bulk(name.as_bytes());
-        self.replies.integer(i64::try_from(value).unwrap_or(i64::MAX));
+        crate::commands::fields::number(&mut self.replies, name, value);
     }
 }

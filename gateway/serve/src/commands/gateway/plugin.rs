@@ -1,14 +1,40 @@
 //! PLUGIN.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "INFO",
+        3,
+        &["INFO <plugin>", "    Return version, roles, settings and counters of a plugin."],
+    ),
+    Subcommand::new(
+        "LIST",
+        2,
+        &["LIST", "    Return the plugins in force and those refused, in their order."],
+    ),
+    Subcommand::new(
+        "LOG",
+        -3,
+        &[
+            "LOG <plugin> [<after>]",
+            "    Return the last lines about a plugin, or those after the line of this number:",
+            "    number, Unix time in milliseconds, level and text, oldest first.",
+        ],
+    ),
+    Subcommand::new(
+        "RELOAD",
+        2,
+        &["RELOAD", "    Look at the plugin folder now, and return the generation in force."],
+    ),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "PLUGIN",
@@ -18,7 +44,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::PLUGIN),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

@@ -1,14 +1,52 @@
 //! OBJECT.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "ENCODING",
+        3,
+        &[
+            "ENCODING <key>",
+            "    Return the kind of internal representation used in order to store the value",
+            "    associated with a <key>.",
+        ],
+    ),
+    Subcommand::new(
+        "FREQ",
+        3,
+        &[
+            "FREQ <key>",
+            "    Return the access frequency index of the <key>. The returned integer is",
+            "    proportional to the logarithm of the recent access frequency of the key.",
+        ],
+    ),
+    Subcommand::new(
+        "IDLETIME",
+        3,
+        &[
+            "IDLETIME <key>",
+            "    Return the idle time of the <key>, that is the approximated number of",
+            "    seconds elapsed since the last access to the key.",
+        ],
+    ),
+    Subcommand::new(
+        "REFCOUNT",
+        3,
+        &[
+            "REFCOUNT <key>",
+            "    Return the number of references of the value associated with the specified",
+            "    <key>.",
+        ],
+    ),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "OBJECT",
@@ -18,7 +56,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "keyspace slow",
     keys: Keys::Second,
-    subcommands: Subcommands::Table(lines::OBJECT),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

@@ -1,14 +1,51 @@
 //! COMMAND.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "COUNT",
+        2,
+        &["COUNT", "    Return the total number of commands in this Redis server."],
+    ),
+    Subcommand::new(
+        "LIST",
+        -2,
+        &["LIST", "    Return a list of all commands in this Redis server."],
+    ),
+    Subcommand::new(
+        "INFO",
+        -2,
+        &[
+            "INFO [<command-name> ...]",
+            "    Return details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+        ],
+    ),
+    Subcommand::new(
+        "DOCS",
+        -2,
+        &[
+            "DOCS [<command-name> ...]",
+            "    Return documentation details about multiple Redis commands.",
+            "    If no command names are given, documentation details for all",
+            "    commands are returned.",
+        ],
+    ),
+    Subcommand::new(
+        "GETKEYS",
+        -3,
+        &["GETKEYS <full-command>", "    Return the keys from a full Redis command."],
+    ),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "COMMAND",
@@ -18,7 +55,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "loading stale",
     categories: "slow connection",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::COMMAND),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

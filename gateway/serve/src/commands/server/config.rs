@@ -1,14 +1,27 @@
 //! CONFIG.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "GET",
+        -3,
+        &[
+            "GET <pattern>",
+            "    Return parameters matching the glob-like <pattern> and their values.",
+        ],
+    ),
+    Subcommand::new("RESETSTAT", 2, &["RESETSTAT", "    Accepted: statistics are never reset."]),
+    Subcommand::new("REWRITE", 2, &[]),
+    Subcommand::new("SET", -4, &[]),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "CONFIG",
@@ -18,7 +31,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::CONFIG),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

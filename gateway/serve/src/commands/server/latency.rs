@@ -1,14 +1,54 @@
 //! LATENCY.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "DOCTOR",
+        2,
+        &["DOCTOR", "    Return a human readable latency analysis report."],
+    ),
+    Subcommand::new(
+        "GRAPH",
+        3,
+        &["GRAPH <event>", "    Return an ASCII latency graph for the <event> class."],
+    ),
+    Subcommand::new(
+        "HISTORY",
+        3,
+        &["HISTORY <event>", "    Return time-latency samples for the <event> class."],
+    ),
+    Subcommand::new(
+        "LATEST",
+        2,
+        &["LATEST", "    Return the latest latency samples for all events."],
+    ),
+    Subcommand::new(
+        "RESET",
+        -2,
+        &[
+            "RESET [<event> ...]",
+            "    Reset latency data of one or more <event> classes.",
+            "    (default: reset all data for all event classes)",
+        ],
+    ),
+    Subcommand::new(
+        "HISTOGRAM",
+        -2,
+        &[
+            "HISTOGRAM [COMMAND ...]",
+            "    Return a cumulative distribution of latencies in the format of a histogram for the specified command names.",
+            "    If no commands are specified then all histograms are replied.",
+        ],
+    ),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "LATENCY",
@@ -18,7 +58,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::LATENCY),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

@@ -1,14 +1,16 @@
 //! MODULE.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] =
+    &[Subcommand::new("LIST", 2, &["LIST", "    Return a list of loaded modules."])];
 
 pub(super) static SPEC: Spec = Spec {
     name: "MODULE",
@@ -18,7 +20,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::MODULE),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

@@ -1,14 +1,26 @@
 //! SCRIPT.
 
 use crate::{
-    command::lines,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
 };
+
+static SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand::new(
+        "EXISTS",
+        -3,
+        &[
+            "EXISTS <sha1> [<sha1> ...]",
+            "    Return information about the existence of the scripts in the script cache.",
+        ],
+    ),
+    Subcommand::new("FLUSH", -2, &["FLUSH [ASYNC|SYNC]", "    Flush the Lua scripts cache."]),
+    Subcommand::new("KILL", 2, &["KILL", "    Kill the currently executing Lua script."]),
+];
 
 pub(super) static SPEC: Spec = Spec {
     name: "SCRIPT",
@@ -18,7 +30,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::Table(lines::SCRIPT),
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,

@@ -1,15 +1,15 @@
-//! Subcommands of what tools ask: which there are, how many arguments they take, and HELP.
+//! Commands with a table of subcommands: which one a request names, and HELP.
 
-use super::{unknown_subcommand, wrong_arity};
+use super::{
+    rejections::{unknown_subcommand, wrong_arity},
+    spec::{Spec, Subcommand, Subcommands, fits},
+};
 use crate::{
-    commands::{Spec, Subcommand, Subcommands, fits},
     message::Rejection,
-    resp::Args,
+    resp::{Args, Replies},
 };
 
-pub(crate) mod lines;
-
-/// What a request to a command with subcommands asks for.
+/// What a request to a command with a table of subcommands asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     /// This subcommand, in upper case, with as many arguments as it takes.
@@ -21,7 +21,7 @@ pub(crate) enum Asked {
 /// Finds the subcommand a request names.
 ///
 /// # Errors
-/// Redis' words for one that does not exist or takes another number of arguments.
+/// If the subcommand does not exist, or takes another number of arguments.
 pub(crate) fn subcommand(spec: &Spec, args: &Args<'_>) -> Result<Asked, Rejection> {
     let Some(named) = args.get(1) else { return Err(wrong_arity(spec.name)) };
     let arity_refusal = |name: &str| wrong_arity(&format!("{}|{name}", spec.name));
@@ -38,20 +38,27 @@ pub(crate) fn subcommand(spec: &Spec, args: &Args<'_>) -> Result<Asked, Rejectio
     }
 }
 
+/// Answers HELP.
+pub(crate) fn send_help(replies: &mut Replies, spec: &Spec) {
+    let lines = help(spec);
+    replies.array(lines.len());
+    lines.iter().for_each(|line| replies.simple(line));
+}
+
 /// The lines of HELP, in Redis' form.
-pub(crate) fn help(spec: &Spec) -> Vec<String> {
+fn help(spec: &Spec) -> Vec<String> {
     let name = spec.name;
-    let mut shown =
+    let mut lines =
         vec![format!("{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:")];
     if spec.name == "COMMAND" {
-        shown.push("(no subcommand)".into());
-        shown.push("    Return details about all Redis commands.".into());
+        lines.push("(no subcommand)".into());
+        lines.push("    Return details about all Redis commands.".into());
     }
-    for line in table(spec) {
-        shown.extend(line.help.iter().map(|text| (*text).to_owned()));
+    for subcommand in table(spec) {
+        lines.extend(subcommand.help.iter().map(|text| (*text).to_owned()));
     }
-    shown.extend(["HELP".into(), "    Prints this help.".into()]);
-    shown
+    lines.extend(["HELP".into(), "    Prints this help.".into()]);
+    lines
 }
 
 fn table(spec: &Spec) -> &'static [Subcommand] {

@@ -1,10 +1,10 @@
 //! Which arguments of a request are keys: for COMMAND GETKEYS, and for what the slow log shows.
 
-use super::{is_word, rest};
-use crate::{
-    commands::{Keys, Spec},
-    resp::Args,
+use super::{
+    arguments::rest,
+    spec::{Keys, Spec},
 };
+use crate::resp::{Args, is_word};
 
 /// The keys of a request whose name stands at `start` among the arguments; empty where the command
 /// takes none, or its arguments make no sense.

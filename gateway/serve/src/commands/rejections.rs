@@ -1,18 +1,19 @@
-//! Redis' own words for requests that are not commands.
+//! Redis' errors for requests that name no command, or give a wrong number of arguments.
 
+use super::arguments::rest;
 use crate::{message::Rejection, resp::Args};
 
-/// Longest repetition of a client's own words in an error, in bytes. Source: Redis, `server.c`.
+/// Most bytes of a request that an error repeats. Source: Redis, `server.c`.
 const QUOTED_BYTES_MAX: usize = 128;
 
-/// For a name that is not in the table.
-pub fn unknown_command(args: &Args<'_>) -> Rejection {
+/// For a name that no command has.
+pub(crate) fn unknown_command(args: &Args<'_>) -> Rejection {
     let mut text = format!(
         "unknown command '{}', with args beginning with: ",
         quote(&args[0], QUOTED_BYTES_MAX)
     );
     let mut left = QUOTED_BYTES_MAX;
-    for arg in super::rest(args, 1) {
+    for arg in rest(args, 1) {
         if left == 0 {
             break;
         }
@@ -23,13 +24,13 @@ pub fn unknown_command(args: &Args<'_>) -> Rejection {
     Rejection::err(text)
 }
 
-/// For a number of arguments the command does not take.
-pub fn wrong_arity(name: &str) -> Rejection {
+/// For a number of arguments that the command does not take.
+pub(crate) fn wrong_arity(name: &str) -> Rejection {
     Rejection::err(format!("wrong number of arguments for '{}' command", name.to_ascii_lowercase()))
 }
 
 /// For a subcommand that does not exist.
-pub fn unknown_subcommand(command: &str, subcommand: &[u8]) -> Rejection {
+pub(crate) fn unknown_subcommand(command: &str, subcommand: &[u8]) -> Rejection {
     Rejection::err(format!(
         "unknown subcommand '{}'. Try {} HELP.",
         quote(subcommand, QUOTED_BYTES_MAX),
