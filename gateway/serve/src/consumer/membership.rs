@@ -1,4 +1,4 @@
-//! One session's part in a group: its partitions, its places in them, its commits.
+//! A databus session's membership in a group: its partitions, its positions in them, its commits.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,33 +9,33 @@ use std::{
 use thiserror::Error;
 use tokio::{sync::watch, time::Instant};
 
-use super::{Acknowledged, GroupKey, seat::Seat};
+use super::{acknowledged::Acknowledged, local_group::OwnedPartition, member_handle::MemberHandle};
 use crate::{
     broker::{Broker, BrokerError},
-    message::{StartAt, TopicName},
+    message::{PartitionOffset, StartAt, TopicName},
 };
 
 /// A databus session in a group; leaves it when dropped.
 #[derive(Debug)]
 pub struct Membership {
-    seat: Seat,
+    member: MemberHandle,
     broker: Arc<dyn Broker>,
-    /// Partitions that are owned and were read or committed in.
-    places: HashMap<u32, Place>,
-    /// Begin the next round with this partition, so that none waits for ever behind a busy one.
+    /// Owned partitions that were read or committed in.
+    partitions: HashMap<u32, ReadState>,
+    /// The next round begins with this partition, so that a busy one does not hold up the others.
     turn: usize,
 }
 
-/// Where a session is in a partition.
+/// How far a session is in a partition.
 #[derive(Clone, Debug)]
-struct Place {
-    /// Since which deal the partition is this session's.
-    since: u64,
+struct ReadState {
+    /// Epoch of the ownership that this belongs to.
+    epoch: u64,
     /// Next offset to deliver.
     next: u64,
-    /// What the group acknowledged, as far as this session knows.
+    /// Offsets that the group acknowledged, as far as this session knows.
     acknowledged: Acknowledged,
-    /// True if the broker has the group's place.
+    /// True if the group has committed here.
     is_committed: bool,
 }
 
@@ -62,82 +62,88 @@ pub enum CommitError {
 }
 
 impl Membership {
-    pub(super) fn new(seat: Seat, broker: Arc<dyn Broker>) -> Self {
-        Self { seat, broker, places: HashMap::new(), turn: 0 }
+    pub(super) fn new(member: MemberHandle, broker: Arc<dyn Broker>) -> Self {
+        Self { member, broker, partitions: HashMap::new(), turn: 0 }
     }
 
-    /// A part in the same group that sits elsewhere and is at the same places.
-    pub(super) fn copy(&self, seat: Seat, broker: Arc<dyn Broker>) -> Self {
-        let owned = self.seat.owned();
-        let place = |(partition, since): (u32, u64)| {
-            let is_valid = |place: &&Place| owned.contains(&(partition, place.since));
-            let place = self.places.get(&partition).filter(is_valid)?;
-            Some((partition, Place { since, ..place.clone() }))
+    /// A membership of `member` at the same positions.
+    pub(super) fn fork(&self, member: MemberHandle, broker: Arc<dyn Broker>) -> Self {
+        let owned = self.member.owned();
+        let copy = |OwnedPartition { partition, epoch }| {
+            let state = self.partitions.get(&partition)?;
+            let is_valid = owned.contains(&OwnedPartition { partition, epoch: state.epoch });
+            is_valid.then(|| (partition, ReadState { epoch, ..state.clone() }))
         };
-        let places = seat.owned().into_iter().filter_map(place).collect();
-        Self { seat, broker, places, turn: self.turn }
+        let partitions = member.owned().into_iter().filter_map(copy).collect();
+        Self { member, broker, partitions, turn: self.turn }
     }
 
-    /// The partitions it has; `None` until the group has dealt them.
+    /// Its partitions; `None` until the group has assigned them.
     pub fn partitions(&self) -> Option<Vec<u32>> {
-        self.seat.partitions()
+        self.member.partitions()
     }
 
-    /// Where it goes on, in each partition that it has begun to read.
-    pub fn places(&self) -> BTreeMap<u32, u64> {
-        self.places.iter().map(|(partition, place)| (*partition, place.next)).collect()
+    /// The next offset to deliver, in each partition that it has begun to read.
+    pub fn positions(&self) -> BTreeMap<u32, u64> {
+        self.partitions.iter().map(|(partition, state)| (*partition, state.next)).collect()
     }
 
     /// The group's name.
     pub fn group(&self) -> &str {
-        &self.seat.key().group
+        self.member.name()
     }
 
-    /// The topic this is about.
+    /// The topic it reads.
     pub fn topic(&self) -> &TopicName {
-        &self.seat.key().topic
+        self.member.topic()
     }
 
-    /// Tells when partitions move.
+    /// Changes when partitions move.
     pub fn moved(&self) -> watch::Receiver<u64> {
-        self.seat.moved()
+        self.member.moved()
     }
 
-    /// Waits until the group has dealt its partitions, but not longer than `until`.
-    pub async fn dealt(&self, until: Instant) {
-        self.seat.dealt(until).await;
+    /// Waits until the group has assigned its partitions, but not longer than `until`.
+    pub async fn assigned(&self, until: Instant) {
+        self.member.assigned(until).await;
     }
 
-    /// The partitions this session reads, each time beginning with another one, and the offset to
-    /// go on from in each.
+    /// The partitions of this session, each time beginning with another one, and the offset to
+    /// continue from in each.
     ///
     /// # Errors
-    /// The broker's, if a place has to be looked up and cannot be.
-    pub async fn assignment(&mut self, start_at: StartAt) -> Result<Vec<(u32, u64)>, BrokerError> {
-        let mut owned = self.seat.owned();
-        self.places.retain(|partition, place| owned.contains(&(*partition, place.since)));
+    /// The broker's, if a committed offset has to be looked up and cannot be.
+    pub async fn assignment(
+        &mut self,
+        start_at: StartAt,
+    ) -> Result<Vec<PartitionOffset>, BrokerError> {
+        let mut owned = self.member.owned();
+        self.partitions.retain(|partition, state| {
+            owned.contains(&OwnedPartition { partition: *partition, epoch: state.epoch })
+        });
         if !owned.is_empty() {
             self.turn = (self.turn + 1) % owned.len();
             owned.rotate_left(self.turn);
         }
         let mut assignment = Vec::with_capacity(owned.len());
-        for (partition, since) in owned {
-            let next = match self.places.get(&partition) {
-                Some(place) => place.next,
-                None => self.begin((partition, since), start_at).await?,
+        for owned in owned {
+            let next = match self.partitions.get(&owned.partition) {
+                Some(state) => state.next,
+                None => self.begin(owned, start_at).await?,
             };
-            assignment.push((partition, next));
+            assignment.push(PartitionOffset::new(owned.partition, next));
         }
         Ok(assignment)
     }
 
-    /// Where to begin in a partition that has just been dealt to this session.
+    /// The offset to begin with in a partition that was just assigned to this session.
     async fn begin(
         &mut self,
-        (partition, since): (u32, u64),
+        owned: OwnedPartition,
         start_at: StartAt,
     ) -> Result<u64, BrokerError> {
-        let GroupKey { group, topic, .. } = self.seat.key();
+        let OwnedPartition { partition, epoch } = owned;
+        let (group, topic) = (self.member.name(), self.member.topic());
         let committed = self.broker.committed(group, topic, partition).await?;
         let is_committed = committed.is_some();
         let acknowledged = match committed {
@@ -145,24 +151,25 @@ impl Membership {
             None => Acknowledged::below(start(&*self.broker, topic, partition, start_at).await?),
         };
         let next = acknowledged.next();
-        self.places.insert(partition, Place { since, next, acknowledged, is_committed });
+        let state = ReadState { epoch, next, acknowledged, is_committed };
+        self.partitions.insert(partition, state);
         Ok(next)
     }
 
-    /// Notes that everything before `next` was delivered to this session.
+    /// Moves to `next` in a partition: the records below were delivered to this session.
     pub fn delivered(&mut self, partition: u32, next: u64) {
-        if let Some(place) = self.places.get_mut(&partition) {
-            place.next = next;
+        if let Some(state) = self.partitions.get_mut(&partition) {
+            state.next = next;
         }
     }
 
-    /// Was this record acknowledged already, out of order, before the partition came here?
+    /// True if this record was acknowledged out of order before the partition came here.
     pub fn is_acknowledged(&self, partition: u32, offset: u64) -> bool {
-        self.places.get(&partition).is_some_and(|place| place.acknowledged.contains(offset))
+        self.partitions.get(&partition).is_some_and(|state| state.acknowledged.contains(offset))
     }
 
-    /// Commits that everything up to and with `offset` is processed: the group goes on behind it.
-    /// A lower offset than the one committed is ignored.
+    /// Commits that all records up to and including `offset` are processed. An offset below the
+    /// committed one is ignored.
     ///
     /// # Errors
     /// [`CommitError`]; nothing was committed, unless the broker's answer is `Unknown`.
@@ -170,8 +177,8 @@ impl Membership {
         self.acknowledge(partition, 0..offset.saturating_add(1)).await
     }
 
-    /// Commits that a run of offsets is processed, whatever lies before it: the group goes on
-    /// with the lowest one that is not.
+    /// Commits that a run of offsets is processed, whatever is before it: the group continues with
+    /// the lowest one that is not.
     ///
     /// # Errors
     /// [`CommitError`]; nothing was committed, unless the broker's answer is `Unknown`.
@@ -180,32 +187,32 @@ impl Membership {
         partition: u32,
         run: Range<u64>,
     ) -> Result<(), CommitError> {
-        let owned = self.seat.owned().into_iter().find(|(owned, _)| *owned == partition);
+        let owned = self.member.owned().into_iter().find(|owned| owned.partition == partition);
         let Some(owned) = owned else { return Err(CommitError::NotOwned { partition }) };
-        if self.places.get(&partition).is_none_or(|place| place.since != owned.1) {
+        if self.partitions.get(&partition).is_none_or(|state| state.epoch != owned.epoch) {
             self.begin(owned, StartAt::Newest).await?;
         }
-        let Some(place) = self.places.get_mut(&partition) else {
+        let Some(state) = self.partitions.get_mut(&partition) else {
             return Err(CommitError::NotOwned { partition });
         };
-        if run.end > place.next {
-            let end = self.broker.offsets(&self.seat.key().topic, partition).await?.end;
+        if run.end > state.next {
+            let end = self.broker.offsets(self.member.topic(), partition).await?.end;
             if run.end > end {
                 return Err(CommitError::PastTheEnd { partition, offset: run.end - 1 });
             }
         }
-        let mut acknowledged = place.acknowledged.clone();
-        if !place.is_committed && run.start == 0 {
-            // The first word of a group counts as it is, also below where it began to read.
+        let mut acknowledged = state.acknowledged.clone();
+        if !state.is_committed && run.start == 0 {
+            // The first commit of a group counts as it is, even below its first read offset.
             acknowledged = Acknowledged::below(run.end);
-        } else if !acknowledged.add(run) && place.is_committed {
+        } else if !acknowledged.add(run) && state.is_committed {
             return Ok(());
         }
-        let stored = self.seat.commit(partition, acknowledged.to_committed()).await;
+        let stored = self.member.commit(partition, acknowledged.to_committed()).await;
         match stored {
             Ok(()) => {
-                place.acknowledged = acknowledged;
-                place.is_committed = true;
+                state.acknowledged = acknowledged;
+                state.is_committed = true;
                 Ok(())
             }
             Err(BrokerError::NotOwner { .. }) => Err(CommitError::NotOwned { partition }),
@@ -214,7 +221,7 @@ impl Membership {
     }
 }
 
-/// Where a group without a committed offset begins.
+/// The first offset of a group without a committed one.
 async fn start(
     broker: &dyn Broker,
     topic: &TopicName,

@@ -9,7 +9,7 @@ use crate::{
     broker::BrokerError,
     command::{self, MessageFormat},
     consumer::CommitError,
-    message::{Binding, ErrorCode, Rejection, StartAt},
+    message::{Binding, ErrorCode, PartitionOffset, Rejection, StartAt},
     order::OffsetRun,
     pipeline::{BrokerOp, broker_rejection, read_rejection},
     resp::Args,
@@ -68,7 +68,7 @@ impl Context {
         let Some(membership) = &mut self.membership else { return Err(not_bound()) };
         let committed = async {
             // A new member owns nothing until the group has dealt, and it has looked at its share.
-            membership.dealt(until).await;
+            membership.assigned(until).await;
             membership.assignment(start_at).await?;
             membership.commit(commit.partition, commit.offset).await
         };
@@ -178,7 +178,7 @@ impl Context {
                 return Err(read_rejection(error));
             }
         };
-        'partitions: for (partition, mut next) in assignment {
+        'partitions: for PartitionOffset { partition, offset: mut next } in assignment {
             while batch.len() < most && bytes < BATCH_BYTES {
                 let run = OffsetRun { partition, from: next, end: None };
                 let fetched = self.fetch_records(&topic, run, most - batch.len()).await;

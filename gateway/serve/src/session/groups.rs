@@ -12,7 +12,7 @@ use super::{
 use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     command::{EntryId, GroupName, IdText},
-    consumer::{CommitError, Position, StreamGroup, StreamUse},
+    consumer::{CommitError, EntryPosition, GroupHandle, StreamGroup},
     message::{ErrorCode, Rejection, TopicName},
     pipeline::{BrokerOp, broker_rejection, read_rejection},
 };
@@ -27,7 +27,7 @@ mod pending; //     XPENDING
 mod read; //        XREADGROUP
 
 /// The stream groups that a connection uses, by group and topic.
-pub(crate) type StreamUses = HashMap<(String, TopicName), StreamUse>;
+pub(crate) type StreamUses = HashMap<(String, TopicName), GroupHandle>;
 
 /// Partitions that are asked about together.
 const ASK_TOGETHER: u32 = 64;
@@ -116,7 +116,7 @@ impl Context {
         })
     }
 
-    fn send_id(&mut self, position: Position) {
+    fn send_id(&mut self, position: EntryPosition) {
         let id = EntryId::of(position.partition, position.offset);
         self.replies.bulk(IdText::from(id).as_bytes());
     }
@@ -131,9 +131,9 @@ impl Context {
 }
 
 /// The place of an id among the entries; `None` for what lies before them all.
-fn position(id: EntryId) -> Option<Position> {
+fn position(id: EntryId) -> Option<EntryPosition> {
     let offset = id.place.checked_sub(1)?;
-    Some(Position { offset, partition: u32::try_from(id.partition).unwrap_or(u32::MAX) })
+    Some(EntryPosition { offset, partition: u32::try_from(id.partition).unwrap_or(u32::MAX) })
 }
 
 /// XREADGROUP and others, for a group that is not there.

@@ -1,13 +1,13 @@
-//! Taking over what is pending.
+//! Claims: pending entries that go to another consumer.
 
 use std::collections::BTreeSet;
 
 use super::{
-    StreamGroup,
-    ledger::{Ledger, Position, TooManyConsumers},
+    group::StreamGroup,
+    state::{AckOutcome, Delivery, EntryPosition, StreamState, TooManyConsumers},
 };
 
-/// What an entry's new owner makes of it.
+/// How the delivery of a claimed entry is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Renewal {
     /// When it counts as delivered, in Unix milliseconds.
@@ -23,95 +23,114 @@ pub struct Renewal {
 pub struct Claim<'a> {
     /// The new owner.
     pub consumer: &'a [u8],
-    /// Only entries that have been idle for so long.
+    /// Least idle time of an entry, in milliseconds.
     pub idle_min_ms: i64,
-    /// Also entries that are not pending, nor acknowledged.
+    /// Also claim entries that are neither pending nor acknowledged.
     pub is_forced: bool,
-    /// What becomes of them.
+    /// How their delivery is counted.
     pub renewal: Renewal,
     /// The time now, in Unix milliseconds.
     pub now: i64,
 }
 
+/// How far one XAUTOCLAIM looks.
+#[derive(Clone, Copy, Debug)]
+pub struct ScanLimits {
+    /// Most entries to find.
+    pub found_max: usize,
+    /// Most pending entries to look at.
+    pub scanned_max: usize,
+}
+
+/// The result of a claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimResult {
+    /// Entries that the consumer has now.
+    pub entries: Vec<EntryPosition>,
+    /// Entries that were acknowledged because their records are gone.
+    pub gone: Vec<EntryPosition>,
+}
+
 impl Claim<'_> {
-    /// May this entry be claimed?
-    fn fits(&self, ledger: &Ledger, position: Position) -> bool {
-        if let Some(entry) = ledger.pending.get(&position) {
+    /// True if this entry may be claimed.
+    fn fits(&self, state: &StreamState, position: EntryPosition) -> bool {
+        if let Some(entry) = state.pending.get(&position) {
             return self.now.saturating_sub(entry.delivered_ms) >= self.idle_min_ms;
         }
-        let lane = ledger.lanes.get(&position.partition);
-        self.is_forced && lane.is_some_and(|lane| !lane.acknowledged.contains(position.offset))
+        let partition = state.partitions.get(&position.partition);
+        self.is_forced && partition.is_some_and(|p| !p.acknowledged.contains(position.offset))
     }
 }
 
 impl StreamGroup {
-    /// Those of the entries that may be claimed.
-    pub fn claimable(&self, claim: &Claim<'_>, positions: &[Position]) -> Vec<Position> {
+    /// The entries among `positions` that may be claimed.
+    pub fn claimable(&self, claim: &Claim<'_>, positions: &[EntryPosition]) -> Vec<EntryPosition> {
         self.settle();
-        let ledger = self.ledger();
-        positions.iter().copied().filter(|position| claim.fits(&ledger, *position)).collect()
+        let state = self.state();
+        positions.iter().copied().filter(|position| claim.fits(&state, *position)).collect()
     }
 
-    /// Pending entries from `from` on that may be claimed, at most `count` of them and after a look
-    /// at no more than `looks`; and where to look on, `None` at the end.
+    /// Pending entries from `from` on that may be claimed, within `limits`; and the position to
+    /// continue from, `None` at the end.
     pub fn scan(
         &self,
         claim: &Claim<'_>,
-        from: Position,
-        (count, looks): (usize, usize),
-    ) -> (Vec<Position>, Option<Position>) {
+        from: EntryPosition,
+        limits: ScanLimits,
+    ) -> (Vec<EntryPosition>, Option<EntryPosition>) {
         self.settle();
-        let ledger = self.ledger();
+        let state = self.state();
         let mut found = Vec::new();
-        for (looked, position) in ledger.pending.range(from..).map(|(at, _)| *at).enumerate() {
-            if looked >= looks || found.len() >= count {
+        for (scanned, position) in state.pending.range(from..).map(|(at, _)| *at).enumerate() {
+            if scanned >= limits.scanned_max || found.len() >= limits.found_max {
                 return (found, Some(position));
             }
-            if claim.fits(&ledger, position) {
+            if claim.fits(&state, position) {
                 found.push(position);
             }
         }
         (found, None)
     }
 
-    /// Gives the entries in `there` to the claiming consumer, and takes off those that are not
-    /// there any more; answers which of them it has now, and which were taken off.
+    /// Claims the wanted entries whose records are in `there`, and acknowledges those whose records
+    /// are gone; returns which were claimed, and which were acknowledged.
     ///
     /// # Errors
-    /// It is a new consumer, and there are too many.
+    /// The consumer is new, and there are too many.
     pub fn claim(
         &self,
         claim: &Claim<'_>,
-        wanted: &[Position],
-        there: &BTreeSet<Position>,
-    ) -> Result<(Vec<Position>, Vec<Position>), TooManyConsumers> {
+        wanted: &[EntryPosition],
+        there: &BTreeSet<EntryPosition>,
+    ) -> Result<ClaimResult, TooManyConsumers> {
         self.settle();
-        let mut ledger = self.ledger();
-        let (mut given, mut gone) = (Vec::new(), Vec::new());
+        let mut state = self.state();
+        let mut claimed = ClaimResult::default();
         let mut seen = BTreeSet::new();
         for position in wanted.iter().copied() {
-            // Somebody may have been quicker.
-            if !seen.insert(position) || !claim.fits(&ledger, position) {
+            // Another consumer may have been faster.
+            if !seen.insert(position) || !claim.fits(&state, position) {
                 continue;
             }
             if !there.contains(&position) {
-                if ledger.acknowledge(position) == Some(true) {
-                    gone.push(position);
+                if state.acknowledge(position) == AckOutcome::Done {
+                    claimed.gone.push(position);
                 }
                 continue;
             }
-            ledger.meet(claim.consumer, claim.now)?;
-            // By force it becomes pending as if it had been delivered once, as in Redis.
-            let before = ledger.pending.get(&position).map_or(1, |entry| entry.deliveries);
+            state.meet(claim.consumer, claim.now)?;
+            // With FORCE an entry becomes pending as if it had been delivered once, as in Redis.
+            let before = state.pending.get(&position).map_or(1, |entry| entry.deliveries);
             let once_more = before.saturating_add(u64::from(!claim.renewal.is_silent));
             let deliveries = claim.renewal.deliveries.unwrap_or(once_more);
-            ledger.give(position, claim.consumer, (claim.renewal.delivered_ms, deliveries));
-            given.push(position);
+            let delivery = Delivery { delivered_ms: claim.renewal.delivered_ms, deliveries };
+            state.give(position, claim.consumer, delivery);
+            claimed.entries.push(position);
         }
-        let consumer = ledger.consumers.get_mut(claim.consumer);
-        if let Some(consumer) = consumer.filter(|_| !given.is_empty()) {
+        let consumer = state.consumers.get_mut(claim.consumer);
+        if let Some(consumer) = consumer.filter(|_| !claimed.entries.is_empty()) {
             consumer.active_ms = Some(claim.now);
         }
-        Ok((given, gone))
+        Ok(claimed)
     }
 }

@@ -1,153 +1,166 @@
-//! Entries on their way to a consumer: as new ones, or its own once more.
+//! Delivers entries to consumers: new ones, and a consumer's own again.
 
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
 
 use super::{
-    StreamGroup,
-    lane::{PENDING_MAX, Window},
-    ledger::{Consumer, Position, TooManyConsumers},
+    group::StreamGroup,
+    partition::{FetchWindow, PENDING_MAX},
+    state::{Consumer, Delivery, EntryPosition, TooManyConsumers},
 };
-use crate::message::StoredRecord;
+use crate::{consumer::local_group::OwnedPartition, message::StoredRecord};
 
-/// The right to read the next entries of a partition, held until they are delivered.
+/// The exclusive right to read the next entries of a partition, until they are delivered.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ReadPermit {
     /// The partition.
     pub partition: u32,
     /// First offset to fetch.
     pub from: u64,
-    /// Nothing is to be fetched from here on; `None` for no end.
+    /// Fetch nothing from here on; `None` for no end.
     pub end: Option<u64>,
     /// Most records to fetch.
     pub most: usize,
-    since: u64,
-    window: Window,
+    epoch: u64,
+    window: FetchWindow,
     _turn: OwnedMutexGuard<()>,
 }
 
-/// What became of records that were fetched.
+/// The consumer that entries are delivered to, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// Name of the consumer.
+    pub consumer: &'a [u8],
+    /// The time now, in Unix milliseconds.
+    pub now: i64,
+}
+
+/// The result of a delivery.
 #[derive(Debug)]
 pub struct Delivered {
-    /// The consumer's now, in order.
+    /// The entries that the consumer has now, in order.
     pub entries: Vec<StoredRecord>,
     /// There may be more.
     pub goes_on: bool,
-    /// Nothing more can be passed over: no commit could say that it was.
+    /// No more records can be skipped: a commit has no room for that.
     pub is_stuck: bool,
 }
 
 impl StreamGroup {
-    /// Partitions to read, each time beginning with another one.
+    /// The partitions to read, each time beginning with another one.
     pub fn turns(&self) -> Vec<u32> {
-        self.ledger().turns()
+        self.state().turns()
     }
 
-    /// Takes the turn to read at most so many entries of a partition; `None` if it has gone, or
-    /// as much is pending in it as may be.
-    pub async fn read(&self, partition: u32, most: usize) -> Option<Reading> {
-        let reading = Arc::clone(&self.ledger().lanes.get(&partition)?.reading);
-        let turn = reading.lock_owned().await;
-        let ledger = self.ledger();
-        let lane = ledger.lanes.get(&partition)?;
-        let most = most.min(PENDING_MAX.saturating_sub(lane.pending));
+    /// Waits for the turn to read at most so many entries of a partition; `None` if the partition
+    /// moved away, or has [`PENDING_MAX`] pending entries.
+    pub async fn read(&self, partition: u32, most: usize) -> Option<ReadPermit> {
+        let read_lock = Arc::clone(&self.state().partitions.get(&partition)?.read_lock);
+        let turn = read_lock.lock_owned().await;
+        let state = self.state();
+        let known = state.partitions.get(&partition)?;
+        let most = most.min(PENDING_MAX.saturating_sub(known.pending));
         if most == 0 {
             return None;
         }
-        let window = lane.window();
+        let window = known.window();
         let run = window.end.map(|end| usize::try_from(end - window.from).unwrap_or(usize::MAX));
         let most = most.min(run.unwrap_or(usize::MAX));
-        Some(Reading {
+        Some(ReadPermit {
             partition,
             from: window.from,
             end: window.end,
             most,
-            since: lane.since,
+            epoch: known.epoch,
             window,
             _turn: turn,
         })
     }
 
-    /// The partition, if there is one, in which as much is pending as may be.
+    /// A partition with [`PENDING_MAX`] pending entries, if there is one.
     pub fn full(&self) -> Option<u32> {
-        let ledger = self.ledger();
-        let full = ledger.lanes.iter().find(|(_, lane)| lane.pending >= PENDING_MAX);
+        let state = self.state();
+        let full = state.partitions.iter().find(|(_, known)| known.pending >= PENDING_MAX);
         full.map(|(partition, _)| *partition)
     }
 
-    /// Delivers what was fetched to a consumer. Records between those that are shown, and below
-    /// `behind`, are hidden or not there: they count as acknowledged.
+    /// Delivers fetched records to a consumer. Offsets between the records in `shown`, and below
+    /// `next`, are hidden or empty: they count as acknowledged.
     pub fn deliver(
         &self,
-        reading: &Reading,
-        (consumer, now): (&[u8], i64),
+        permit: &ReadPermit,
+        to: Recipient<'_>,
         shown: Vec<StoredRecord>,
-        behind: Option<u64>,
+        next: Option<u64>,
     ) -> Delivered {
         let nothing = Delivered { entries: Vec::new(), goes_on: false, is_stuck: false };
-        let &Reading { partition, window, .. } = reading;
-        let mut ledger = self.ledger();
-        let lane = ledger.lanes.get_mut(&partition).filter(|lane| lane.since == reading.since);
-        let Some(lane) = lane else { return nothing };
-        let Some(behind) = behind else { return nothing };
+        let &ReadPermit { partition, epoch, window, .. } = permit;
+        let mut state = self.state();
+        let Some(known) = state.owned_mut(OwnedPartition { partition, epoch }) else {
+            return nothing;
+        };
+        let Some(next) = next else { return nothing };
         let mut entries = Vec::with_capacity(shown.len());
         let (mut at, mut fits) = (window.from, true);
         for stored in shown {
-            fits = lane.acknowledge(at..stored.offset);
+            fits = known.acknowledge(at..stored.offset);
             if !fits {
                 break;
             }
             at = stored.offset + 1;
-            if !lane.acknowledged.contains(stored.offset) {
+            if !known.acknowledged.contains(stored.offset) {
                 entries.push(stored);
             }
         }
-        fits = fits && lane.acknowledge(at..behind);
-        at = if fits { behind } else { at };
-        lane.passed(window, at);
+        fits = fits && known.acknowledge(at..next);
+        at = if fits { next } else { at };
+        known.advance(window, at);
         for stored in &entries {
-            ledger.give(Position { offset: stored.offset, partition }, consumer, (now, 1));
+            let position = EntryPosition { offset: stored.offset, partition };
+            state.give(position, to.consumer, Delivery { delivered_ms: to.now, deliveries: 1 });
         }
-        if let Some(consumer) = ledger.consumers.get_mut(consumer).filter(|_| !entries.is_empty()) {
-            consumer.active_ms = Some(now);
+        let consumer = state.consumers.get_mut(to.consumer);
+        if let Some(consumer) = consumer.filter(|_| !entries.is_empty()) {
+            consumer.active_ms = Some(to.now);
         }
         Delivered { entries, goes_on: at > window.from, is_stuck: !fits }
     }
 
-    /// Delivers a consumer's own entries once more; what is not pending any more is left out.
-    pub fn deliver_again(&self, positions: &[Position], (consumer, now): (&[u8], i64)) {
-        let mut ledger = self.ledger();
+    /// Delivers a consumer's own entries again; entries that are no longer pending are left out.
+    pub fn deliver_again(&self, positions: &[EntryPosition], to: Recipient<'_>) {
+        let mut state = self.state();
         for position in positions {
-            let entry = ledger.pending.get_mut(position);
-            if let Some(entry) = entry.filter(|entry| *entry.consumer == *consumer) {
-                entry.delivered_ms = now;
+            let entry = state.pending.get_mut(position);
+            if let Some(entry) = entry.filter(|entry| *entry.consumer == *to.consumer) {
+                entry.delivered_ms = to.now;
                 entry.deliveries = entry.deliveries.saturating_add(1);
             }
         }
     }
 
-    /// Notes that a consumer asked for something; true if it is a new one.
+    /// Creates the consumer, or updates when it last asked for something; true for a new one.
     ///
     /// # Errors
     /// There are too many.
     pub fn meet(&self, consumer: &[u8], now: i64) -> Result<bool, TooManyConsumers> {
-        self.ledger().meet(consumer, now)
+        self.state().meet(consumer, now)
     }
 
-    /// Removes a consumer; its entries are delivered to others as new ones. How many it had.
+    /// Removes a consumer and returns the number of its entries, which are delivered to others as new
+    /// ones.
     pub fn remove(&self, consumer: &[u8]) -> usize {
         self.settle();
-        let count = self.ledger().remove(consumer).unwrap_or(0);
-        self.tell();
+        let count = self.state().remove(consumer).unwrap_or(0);
+        self.wake_readers();
         count
     }
 
     /// All consumers, by name.
     pub fn consumers(&self) -> Vec<(Vec<u8>, Consumer)> {
         self.settle();
-        let ledger = self.ledger();
-        let consumers = ledger.consumers.iter();
+        let state = self.state();
+        let consumers = state.consumers.iter();
         consumers.map(|(name, consumer)| (name.to_vec(), consumer.clone())).collect()
     }
 }

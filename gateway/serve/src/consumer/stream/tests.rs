@@ -1,77 +1,83 @@
-//! What the ledger of a stream group promises, against a simple model.
+//! The state of a stream group against a simple model.
 
 use proptest::prelude::*;
 
 use super::{
-    lane::Lane,
-    ledger::{Ledger, Position},
+    partition::PartitionState,
+    state::{AckOutcome, Delivery, EntryPosition, StreamState},
 };
-use crate::consumer::Acknowledged;
+use crate::consumer::{acknowledged::Acknowledged, local_group::OwnedPartition};
 
-fn ledger(partitions: u32) -> Ledger {
-    let mut ledger = Ledger::default();
-    for partition in 0..partitions {
-        ledger.lanes.insert(partition, Lane::new(1, Acknowledged::below(0)));
-    }
-    ledger
+const ONCE: Delivery = Delivery { delivered_ms: 0, deliveries: 1 };
+
+fn owned(partition: u32, epoch: u64) -> OwnedPartition {
+    OwnedPartition { partition, epoch }
 }
 
-fn at(partition: u32, offset: u64) -> Position {
-    Position { offset, partition }
+fn state(partitions: u32) -> StreamState {
+    let mut state = StreamState::default();
+    for partition in 0..partitions {
+        state.partitions.insert(partition, PartitionState::new(1, Acknowledged::below(0)));
+    }
+    state
+}
+
+fn at(partition: u32, offset: u64) -> EntryPosition {
+    EntryPosition { offset, partition }
 }
 
 /// Every count agrees with every other.
-fn check(ledger: &Ledger) {
-    let of_consumers: usize = ledger.consumers.values().map(|one| one.pending.len()).sum();
-    let of_lanes: usize = ledger.lanes.values().map(|lane| lane.pending).sum();
-    assert_eq!((of_consumers, of_lanes), (ledger.pending.len(), ledger.pending.len()));
-    for (position, entry) in &ledger.pending {
-        assert!(ledger.consumers[&entry.consumer].pending.contains(position));
-        let lane = &ledger.lanes[&position.partition];
-        assert!(!lane.acknowledged.contains(position.offset), "{position:?} is pending");
+fn check(state: &StreamState) {
+    let of_consumers: usize = state.consumers.values().map(|one| one.pending.len()).sum();
+    let of_partitions: usize = state.partitions.values().map(|known| known.pending).sum();
+    assert_eq!((of_consumers, of_partitions), (state.pending.len(), state.pending.len()));
+    for (position, entry) in &state.pending {
+        assert!(state.consumers[&entry.consumer].pending.contains(position));
+        let known = &state.partitions[&position.partition];
+        assert!(!known.acknowledged.contains(position.offset), "{position:?} is pending");
     }
 }
 
 #[test]
 fn a_partition_that_moves_away_takes_its_pending_entries_along() {
-    let mut ledger = ledger(2);
-    ledger.meet(b"c", 0).unwrap();
-    ledger.give(at(0, 0), b"c", (0, 1));
-    ledger.give(at(1, 0), b"c", (0, 1));
+    let mut state = state(2);
+    state.meet(b"c", 0).unwrap();
+    state.give(at(0, 0), b"c", ONCE);
+    state.give(at(1, 0), b"c", ONCE);
 
-    assert!(!ledger.settle(&[(1, 1)]));
-    assert_eq!(ledger.pending.keys().copied().collect::<Vec<_>>(), [at(1, 0)]);
-    check(&ledger);
+    assert!(!state.settle(&[owned(1, 1)]));
+    assert_eq!(state.pending.keys().copied().collect::<Vec<_>>(), [at(1, 0)]);
+    check(&state);
 
-    assert!(ledger.settle(&[(1, 2)]), "somebody else had it meanwhile");
-    assert!(ledger.pending.is_empty());
-    check(&ledger);
+    assert!(state.settle(&[owned(1, 2)]), "another reader had it in between");
+    assert!(state.pending.is_empty());
+    check(&state);
 }
 
 #[test]
 fn entries_of_a_removed_consumer_are_read_first() {
-    let mut ledger = ledger(1);
-    ledger.meet(b"c", 0).unwrap();
+    let mut state = state(1);
+    state.meet(b"c", 0).unwrap();
     for offset in [2, 3, 5] {
-        ledger.give(at(0, offset), b"c", (0, 1));
+        state.give(at(0, offset), b"c", ONCE);
     }
-    ledger.lanes.get_mut(&0).unwrap().next = 9;
+    state.partitions.get_mut(&0).unwrap().next = 9;
 
-    assert_eq!(ledger.remove(b"c"), Some(3));
-    let window = ledger.lanes[&0].window();
+    assert_eq!(state.remove(b"c"), Some(3));
+    let window = state.partitions[&0].window();
     assert_eq!((window.from, window.end), (2, Some(4)));
-    ledger.lanes.get_mut(&0).unwrap().passed(window, 4);
-    let window = ledger.lanes[&0].window();
+    state.partitions.get_mut(&0).unwrap().advance(window, 4);
+    let window = state.partitions[&0].window();
     assert_eq!((window.from, window.end), (5, Some(6)));
-    ledger.lanes.get_mut(&0).unwrap().passed(window, 6);
-    assert_eq!(ledger.lanes[&0].window().end, None);
-    assert_eq!(ledger.lanes[&0].window().from, 9);
-    check(&ledger);
+    state.partitions.get_mut(&0).unwrap().advance(window, 6);
+    assert_eq!(state.partitions[&0].window().end, None);
+    assert_eq!(state.partitions[&0].window().from, 9);
+    check(&state);
 }
 
 #[test]
-fn a_new_place_leaves_what_is_pending_below_it() {
-    let mut lane = Lane::new(1, Acknowledged::below(0));
+fn a_new_offset_leaves_what_is_pending_below_it() {
+    let mut lane = PartitionState::new(1, Acknowledged::below(0));
     lane.acknowledge(4..6);
     assert!(lane.set(8, [2, 5].into_iter()));
 
@@ -86,34 +92,39 @@ fn a_new_place_leaves_what_is_pending_below_it() {
 proptest! {
     #[test]
     fn nothing_is_pending_and_acknowledged(
-        deeds in prop::collection::vec((0u8..4, 0u32..2, 0u64..12, 0u8..3), 0..120),
+        actions in prop::collection::vec((0u8..4, 0u32..2, 0u64..12, 0u8..3), 0..120),
     ) {
-        let mut ledger = ledger(2);
-        for (deed, partition, offset, name) in deeds {
+        let mut state = state(2);
+        for (action, partition, offset, name) in actions {
             let (position, name) = (at(partition, offset), [name]);
-            let is_done = ledger.lanes[&partition].acknowledged.contains(offset);
-            match deed {
+            let is_done = state.partitions[&partition].acknowledged.contains(offset);
+            match action {
                 0 if !is_done => {
-                    ledger.meet(&name, 0).unwrap();
-                    ledger.give(position, &name, (0, 1));
+                    state.meet(&name, 0).unwrap();
+                    state.give(position, &name, ONCE);
                 }
                 1 => {
-                    let was_pending = ledger.pending.contains_key(&position);
-                    prop_assert_eq!(ledger.acknowledge(position), was_pending.then_some(true));
+                    let was_pending = state.pending.contains_key(&position);
+                    let expected = if was_pending { AckOutcome::Done } else { AckOutcome::NotPending };
+                    prop_assert_eq!(state.acknowledge(position), expected);
                 }
                 2 => {
-                    ledger.remove(&name);
+                    state.remove(&name);
                 }
                 _ => {
-                    let owned = if offset == 0 { vec![(partition, 1)] } else { vec![(0, 1), (1, 1)] };
-                    ledger.settle(&owned);
+                    let kept = if offset == 0 {
+                        vec![owned(partition, 1)]
+                    } else {
+                        vec![owned(0, 1), owned(1, 1)]
+                    };
+                    state.settle(&kept);
                     for partition in 0..2 {
-                        let begun = || Lane::new(1, Acknowledged::below(0));
-                        ledger.lanes.entry(partition).or_insert_with(begun);
+                        let begun = || PartitionState::new(1, Acknowledged::below(0));
+                        state.partitions.entry(partition).or_insert_with(begun);
                     }
                 }
             }
-            check(&ledger);
+            check(&state);
         }
     }
 }

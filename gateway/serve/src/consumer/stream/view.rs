@@ -1,79 +1,96 @@
-//! What XPENDING and XINFO show of a stream group.
+//! Views of a stream group for XPENDING and XINFO.
 
 use std::{collections::BTreeMap, ops::Bound};
 
 use super::{
-    StreamGroup,
-    ledger::{Pending, Position},
+    group::StreamGroup,
+    state::{EntryPosition, Pending},
 };
 
-/// All that is pending, in short.
+/// A summary of the pending entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overview {
-    /// How many entries.
+pub struct PendingSummary {
+    /// Number of entries.
     pub count: usize,
     /// The first and the last of them.
-    pub ends: Option<(Position, Position)>,
-    /// How many each consumer has that has some.
+    pub ends: Option<(EntryPosition, EntryPosition)>,
+    /// Consumers with pending entries, and how many each has.
     pub consumers: Vec<(Vec<u8>, usize)>,
 }
 
-/// How far a group is in one partition.
+/// A group's progress in one partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Offset behind the last entry that was delivered.
+pub struct PartitionProgress {
+    /// Offset after the last delivered entry.
     pub next: u64,
-    /// How many entries are yet to be delivered.
+    /// Number of entries that are not delivered yet.
     pub lag: u64,
 }
 
+/// Which entries are idle for long enough.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleFilter {
+    /// Least idle time, in milliseconds.
+    pub min_ms: i64,
+    /// The time now, in Unix milliseconds.
+    pub now: i64,
+}
+
+impl IdleFilter {
+    /// Every entry.
+    pub const ALL: Self = Self { min_ms: i64::MIN, now: 0 };
+
+    fn fits(self, entry: &Pending) -> bool {
+        self.now.saturating_sub(entry.delivered_ms) >= self.min_ms
+    }
+}
+
 impl StreamGroup {
-    /// All that is pending, in short.
-    pub fn overview(&self) -> Overview {
+    /// A summary of the pending entries.
+    pub fn summary(&self) -> PendingSummary {
         self.settle();
-        let ledger = self.ledger();
-        let ends = ledger.pending.first_key_value().zip(ledger.pending.last_key_value());
-        let consumers = ledger.consumers.iter().filter(|(_, one)| !one.pending.is_empty());
-        Overview {
-            count: ledger.pending.len(),
+        let state = self.state();
+        let ends = state.pending.first_key_value().zip(state.pending.last_key_value());
+        let consumers = state.consumers.iter().filter(|(_, one)| !one.pending.is_empty());
+        PendingSummary {
+            count: state.pending.len(),
             ends: ends.map(|((first, _), (last, _))| (*first, *last)),
             consumers: consumers.map(|(name, one)| (name.to_vec(), one.pending.len())).collect(),
         }
     }
 
-    /// Pending entries in the order of their ids, of one consumer or all, that have been idle for
-    /// `idle_min_ms` at `now`.
+    /// Pending entries in the order of their ids, of one consumer or all, that are idle enough; at
+    /// most so many.
     pub fn pending(
         &self,
-        range: (Bound<Position>, Bound<Position>),
+        range: (Bound<EntryPosition>, Bound<EntryPosition>),
         of: Option<&[u8]>,
-        (idle_min_ms, now): (i64, i64),
+        idle: IdleFilter,
         most: usize,
-    ) -> Vec<(Position, Pending)> {
+    ) -> Vec<(EntryPosition, Pending)> {
         self.settle();
         if !is_proper(range) {
             return Vec::new();
         }
-        let ledger = self.ledger();
-        let listed = ledger.list(range, of);
-        let idle = listed.filter(|(_, one)| now.saturating_sub(one.delivered_ms) >= idle_min_ms);
-        idle.take(most).map(|(position, entry)| (position, entry.clone())).collect()
+        let state = self.state();
+        let found = state.list(range, of).filter(|(_, entry)| idle.fits(entry));
+        found.take(most).map(|(position, entry)| (position, entry.clone())).collect()
     }
 
-    /// How far the group is in the partitions that are this gateway's, whose ends are given.
-    pub fn progress(&self, ends: &[u64]) -> BTreeMap<u32, Progress> {
+    /// The progress in each of its partitions; `ends` are the ends of all partitions of the topic.
+    pub fn progress(&self, ends: &[u64]) -> BTreeMap<u32, PartitionProgress> {
         self.settle();
-        let ledger = self.ledger();
-        let lanes = ledger.lanes.iter().filter_map(|(partition, lane)| {
+        let state = self.state();
+        let progress = state.partitions.iter().filter_map(|(partition, known)| {
             let end = ends.get(usize::try_from(*partition).ok()?)?;
-            Some((*partition, Progress { next: lane.next, lag: lane.lag(*end) }))
+            Some((*partition, PartitionProgress { next: known.next, lag: known.lag(*end) }))
         });
-        lanes.collect()
+        progress.collect()
     }
 }
 
-/// False for a range that ends before it begins, which trees do not take.
-fn is_proper(range: (Bound<Position>, Bound<Position>)) -> bool {
+/// False for a range that ends before it begins: `BTreeMap::range` would panic.
+fn is_proper(range: (Bound<EntryPosition>, Bound<EntryPosition>)) -> bool {
     match range {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
         (Bound::Included(first), Bound::Included(last)) => first <= last,

@@ -72,8 +72,8 @@ pub(crate) fn of_membership(
     after: Option<&Membership>,
 ) -> Option<String> {
     let after = after?;
-    let before = before.map(Membership::places).unwrap_or_default();
-    let moved = after.places().into_iter().filter(|(at, next)| before.get(at) != Some(next));
+    let before = before.map(Membership::positions).unwrap_or_default();
+    let moved = after.positions().into_iter().filter(|(at, next)| before.get(at) != Some(next));
     let moved: Vec<_> =
         moved.map(|(at, next)| format!("{}/{at} at {next}", after.topic())).collect();
     (!moved.is_empty()).then(|| format!("the next MGET would go on at {}", moved.join(", ")))

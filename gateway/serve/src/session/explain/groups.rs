@@ -8,7 +8,7 @@ use std::{
 use super::stage::Stage;
 use crate::{
     command::{EntryId, GroupName, IdText},
-    consumer::{Pending, Position, StreamGroup},
+    consumer::{EntryPosition, IdleFilter, Pending, StreamGroup},
 };
 
 /// Most ids in one line.
@@ -17,7 +17,7 @@ const IDS_MAX: usize = 10;
 /// What of a group can be seen on this gateway.
 #[derive(Default)]
 pub(crate) struct Seen {
-    pending: BTreeMap<Position, Pending>,
+    pending: BTreeMap<EntryPosition, Pending>,
     consumers: BTreeSet<Vec<u8>>,
 }
 
@@ -25,7 +25,7 @@ impl Seen {
     pub(crate) fn of(group: Option<&StreamGroup>) -> Self {
         let Some(group) = group else { return Self::default() };
         let all = (Bound::Unbounded, Bound::Unbounded);
-        let pending = group.pending(all, None, (i64::MIN, 0), usize::MAX);
+        let pending = group.pending(all, None, IdleFilter::ALL, usize::MAX);
         let consumers = group.consumers().into_iter().map(|(name, _)| name);
         Self { pending: pending.into_iter().collect(), consumers: consumers.collect() }
     }
@@ -54,7 +54,7 @@ fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
     for gone in before.consumers.difference(&after.consumers) {
         lines.push(format!("consumer `{}` of {of} would be removed", text(gone)));
     }
-    let mut given: BTreeMap<(&str, &[u8]), Vec<Position>> = BTreeMap::new();
+    let mut given: BTreeMap<(&str, &[u8]), Vec<EntryPosition>> = BTreeMap::new();
     for (position, entry) in &after.pending {
         let what = match before.pending.get(position) {
             None => "would become pending for",
@@ -72,7 +72,7 @@ fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
             ids(&positions)
         ));
     }
-    let is_left = |position: &&Position| !after.pending.contains_key(*position);
+    let is_left = |position: &&EntryPosition| !after.pending.contains_key(*position);
     let done: Vec<_> = before.pending.keys().filter(is_left).copied().collect();
     if !done.is_empty() {
         let what = "would not be pending any more";
@@ -81,15 +81,15 @@ fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
     lines
 }
 
-fn entries(positions: &[Position]) -> String {
+fn entries(positions: &[EntryPosition]) -> String {
     match positions.len() {
         1 => "1 entry".to_owned(),
         many => format!("{many} entries"),
     }
 }
 
-fn ids(positions: &[Position]) -> String {
-    let id = |at: &Position| {
+fn ids(positions: &[EntryPosition]) -> String {
+    let id = |at: &EntryPosition| {
         let id = IdText::from(EntryId::of(at.partition, at.offset));
         String::from_utf8_lossy(id.as_bytes()).into_owned()
     };

@@ -14,7 +14,7 @@ use crate::{
     clients::{Peer, Registry},
     command::GroupName,
     commands::{self, CopiesMembership, DryRun, Request},
-    consumer::TwinGroups,
+    consumer::ForkedGroups,
     context::{Context, Socket, Transaction},
     message::Rejection,
     pipeline::read_rejection,
@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     pub(crate) overlay: Arc<OverlayBroker>,
     pub(crate) recorder: Arc<Recorder>,
     /// Behind the session: it is dropped when nobody uses the groups any more.
-    pub(crate) twins: TwinGroups,
+    pub(crate) twins: ForkedGroups,
 }
 
 impl Context {
@@ -86,7 +86,7 @@ impl Context {
             Arc::new(OverlayBroker::new(Arc::clone(&cluster.broker)))
         });
         let recorder = Arc::new(Recorder::at_most(TRACES_MAX));
-        let twins = TwinGroups::default();
+        let twins = ForkedGroups::default();
         let services = Arc::new(Services {
             pipeline: Arc::new(real.pipeline.fork(clusters, Arc::clone(&recorder))),
             logins: Arc::clone(&real.logins),
@@ -129,7 +129,7 @@ impl Context {
                 && let Some(partitions) = group.partitions()
             {
                 stage.overlay.assign(&name.group, &name.topic, partitions);
-                stage.twins.add_stream(cluster, group).map_err(read_rejection)?;
+                stage.twins.fork_stream(cluster, group).map_err(read_rejection)?;
             }
             before.push(Seen::of(open.as_deref()));
         }
@@ -142,7 +142,7 @@ impl Context {
         {
             stage.overlay.assign(real.group(), real.topic(), partitions);
             let cluster = &stage.session.identity()?.cluster;
-            let copy = stage.twins.add_membership(cluster, real).map_err(read_rejection)?;
+            let copy = stage.twins.fork_membership(cluster, real).map_err(read_rejection)?;
             stage.session.membership = Some(copy);
         }
         Ok(())

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use super::{Context, position};
 use crate::{
     command,
-    consumer::{Position, StreamGroup},
+    consumer::{EntryPosition, StreamGroup},
     message::Rejection,
     resp::Args,
 };
@@ -29,7 +29,7 @@ impl Context {
     pub(crate) async fn acknowledge(
         &self,
         group: &Arc<StreamGroup>,
-        positions: impl Iterator<Item = Position>,
+        positions: impl Iterator<Item = EntryPosition>,
     ) -> Result<usize, Rejection> {
         let done = group.acknowledge(positions);
         let stores = done.partitions.iter().map(|partition| group.store(*partition));

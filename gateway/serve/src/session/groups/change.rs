@@ -109,7 +109,7 @@ impl Context {
         places: &[u64],
     ) -> Result<(), Rejection> {
         let group = self.use_group(name)?;
-        group.dealt(self.commit_deadline()).await;
+        group.assigned(self.commit_deadline()).await;
         let begun = self.committed(group.begin(places)).await;
         if begun.is_err() {
             // What is not made must not be found open.
@@ -178,7 +178,7 @@ impl Context {
             self.replies.ok();
             return Ok(());
         };
-        group.dealt(self.commit_deadline()).await;
+        group.assigned(self.commit_deadline()).await;
         let others = |partition: u32| {
             Rejection::err(format!(
                 "not set: partition {partition} of `{}` is read elsewhere in group `{}`; end its readers there first",

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 use super::{Context, consumers::too_many, pending::from, position};
 use crate::{
     command::{self, GroupClaim},
-    consumer::{Claim, Position, Renewal, StreamGroup},
+    consumer::{Claim, EntryPosition, Renewal, ScanLimits, StreamGroup},
     message::{Rejection, StoredRecord},
     resp::Args,
     session::read::READ_RECORDS_MAX,
@@ -16,8 +16,8 @@ const LOOKS_EACH: usize = 10;
 
 /// What was claimed: entries, those of them that can be shown, and ids of those that are gone.
 struct Claimed {
-    given: Vec<(Position, Option<StoredRecord>)>,
-    gone: Vec<Position>,
+    given: Vec<(EntryPosition, Option<StoredRecord>)>,
+    gone: Vec<EntryPosition>,
 }
 
 impl Context {
@@ -47,7 +47,8 @@ impl Context {
         let mut found = group.claimable(&claim, &positions);
         if wanted.is_forced {
             let ends = self.ends(group.topic()).await?;
-            let end = |at: &Position| ends.get(at.partition as usize).map_or(0, |range| range.end);
+            let end =
+                |at: &EntryPosition| ends.get(at.partition as usize).map_or(0, |range| range.end);
             found.retain(|position| position.offset < end(position));
         }
         let claimed = self.claim(&group, &claim, found).await?;
@@ -64,7 +65,7 @@ impl Context {
             return self.open_group(&wanted.name);
         }
         let group = self.use_group(&wanted.name)?;
-        group.dealt(self.commit_deadline()).await;
+        group.assigned(self.commit_deadline()).await;
         group.refresh().await.map_err(crate::pipeline::read_rejection)?;
         Ok(Some(group))
     }
@@ -74,7 +75,10 @@ impl Context {
         self.check_group(&wanted.name).await?;
         let open = self.open_group(&wanted.name)?;
         let count = wanted.count.min(READ_RECORDS_MAX);
-        let looks = wanted.count.saturating_mul(LOOKS_EACH).min(LOOKS_EACH * READ_RECORDS_MAX);
+        let limits = ScanLimits {
+            found_max: count,
+            scanned_max: wanted.count.saturating_mul(LOOKS_EACH).min(LOOKS_EACH * READ_RECORDS_MAX),
+        };
         let now = self.now_ms();
         let (consumer, idle_min_ms) = (wanted.consumer.as_slice(), wanted.idle_min_ms);
         let renewal = Renewal { delivered_ms: now, deliveries: None, is_silent: wanted.ids_only };
@@ -82,7 +86,7 @@ impl Context {
         let (mut next, mut claimed) = (None, Claimed { given: Vec::new(), gone: Vec::new() });
         if let Some(group) = open {
             let start = first(from(wanted.start));
-            let (found, behind) = group.scan(&claim, start, (count, looks));
+            let (found, behind) = group.scan(&claim, start, limits);
             claimed = self.claim(&group, &claim, found).await?;
             next = behind;
         }
@@ -102,16 +106,17 @@ impl Context {
         &self,
         group: &Arc<StreamGroup>,
         claim: &Claim<'_>,
-        found: Vec<Position>,
+        found: Vec<EntryPosition>,
     ) -> Result<Claimed, Rejection> {
         let mut entries = self.entries_at(group.topic(), &found).await?;
         let there: BTreeSet<_> = entries.keys().copied().collect();
-        let (given, gone) = group.claim(claim, &found, &there).map_err(|_| too_many(group))?;
-        let given = given.into_iter().map(|position| (position, entries.remove(&position)));
-        Ok(Claimed { given: given.collect(), gone })
+        let result = group.claim(claim, &found, &there).map_err(|_| too_many(group))?;
+        let given =
+            result.entries.into_iter().map(|position| (position, entries.remove(&position)));
+        Ok(Claimed { given: given.collect(), gone: result.gone })
     }
 
-    fn send_claimed(&mut self, given: &[(Position, Option<StoredRecord>)], ids_only: bool) {
+    fn send_claimed(&mut self, given: &[(EntryPosition, Option<StoredRecord>)], ids_only: bool) {
         self.replies.array(given.len());
         for (position, entry) in given {
             match entry {
@@ -123,13 +128,13 @@ impl Context {
 }
 
 /// The first place in a range.
-fn first(start: Bound<Position>) -> Position {
+fn first(start: Bound<EntryPosition>) -> EntryPosition {
     match start {
-        Bound::Unbounded => Position { offset: 0, partition: 0 },
+        Bound::Unbounded => EntryPosition { offset: 0, partition: 0 },
         Bound::Included(position) => position,
-        Bound::Excluded(Position { offset, partition }) => match partition.checked_add(1) {
-            Some(partition) => Position { offset, partition },
-            None => Position { offset: offset.saturating_add(1), partition: 0 },
+        Bound::Excluded(EntryPosition { offset, partition }) => match partition.checked_add(1) {
+            Some(partition) => EntryPosition { offset, partition },
+            None => EntryPosition { offset: offset.saturating_add(1), partition: 0 },
         },
     }
 }

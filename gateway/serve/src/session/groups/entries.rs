@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::{
-    consumer::Position,
+    consumer::EntryPosition,
     message::{Rejection, StoredRecord, TopicName},
     order::OffsetRun,
     session::streams::{FETCH_RECORDS, Fetched},
@@ -19,8 +19,8 @@ impl Context {
     pub(crate) async fn entries_at(
         &self,
         topic: &TopicName,
-        positions: &[Position],
-    ) -> Result<BTreeMap<Position, StoredRecord>, Rejection> {
+        positions: &[EntryPosition],
+    ) -> Result<BTreeMap<EntryPosition, StoredRecord>, Rejection> {
         let mut wanted: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
         for position in positions {
             wanted.entry(position.partition).or_default().push(position.offset);
@@ -44,7 +44,7 @@ impl Context {
                 for stored in shown {
                     if left.binary_search(&stored.offset).is_ok() {
                         bytes += self.check_reply(&stored, bytes)?;
-                        found.insert(Position { offset: stored.offset, partition }, stored);
+                        found.insert(EntryPosition { offset: stored.offset, partition }, stored);
                     }
                 }
                 let behind = next.ok_or_else(not_come)?;

@@ -6,7 +6,7 @@ use super::{Context, no_group_of_key};
 use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     command::{self, EntryId, GroupName, IdText},
-    consumer::{Consumer, Pending, Position, Progress, StreamGroup},
+    consumer::{Consumer, EntryPosition, IdleFilter, PartitionProgress, Pending, StreamGroup},
     message::{Rejection, TopicName},
     pipeline::read_rejection,
     resp::Args,
@@ -32,7 +32,7 @@ impl Context {
             let open = self.open_group(&name)?;
             let summary = self.summary(&name, open.as_deref(), &ranges).await?;
             let consumers = open.as_ref().map_or(0, |group| group.consumers().len());
-            let pending = open.map_or(0, |group| group.overview().count);
+            let pending = open.map_or(0, |group| group.summary().count);
             shown.push((name.group, consumers, pending, summary));
         }
         self.replies.array(shown.len());
@@ -99,9 +99,9 @@ impl Context {
             self.send_progress(&summary);
             let open = open.as_deref();
             self.replies.bulk(b"pel-count");
-            self.send_count(open.map_or(0, |group| group.overview().count));
+            self.send_count(open.map_or(0, |group| group.summary().count));
             self.replies.bulk(b"pending");
-            let pending = self.listed(open, None, count);
+            let pending = listed(open, None, count);
             self.replies.array(pending.len());
             for (position, entry) in pending {
                 self.replies.array(4);
@@ -114,29 +114,18 @@ impl Context {
             let consumers = open.map(StreamGroup::consumers).unwrap_or_default();
             self.replies.array(consumers.len());
             for (name, consumer) in consumers {
-                let pending = self.listed(open, Some(&name), count);
+                let pending = listed(open, Some(&name), count);
                 self.send_consumer_in_full(&name, &consumer, pending);
             }
         }
         Ok(())
     }
 
-    fn listed(
-        &self,
-        group: Option<&StreamGroup>,
-        of: Option<&[u8]>,
-        count: usize,
-    ) -> Vec<(Position, Pending)> {
-        let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
-        let listed = group.map(|group| group.pending(all, of, (i64::MIN, self.now_ms()), count));
-        listed.unwrap_or_default()
-    }
-
     fn send_consumer_in_full(
         &mut self,
         name: &[u8],
         consumer: &Consumer,
-        pending: Vec<(Position, Pending)>,
+        pending: Vec<(EntryPosition, Pending)>,
     ) {
         self.replies.map(5);
         self.replies.bulk(b"name");
@@ -197,7 +186,7 @@ impl Context {
         ranges: &[OffsetRange],
     ) -> Result<Summary, Rejection> {
         let ends: Vec<_> = ranges.iter().map(|range| range.end).collect();
-        let here: BTreeMap<u32, Progress> =
+        let here: BTreeMap<u32, PartitionProgress> =
             open.map(|group| group.progress(&ends)).unwrap_or_default();
         let broker = self.broker()?;
         let mut summary = Summary { last_delivered: EntryId::FIRST, entries_read: 0, lag: 0 };
@@ -207,9 +196,9 @@ impl Context {
             } else {
                 let committed = broker.committed(&name.group, &name.topic, partition).await;
                 let next = committed.map_err(read_rejection)?.map_or(range.start, |at| at.offset);
-                Progress { next, lag: range.end.saturating_sub(next.max(range.start)) }
+                PartitionProgress { next, lag: range.end.saturating_sub(next.max(range.start)) }
             };
-            let Progress { next, lag } = progress;
+            let PartitionProgress { next, lag } = progress;
             if next > 0 {
                 let last = EntryId::of(partition, next - 1);
                 summary.last_delivered = summary.last_delivered.max(last);
@@ -219,4 +208,15 @@ impl Context {
         }
         Ok(summary)
     }
+}
+
+/// The first pending entries of a group, or of one of its consumers.
+fn listed(
+    group: Option<&StreamGroup>,
+    of: Option<&[u8]>,
+    count: usize,
+) -> Vec<(EntryPosition, Pending)> {
+    let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
+    let listed = group.map(|group| group.pending(all, of, IdleFilter::ALL, count));
+    listed.unwrap_or_default()
 }

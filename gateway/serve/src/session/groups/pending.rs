@@ -5,7 +5,7 @@ use std::ops::Bound;
 use super::{Context, no_group, position};
 use crate::{
     command::{self, EntryId, GroupName, PendingList},
-    consumer::{Position, StreamGroup},
+    consumer::{EntryPosition, IdleFilter, StreamGroup},
     message::Rejection,
     resp::Args,
 };
@@ -32,7 +32,7 @@ impl Context {
     }
 
     fn send_overview(&mut self, group: Option<&StreamGroup>) {
-        let overview = group.map(StreamGroup::overview).unwrap_or_default();
+        let overview = group.map(StreamGroup::summary).unwrap_or_default();
         self.replies.array(4);
         self.send_count(overview.count);
         let Some((first, last)) = overview.ends else {
@@ -56,7 +56,8 @@ impl Context {
         let most = list.count.min(LISTED_MAX);
         let range = (from(list.start), until(list.end));
         let of = list.consumer.as_deref();
-        let found = group.map(|group| group.pending(range, of, (list.idle_min_ms, now), most));
+        let idle = IdleFilter { min_ms: list.idle_min_ms, now };
+        let found = group.map(|group| group.pending(range, of, idle, most));
         let found = found.unwrap_or_default();
         self.replies.array(found.len());
         for (position, entry) in found {
@@ -70,7 +71,7 @@ impl Context {
 }
 
 /// Where a range of ids begins.
-pub(crate) fn from((id, is_excluded): (EntryId, bool)) -> Bound<Position> {
+pub(crate) fn from((id, is_excluded): (EntryId, bool)) -> Bound<EntryPosition> {
     match position(id) {
         None => Bound::Unbounded,
         Some(position) if is_excluded => Bound::Excluded(position),
@@ -78,10 +79,10 @@ pub(crate) fn from((id, is_excluded): (EntryId, bool)) -> Bound<Position> {
     }
 }
 
-fn until((id, is_excluded): (EntryId, bool)) -> Bound<Position> {
+fn until((id, is_excluded): (EntryId, bool)) -> Bound<EntryPosition> {
     match position(id) {
         // Nothing lies before the first entry.
-        None => Bound::Excluded(Position { offset: 0, partition: 0 }),
+        None => Bound::Excluded(EntryPosition { offset: 0, partition: 0 }),
         Some(position) if is_excluded => Bound::Excluded(position),
         Some(position) => Bound::Included(position),
     }

@@ -7,7 +7,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{Context, consumers::meet, no_group};
 use crate::{
     command::{self, GroupName, GroupRead, ReadOf},
-    consumer::{PENDING_MAX, Position, StreamGroup},
+    consumer::{EntryPosition, IdleFilter, PENDING_MAX, Recipient, StreamGroup},
     message::{Rejection, StoredRecord},
     order::OffsetRun,
     pipeline::read_rejection,
@@ -22,7 +22,7 @@ use crate::{
 const NO_GROUP_SUFFIX: &str = " in XREADGROUP with GROUP option";
 
 /// Entries of one stream, in order; those that are gone have an id only.
-type Entries = Vec<(Position, Option<StoredRecord>)>;
+type Entries = Vec<(EntryPosition, Option<StoredRecord>)>;
 
 impl Context {
     pub(crate) async fn xreadgroup(&mut self, args: &Args<'_>) -> Result<(), CommandError> {
@@ -66,7 +66,7 @@ impl Context {
             watches.extend(self.broker()?.watch(name.topic.as_str()));
             watches.extend(group.watches());
             if read.block.is_none() && *of == ReadOf::New {
-                group.dealt(self.commit_deadline()).await;
+                group.assigned(self.commit_deadline()).await;
             }
             group.refresh().await.map_err(read_rejection)?;
             meet(&group, &read.consumer, self.now_ms())?;
@@ -162,12 +162,13 @@ impl Context {
                         break;
                     }
                 };
-                let to = (read.consumer.as_slice(), self.now_ms());
+                let to = Recipient { consumer: &read.consumer, now: self.now_ms() };
                 let delivered = group.deliver(&reading, to, shown, next);
                 is_stuck |= delivered.is_stuck;
                 for stored in delivered.entries {
                     bytes += stored.record.payload_len();
-                    entries.push((Position { offset: stored.offset, partition }, Some(stored)));
+                    entries
+                        .push((EntryPosition { offset: stored.offset, partition }, Some(stored)));
                 }
                 if failed.is_some() {
                     failure = failed;
@@ -203,11 +204,11 @@ impl Context {
         let most = read.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
         let now = self.now_ms();
         let range = (start, std::ops::Bound::Unbounded);
-        let listed = group.pending(range, Some(&read.consumer), (i64::MIN, now), most);
+        let listed = group.pending(range, Some(&read.consumer), IdleFilter::ALL, most);
         let positions: Vec<_> = listed.into_iter().map(|(position, _)| position).collect();
         let mut found = self.entries_at(&name.topic, &positions).await?;
         let there: Vec<_> = found.keys().copied().collect();
-        group.deliver_again(&there, (&read.consumer, now));
+        group.deliver_again(&there, Recipient { consumer: &read.consumer, now });
         Ok(positions.into_iter().map(|position| (position, found.remove(&position))).collect())
     }
 }

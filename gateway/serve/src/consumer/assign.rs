@@ -1,10 +1,10 @@
-//! Dealing partitions to members: pure, sticky, even.
+//! Assigns partitions to readers: sticky and even, as Kafka's sticky assignor. Pure.
 
-/// Deals partitions to `members`, changing as little as an even share allows.
+/// Assigns partitions to `members` and moves as few as an even share allows.
 ///
 /// `owners` holds the owner of each partition. Afterwards every partition has an owner, if there
 /// are members, and no member has two more than another.
-pub(super) fn deal(owners: &mut [Option<u64>], members: &[u64]) {
+pub(super) fn assign(owners: &mut [Option<u64>], members: &[u64]) {
     if members.is_empty() {
         owners.fill(None);
         return;
@@ -40,13 +40,13 @@ mod tests {
     #[test]
     fn partitions_stay_where_they_are_unless_fairness_moves_them() {
         let mut owners = vec![None; 5];
-        deal(&mut owners, &[1]);
+        assign(&mut owners, &[1]);
         assert_eq!(owners, [Some(1); 5]);
 
-        deal(&mut owners, &[1, 2]);
+        assign(&mut owners, &[1, 2]);
         assert_eq!(owners, [Some(1), Some(1), Some(1), Some(2), Some(2)]);
 
-        deal(&mut owners, &[2]);
+        assign(&mut owners, &[2]);
         assert_eq!(owners, [Some(2); 5]);
     }
 
@@ -55,7 +55,7 @@ mod tests {
         for partitions in 1..12 {
             let mut owners = vec![None; partitions];
             for members in [&[1][..], &[1, 2, 3], &[2, 3], &[2, 3, 4, 5, 6, 7, 8], &[9]] {
-                deal(&mut owners, members);
+                assign(&mut owners, members);
                 let count = |m: &u64| owners.iter().filter(|owner| **owner == Some(*m)).count();
                 let counts: Vec<_> = members.iter().map(count).collect();
                 assert_eq!(counts.iter().sum::<usize>(), partitions);
