@@ -1,7 +1,6 @@
 //! Commands: what a request asks for. One file a family turns arguments into an intent; none of
 //! them acts.
 
-mod client;
 mod databus;
 mod group;
 mod publish;
@@ -13,7 +12,6 @@ mod trim;
 
 pub(crate) use crate::commands::{
     arguments::{integer, rest, syntax_error},
-    keys::keys_of,
     rejections::{unknown_command, unknown_subcommand, wrong_arity},
     subcommand::{Asked, subcommand},
 };
@@ -22,7 +20,6 @@ pub use crate::entry::{
     encode_entry, entry_of, stream_key, value_entry,
 };
 pub use crate::resp::is_word;
-pub use client::{ClientFilter, ClientKind, Kill, client_kill, client_list};
 pub use databus::{
     Commit, MessageFormat, Publish, color_fits, commit, databus_publish, message_format,
 };

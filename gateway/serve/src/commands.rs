@@ -15,10 +15,13 @@ pub(crate) mod fields;
 mod gateway;
 mod generic;
 pub(crate) mod keys;
+pub(crate) mod login;
+pub(crate) mod monitored;
 mod pubsub;
 pub(crate) mod rejections;
 mod secrets;
 mod server;
+mod slow;
 mod spec;
 mod stream;
 mod stream_group;
@@ -28,10 +31,10 @@ mod transaction;
 pub use secrets::credentials;
 
 pub(crate) use dispatch::{add_to_burst, answer};
+pub(crate) use slow::note_if_slow;
 pub(crate) use spec::{
-    Added, Blocking, CATEGORIES, Command, CopiesMembership, DryRun, Explain, Handler,
-    InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Registry, Request, Secrets, Spec,
-    WhileSubscribed,
+    Added, Blocking, CopiesMembership, DryRun, Explain, Handler, InTransaction, Keyspace,
+    MeetsPlugins, Registry, Request, Secrets, Spec, WhileSubscribed,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
@@ -62,7 +65,7 @@ pub(crate) fn registry() -> &'static Registry {
 #[cfg(test)]
 mod tests {
     use super::{
-        spec::{Bound, Publishing, Rights},
+        spec::{Bound, CATEGORIES, Publishing, Rights},
         *,
     };
 

@@ -17,6 +17,8 @@ use crate::{
 
 mod burst; //         messages on their way, and how each is answered
 mod identity; //      who the client is, and what it may do
+mod monitor; //       its lines for clients that run MONITOR
+mod slowlog; //       its slow commands
 mod socket; //        its bytes
 mod subscriptions; // what it listens to
 mod transaction; //   commands that wait for EXEC
@@ -69,7 +71,7 @@ pub(crate) struct Context {
     pub(crate) subscriptions: Subscriptions,
     /// Set while the client runs MONITOR.
     pub(crate) monitor: Option<MonitorHandle>,
-    /// Its own commands, not yet sent to the clients that run MONITOR.
+    /// Lines about its own commands, not yet sent to the clients that run MONITOR.
     pub(crate) monitor_lines: BytesMut,
     pub(crate) transaction: Transaction,
     pub(crate) reply_mode: ReplyMode,

@@ -35,3 +35,6 @@ pub use reply::{Malformed, Reply, quoted};
 pub fn is_word(bytes: &[u8], word: &str) -> bool {
     bytes.eq_ignore_ascii_case(word.as_bytes())
 }
+
+/// The Redis version whose behaviour clients may count on.
+pub(crate) const REDIS_VERSION: &str = "7.4.0";

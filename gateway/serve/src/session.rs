@@ -1,25 +1,16 @@
 //! Commands that still are methods of the context, on their way into `commands`.
 
-pub(crate) mod client;
-pub(crate) mod connection;
 pub(crate) mod databus;
 pub(crate) mod delete;
-pub(crate) mod describe;
 pub(crate) mod explain;
 pub(crate) mod generic;
 pub(crate) mod groups;
-pub(crate) mod memory;
-pub(crate) mod monitor;
-pub(crate) mod plugins;
 pub(crate) mod pubsub;
 pub(crate) mod range;
 pub(crate) mod read;
-pub(crate) mod server;
-pub(crate) mod slowlog;
 pub(crate) mod streams;
 pub(crate) mod topic;
-pub(crate) mod transaction;
 pub(crate) mod trim;
 pub(crate) mod xinfo;
 
-pub(crate) use crate::context::{CommandError, Context, ReplyMode, Transaction};
+pub(crate) use crate::context::{CommandError, Context};

@@ -58,7 +58,7 @@ pub(crate) struct Client {
     pub(crate) patterns: AtomicUsize,
     is_resp3: AtomicBool,
     /// It sees the commands of all.
-    watches: AtomicBool,
+    is_monitor: AtomicBool,
     /// Made when it first subscribes.
     subscriber: OnceLock<Arc<Subscriber>>,
     texts: Mutex<Texts>,
@@ -102,7 +102,7 @@ impl Client {
             shards: AtomicUsize::new(0),
             patterns: AtomicUsize::new(0),
             is_resp3: AtomicBool::new(false),
-            watches: AtomicBool::new(false),
+            is_monitor: AtomicBool::new(false),
             subscriber: OnceLock::new(),
             texts: Mutex::new(texts),
         }
@@ -161,12 +161,12 @@ impl Client {
         self.is_resp3.store(protocol == Protocol::Resp3, Ordering::Relaxed);
     }
 
-    pub(crate) fn note_watching(&self, watches: bool) {
-        self.watches.store(watches, Ordering::Relaxed);
+    pub(crate) fn note_monitoring(&self, is_monitor: bool) {
+        self.is_monitor.store(is_monitor, Ordering::Relaxed);
     }
 
-    pub(crate) fn watches(&self) -> bool {
-        self.watches.load(Ordering::Relaxed)
+    pub(crate) fn is_monitor(&self) -> bool {
+        self.is_monitor.load(Ordering::Relaxed)
     }
 
     pub(crate) fn note_subscriptions(&self, [channels, shards, patterns]: [usize; 3]) {

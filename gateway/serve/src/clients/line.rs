@@ -45,7 +45,7 @@ impl Client {
         let in_transaction = self.queued.load(Ordering::Relaxed) >= 0;
         let is_local = !self.peer().address.contains(':');
         let letters = [
-            (self.watches(), 'O'),
+            (self.is_monitor(), 'O'),
             (self.listens(), 'P'),
             (in_transaction, 'x'),
             (self.is_blocked(), 'b'),

@@ -10,53 +10,54 @@ use bytes::Bytes;
 use super::Registry;
 use crate::channels::Subscriber;
 
-/// Those who watch.
+/// The queues of the clients that run MONITOR.
 #[derive(Debug, Default)]
 pub(crate) struct Monitors {
     count: AtomicUsize,
     /// Held for one look or change, never across an await.
-    watchers: Mutex<Vec<Arc<Subscriber>>>,
+    subscribers: Mutex<Vec<Arc<Subscriber>>>,
 }
 
 impl Monitors {
-    /// Does anybody watch?
+    /// Does any client run MONITOR?
     #[inline]
     pub(crate) fn are_there(&self) -> bool {
-        // Nothing hangs on the order: a watcher sees what comes once it is noticed.
+        // Nothing hangs on the order: a monitor sees the requests after its own.
         self.count.load(Ordering::Relaxed) > 0
     }
 
-    fn watchers(&self) -> MutexGuard<'_, Vec<Arc<Subscriber>>> {
-        self.watchers.lock().unwrap_or_else(PoisonError::into_inner)
+    fn subscribers(&self) -> MutexGuard<'_, Vec<Arc<Subscriber>>> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn tell(&self, lines: &Bytes) {
-        self.watchers().iter().for_each(|watcher| watcher.push(lines.clone()));
+    /// Puts lines into the queues of all of them.
+    pub(crate) fn send(&self, lines: &Bytes) {
+        self.subscribers().iter().for_each(|subscriber| subscriber.push(lines.clone()));
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Arc<Subscriber>>)) {
-        let mut watchers = self.watchers();
-        change(&mut watchers);
-        self.count.store(watchers.len(), Ordering::Relaxed);
+        let mut subscribers = self.subscribers();
+        change(&mut subscribers);
+        self.count.store(subscribers.len(), Ordering::Relaxed);
     }
 }
 
-/// A connection's place among those who watch, until it is dropped.
+/// Keeps a client in the list of monitors until it is dropped.
 pub(crate) struct MonitorHandle {
     registry: Arc<Registry>,
-    watcher: Arc<Subscriber>,
+    subscriber: Arc<Subscriber>,
 }
 
 impl MonitorHandle {
-    pub(crate) fn begin(registry: &Arc<Registry>, watcher: Arc<Subscriber>) -> Self {
-        registry.monitors.change(|watchers| watchers.push(Arc::clone(&watcher)));
-        Self { registry: Arc::clone(registry), watcher }
+    pub(crate) fn begin(registry: &Arc<Registry>, subscriber: Arc<Subscriber>) -> Self {
+        registry.monitors.change(|subscribers| subscribers.push(Arc::clone(&subscriber)));
+        Self { registry: Arc::clone(registry), subscriber }
     }
 }
 
 impl Drop for MonitorHandle {
     fn drop(&mut self) {
-        let id = self.watcher.id();
-        self.registry.monitors.change(|watchers| watchers.retain(|other| other.id() != id));
+        let id = self.subscriber.id();
+        self.registry.monitors.change(|subscribers| subscribers.retain(|other| other.id() != id));
     }
 }

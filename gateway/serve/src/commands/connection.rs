@@ -4,6 +4,7 @@ use super::spec::Spec;
 
 mod auth;
 mod client;
+mod client_name;
 mod echo;
 mod hello;
 mod ping;

@@ -62,7 +62,7 @@ impl Connection {
         self.context.services.counters.bytes_received.add(at as u64);
         Socket::consume(buffer, at);
         self.context.flush_burst().await;
-        self.context.tell_watchers();
+        self.context.send_monitor_lines();
         Ok(next)
     }
 
@@ -87,7 +87,7 @@ impl Connection {
             Handler::Sync(_) | Handler::Async(_) => commands::add_to_burst(context, &request),
         };
         if is_done {
-            context.show(&request);
+            commands::monitored::note(context, &request);
         }
         is_done
     }
@@ -144,13 +144,13 @@ impl Connection {
             return Ok(Next::Go);
         }
         if commands::add_to_burst(&mut self.context, &request) {
-            self.context.show(&request);
+            commands::monitored::note(&mut self.context, &request);
             return Ok(Next::Go);
         }
         let began = Instant::now();
         self.context.waited = Duration::ZERO;
         let next = self.answer_shown(&request).await?;
-        self.context.note_if_slow(&request, began);
+        commands::note_if_slow(&self.context, &request, began);
         Ok(next)
     }
 
@@ -160,11 +160,11 @@ impl Connection {
         let is_shown_behind = request.spec().monitored.is_behind();
         if is_shown_behind || self.context.monitor.is_some() {
             let next = commands::answer(&mut self.context, request).await;
-            self.context.show(request);
+            commands::monitored::note(&mut self.context, request);
             return next;
         }
-        self.context.show(request);
-        self.context.tell_watchers();
+        commands::monitored::note(&mut self.context, request);
+        self.context.send_monitor_lines();
         commands::answer(&mut self.context, request).await
     }
 

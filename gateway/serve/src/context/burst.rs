@@ -208,7 +208,7 @@ impl Context {
         if self.burst.replies.is_empty() {
             return;
         }
-        self.tell_watchers();
+        self.send_monitor_lines();
         let (mut replies, outcomes) = self.send_burst().await;
         self.answer_burst(replies.drain(..), outcomes);
         // The list's room serves the next burst.

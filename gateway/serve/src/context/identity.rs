@@ -83,7 +83,7 @@ impl Context {
         self.client.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
         self.listen_as_allowed();
-        self.watch_as_allowed();
+        self.recheck_monitoring();
         Ok(())
     }
 

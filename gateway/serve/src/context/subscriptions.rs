@@ -138,6 +138,12 @@ impl Drop for Subscriptions {
 }
 
 impl Context {
+    /// Is it a subscriber that speaks RESP2? There a message cannot be told from a reply, so that it
+    /// may send few commands.
+    pub(crate) fn is_listening_only(&self) -> bool {
+        self.replies.protocol() == Protocol::Resp2 && self.subscriptions.len() > 0
+    }
+
     /// This connection as a subscriber.
     pub(crate) fn subscriber(&mut self) -> Result<Arc<Subscriber>, Rejection> {
         if let Some(subscriber) = self.subscriptions.subscriber() {

@@ -43,12 +43,6 @@ impl Context {
         Ok(topic.filter(|topic| has(topic.partitions)).map(|_| key))
     }
 
-    pub(crate) async fn db_size(&mut self) -> Result<(), Rejection> {
-        let count = self.visible().await?.len();
-        self.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
-        Ok(())
-    }
-
     /// EXISTS: a key counts as often as it is named.
     pub(crate) async fn exists(&mut self, args: &Args<'_>) -> Result<(), Rejection> {
         let mut count = 0;
@@ -111,7 +105,7 @@ impl Context {
     pub(crate) async fn object(&mut self, spec: &Spec, args: &Args<'_>) -> Result<(), Rejection> {
         let asked = match command::subcommand(spec, args)? {
             Asked::Help => {
-                self.help(spec);
+                crate::commands::subcommand::send_help(&mut self.replies, spec);
                 return Ok(());
             }
             Asked::For(asked) => asked,

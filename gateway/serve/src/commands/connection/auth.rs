@@ -1,10 +1,13 @@
 //! AUTH.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        login,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
 };
@@ -32,7 +35,17 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+/// AUTH password, or AUTH user password; a databus DSN is a password.
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.auth(&request.args).await?;
+    let credentials = login::auth_credentials(context, &request.args)?;
+    if context.services.pipeline.chain().authenticates() {
+        context.log_in(credentials).await?;
+    } else {
+        login::check_without_authenticator(
+            context,
+            login::named_user(&request.args, &credentials),
+        )?;
+    }
+    context.replies.ok();
     Ok(Next::Go)
 }

@@ -33,6 +33,6 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.echo(&request.args)?;
+    context.replies.bulk(&request.args[1]);
     Ok(Next::Go)
 }

@@ -1,10 +1,13 @@
 //! PING.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        rejections::wrong_arity,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
 };
@@ -33,6 +36,15 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.ping(&request.args)?;
+    match request.args.len() {
+        1 | 2 if context.is_listening_only() => {
+            context.replies.array(2);
+            context.replies.bulk(b"pong");
+            context.replies.bulk(request.args.get(1).unwrap_or_default());
+        }
+        1 => context.replies.pong(),
+        2 => context.replies.bulk(&request.args[1]),
+        _ => return Err(wrong_arity("ping").into()),
+    }
     Ok(Next::Go)
 }

@@ -6,7 +6,9 @@ use crate::{
         Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
         WhileSubscribed,
     },
-    context::{Context, Next},
+    context::{Context, Identity, Next, ReplyMode, Transaction},
+    message::DEFAULT_USER,
+    resp::Protocol,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -32,7 +34,20 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// Back to RESP2, without name, subscriptions and transaction, with the login of a new connection.
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.reset()?;
+    context.subscriptions.leave_all();
+    context.note_subscriptions();
+    context.stop_monitoring();
+    context.transaction = Transaction::default();
+    context.client.entry().note_queued(None);
+    context.reply_mode = ReplyMode::On;
+    context.speak(Protocol::Resp2);
+    context.identity = Identity::open(&context.services);
+    context.burst.forget_key();
+    context.leave_group();
+    context.client.set_name("");
+    context.client.set_user(DEFAULT_USER);
+    context.replies.simple("RESET");
     Ok(Next::Go)
 }

@@ -1,12 +1,16 @@
 //! SELECT.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        arguments::integer,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +37,9 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.select(&request.args)?;
+    match integer(&request.args[1])? {
+        0 => context.replies.ok(),
+        _ => return Err(Rejection::err("DB index is out of range").into()),
+    }
     Ok(Next::Go)
 }

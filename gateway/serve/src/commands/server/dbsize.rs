@@ -33,6 +33,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.db_size().await?;
+    let count = context.visible().await?.len();
+    context.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
     Ok(Next::Go)
 }

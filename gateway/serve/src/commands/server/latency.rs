@@ -1,12 +1,16 @@
 //! LATENCY.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
-        WhileSubscribed,
+    commands::{
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
+            Subcommands, WhileSubscribed,
+        },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[
@@ -73,7 +77,21 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// No events are recorded, as in a Redis whose `latency-monitor-threshold` is 0.
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.latency(request.spec(), &request.args)?;
+    let (spec, args) = (request.spec(), &request.args);
+    match subcommand(spec, args)? {
+        Asked::Help => send_help(&mut context.replies, spec),
+        Asked::For("LATEST" | "HISTORY") => context.replies.array(0),
+        Asked::For("RESET") => context.replies.integer(0),
+        Asked::For("HISTOGRAM") => context.replies.map(0),
+        Asked::For("DOCTOR") => {
+            context.replies.verbatim("No latency events are recorded: see SLOWLOG.\n");
+        }
+        Asked::For(_) => {
+            let event = String::from_utf8_lossy(&args[2]).replace(['\r', '\n'], " ");
+            return Err(Rejection::err(format!("No samples available for event '{event}'")).into());
+        }
+    }
     Ok(Next::Go)
 }

@@ -1,10 +1,13 @@
 //! MODULE.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
-        WhileSubscribed,
+    commands::{
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
+            Subcommands, WhileSubscribed,
+        },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
 };
@@ -36,6 +39,10 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.module(request.spec(), &request.args)?;
+    let (spec, args) = (request.spec(), &request.args);
+    match subcommand(spec, args)? {
+        Asked::Help => send_help(&mut context.replies, spec),
+        Asked::For(_) => context.replies.array(0),
+    }
     Ok(Next::Go)
 }

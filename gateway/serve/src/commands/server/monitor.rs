@@ -1,12 +1,14 @@
 //! MONITOR.
 
 use crate::{
+    clients::MonitorHandle,
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
         Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
         WhileSubscribed,
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +35,16 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.monitor()?;
+    context.check_admin()?;
+    if context.transaction.is_running() {
+        return Err(Rejection::err("MONITOR isn't allowed for DENY BLOCKING client").into());
+    }
+    // As in Redis, the second one is not even answered.
+    if context.monitor.is_none() {
+        let subscriber = context.subscriber()?;
+        context.monitor = Some(MonitorHandle::begin(&context.services.registry, subscriber));
+        context.client.entry().note_monitoring(true);
+        context.replies.ok();
+    }
     Ok(Next::Go)
 }

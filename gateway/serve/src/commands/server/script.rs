@@ -1,12 +1,17 @@
 //! SCRIPT.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
-        WhileSubscribed,
+    commands::{
+        arguments::rest,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
+            Subcommands, WhileSubscribed,
+        },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
+    message::{ErrorCode, Rejection},
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[
@@ -46,6 +51,18 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.script(request.spec(), &request.args)?;
+    let (spec, args) = (request.spec(), &request.args);
+    match subcommand(spec, args)? {
+        Asked::Help => send_help(&mut context.replies, spec),
+        Asked::For("EXISTS") => {
+            context.replies.array(args.len() - 2);
+            rest(args, 2).for_each(|_| context.replies.integer(0));
+        }
+        Asked::For("KILL") => {
+            let words = "No scripts in execution right now.";
+            return Err(Rejection::new(ErrorCode::NotBusy, words).into());
+        }
+        Asked::For(_) => context.replies.ok(),
+    }
     Ok(Next::Go)
 }

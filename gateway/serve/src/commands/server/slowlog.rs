@@ -1,12 +1,19 @@
 //! SLOWLOG.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
-        WhileSubscribed,
+    commands::{
+        arguments::integer,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
+            Subcommands, WhileSubscribed,
+        },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
+    message::Rejection,
+    resp::Replies,
+    telemetry::{SLOWLOG_ENTRIES_MAX, Slow},
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[
@@ -52,7 +59,54 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// Entries of GET where the client does not say how many, as in Redis.
+const ENTRIES: usize = 10;
+
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.slowlog(request.spec(), &request.args)?;
+    let (spec, args) = (request.spec(), &request.args);
+    // Other clients' commands and addresses are for the operator.
+    let user = match context.check_admin() {
+        Ok(()) => None,
+        Err(_) => Some(context.identity()?.grant().principal.clone()),
+    };
+    let seen = |slow: &Slow| user.as_ref().is_none_or(|user| *user == slow.user);
+    match subcommand(spec, args)? {
+        Asked::Help => send_help(&mut context.replies, spec),
+        Asked::For("LEN") => {
+            let entries = context.services.slowlog.newest(SLOWLOG_ENTRIES_MAX, seen);
+            context.replies.integer(i64::try_from(entries.len()).unwrap_or(i64::MAX));
+        }
+        Asked::For("RESET") => {
+            context.check_admin()?;
+            context.services.slowlog.reset();
+            context.replies.ok();
+        }
+        Asked::For(_) => {
+            let most = args.get(2).map_or(Ok(ENTRIES), entries_wanted)?;
+            let entries = context.services.slowlog.newest(most, seen);
+            context.replies.array(entries.len());
+            entries.iter().for_each(|slow| send_entry(&mut context.replies, slow));
+        }
+    }
     Ok(Next::Go)
+}
+
+fn send_entry(replies: &mut Replies, slow: &Slow) {
+    let integer = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    replies.array(6);
+    replies.integer(integer(slow.id));
+    replies.integer(slow.at_ms / 1_000);
+    replies.integer(i64::try_from(slow.took.as_micros()).unwrap_or(i64::MAX));
+    replies.array(slow.words.len());
+    slow.words.iter().for_each(|word| replies.bulk(word.as_bytes()));
+    replies.bulk(slow.peer.as_bytes());
+    replies.bulk(slow.name.as_bytes());
+}
+
+fn entries_wanted(argument: &[u8]) -> Result<usize, Rejection> {
+    let refusal = || Rejection::err("count should be greater than or equal to -1");
+    match integer(argument).map_err(|_| refusal())? {
+        -1 => Ok(SLOWLOG_ENTRIES_MAX),
+        wanted => usize::try_from(wanted).map_err(|_| refusal()),
+    }
 }

@@ -1,5 +1,7 @@
 //! TIME.
 
+use std::time::UNIX_EPOCH;
+
 use crate::{
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
@@ -32,7 +34,11 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// Unix seconds, and microseconds of the second.
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.time()?;
+    let now = UNIX_EPOCH.elapsed().unwrap_or_default();
+    context.replies.array(2);
+    context.replies.bulk(itoa::Buffer::new().format(now.as_secs()).as_bytes());
+    context.replies.bulk(itoa::Buffer::new().format(now.subsec_micros()).as_bytes());
     Ok(Next::Go)
 }

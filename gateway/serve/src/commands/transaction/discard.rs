@@ -7,6 +7,7 @@ use crate::{
         WhileSubscribed,
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +34,10 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.discard()?;
+    if !context.transaction.discard() {
+        return Err(Rejection::err("DISCARD without MULTI").into());
+    }
+    context.client.entry().note_queued(None);
+    context.replies.ok();
     Ok(Next::Go)
 }

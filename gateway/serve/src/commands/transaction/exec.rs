@@ -1,12 +1,17 @@
 //! EXEC.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        dispatch::{add_to_burst, answer},
+        monitored,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
-    context::{Context, Next},
+    context::{Context, Disconnect, Next, Queue, REPLIES_FLUSH_BYTES},
+    resp::Decoder,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +38,48 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.exec(request).await?;
+    let was_open = context.transaction.is_open();
+    let taken = context.transaction.take();
+    if was_open {
+        context.client.entry().note_queued(None);
+    }
+    let queue = taken?;
+    context.replies.array(queue.len());
+    context.transaction.set_running(true);
+    // Boxed: the commands of a transaction are answered as EXEC itself is.
+    let done = Box::pin(run_queue(context, &queue, request)).await;
+    context.transaction.set_running(false);
+    done?;
     Ok(Next::Go)
+}
+
+async fn run_queue(
+    context: &mut Context,
+    queue: &Queue,
+    exec: &Request<'_>,
+) -> Result<(), Disconnect> {
+    let (mut decoder, mut at) = (Decoder::new(), 0);
+    while let Some(next) = queue.request(at, &mut decoder) {
+        let args = decoder.args(&queue.bytes()[at..]);
+        at = next;
+        let command = exec.registry.find(&args[0]);
+        let command = command.expect("a queued command was found when it came");
+        let request = Request { args, command, registry: exec.registry };
+        monitored::note(context, &request);
+        if add_to_burst(context, &request) {
+            continue;
+        }
+        context.flush_burst().await;
+        if add_to_burst(context, &request) {
+            continue;
+        }
+        context.send_monitor_lines();
+        // Whether the connection goes on is for EXEC to say.
+        let _ = answer(context, &request).await?;
+        if context.replies.len() > REPLIES_FLUSH_BYTES {
+            context.write_replies().await?;
+        }
+    }
+    context.flush_burst().await;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::{
         WhileSubscribed,
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +34,10 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.multi()?;
+    if !context.transaction.open() {
+        return Err(Rejection::err("MULTI calls can not be nested").into());
+    }
+    context.client.entry().note_queued(Some(0));
+    context.replies.ok();
     Ok(Next::Go)
 }

@@ -7,6 +7,7 @@ use crate::{
         WhileSubscribed,
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 pub(super) static WATCH: Spec = Spec {
@@ -56,11 +57,16 @@ pub(super) static UNWATCH: Spec = Spec {
 };
 
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.watch()?;
-    Ok(Next::Go)
+    let words = if context.transaction.is_open() {
+        "WATCH inside MULTI is not allowed"
+    } else {
+        "WATCH is not supported: a topic has no value that EXEC could compare, and other \
+         clients may always publish; use MULTI and EXEC without it"
+    };
+    Err(Rejection::err(words).into())
 }
 
 fn run_unwatch(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.unwatch()?;
+    context.replies.ok();
     Ok(Next::Go)
 }

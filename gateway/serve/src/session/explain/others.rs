@@ -52,11 +52,14 @@ impl Context {
     ) -> Result<Explanation, Rejection> {
         let (spec, args) = (request.spec(), &request.args);
         self.check_admin()?;
-        let credentials = self.auth_credentials(args)?;
+        let credentials = crate::commands::login::auth_credentials(self, args)?;
         let mut reply = self.no_replies();
         let chain = self.services.pipeline.chain();
         if !chain.authenticates() {
-            self.auth_in_the_open(args.len() == 3, &credentials)?;
+            crate::commands::login::check_without_authenticator(
+                self,
+                crate::commands::login::named_user(args, &credentials),
+            )?;
             reply.ok();
             let reply = Some(reply.as_bytes().to_vec());
             let words = "no authenticator is loaded: meets no plugin";

@@ -1,4 +1,4 @@
-//! One command as MONITOR shows it.
+//! The line of one request.
 //!
 //! ```text
 //! +1700000000.123456 [0 127.0.0.1:51234] "XADD" "orders" "*" "value" "x"
@@ -8,13 +8,13 @@ use std::{io::Write as _, time::Duration};
 
 use bytes::{BufMut as _, BytesMut};
 
-use crate::{clients::Peer, commands, resp::Args};
+use crate::{clients::Peer, commands::secrets::credentials, resp::Args};
 
-/// Shown in place of what lets a client in.
+/// Shown in place of credentials.
 const REDACTED: &[u8] = b"(redacted)";
 
 /// Appends the line; `now` is the time since 1970.
-pub(crate) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<'_>) {
+pub(super) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<'_>) {
     let mut out = out.writer();
     let (secs, micros) = (now.as_secs(), now.subsec_micros());
     let written = if peer.address.contains(':') {
@@ -25,7 +25,7 @@ pub(crate) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<
     };
     written.expect("memory can be written to");
     let out = out.into_inner();
-    let mut is_secret = commands::credentials();
+    let mut is_secret = credentials();
     for arg in args.iter() {
         out.put_u8(b' ');
         quote(out, if is_secret(arg) { REDACTED } else { arg });

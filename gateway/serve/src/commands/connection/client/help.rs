@@ -1,7 +1,7 @@
-//! What CLIENT HELP answers.
+//! The answer of CLIENT HELP.
 
-/// One line of the answer each.
-pub(crate) const LINES: &[&str] = &[
+/// Its lines.
+pub(super) const LINES: &[&str] = &[
     "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
     "GETREDIR",
     "    Return the client ID we are redirecting to when tracking is enabled.",

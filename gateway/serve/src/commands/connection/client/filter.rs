@@ -1,64 +1,38 @@
-//! Which clients CLIENT LIST and CLIENT KILL mean.
+//! Arguments of CLIENT LIST and CLIENT KILL: which clients they select.
 
-use super::{integer, is_word, rest, syntax_error};
-use crate::{message::Rejection, resp::Args};
-
-/// Which clients are meant; what is `None` says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientFilter {
-    /// These.
-    pub ids: Option<Vec<u64>>,
-    /// From this address.
-    pub address: Option<String>,
-    /// To this address of the gateway.
-    pub local: Option<String>,
-    /// Logged in as this user.
-    pub user: Option<String>,
-    /// Of this type.
-    pub kind: Option<ClientKind>,
-    /// Connected for so many seconds, or longer.
-    pub age_secs: Option<u64>,
-}
-
-/// Redis' types of clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientKind {
-    /// Neither of the others.
-    Normal,
-    /// It listens to a channel.
-    PubSub,
-    /// Masters and replicas: a gateway has none.
-    Replication,
-}
+use crate::{
+    clients::Filter,
+    commands::arguments::{integer, rest, syntax_error},
+    message::Rejection,
+    resp::{Args, is_word},
+};
 
 /// What CLIENT KILL asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kill {
+#[derive(Debug)]
+pub(super) struct Kill {
     /// Which clients.
-    pub filter: ClientFilter,
+    pub(super) filter: Filter,
     /// Not the one that asks.
-    pub skips_me: bool,
+    pub(super) skips_me: bool,
     /// `CLIENT KILL ip:port`, which is answered with OK.
-    pub is_old: bool,
+    pub(super) is_old: bool,
 }
 
 /// Reads `CLIENT LIST [TYPE type] [ID id …]`.
 ///
 /// # Errors
-/// Redis' words.
-pub fn client_list(args: &Args<'_>) -> Result<ClientFilter, Rejection> {
+/// If the arguments are not of this form.
+pub(super) fn parse_list(args: &Args<'_>) -> Result<Filter, Rejection> {
     match (args.get(2), args.len()) {
-        (None, _) => Ok(ClientFilter::default()),
-        (Some(word), 4) if is_word(word, "TYPE") => {
-            Ok(ClientFilter { kind: Some(kind(&args[3])?), ..ClientFilter::default() })
-        }
+        (None, _) => Ok(Filter::default()),
+        (Some(word), 4) if is_word(word, "TYPE") => of_type(&args[3], Filter::default()),
         (Some(word), 4..) if is_word(word, "ID") => {
             let id = |bytes: &[u8]| {
                 let id = integer(bytes).ok().and_then(|id| u64::try_from(id).ok());
                 id.filter(|id| *id > 0).ok_or_else(|| Rejection::err("Invalid client ID"))
             };
             let ids = rest(args, 3).map(id).collect::<Result<_, _>>()?;
-            Ok(ClientFilter { ids: Some(ids), ..ClientFilter::default() })
+            Ok(Filter { ids: Some(ids), ..Filter::default() })
         }
         _ => Err(syntax_error()),
     }
@@ -67,9 +41,9 @@ pub fn client_list(args: &Args<'_>) -> Result<ClientFilter, Rejection> {
 /// Reads `CLIENT KILL ip:port` and `CLIENT KILL option value …`.
 ///
 /// # Errors
-/// Redis' words.
-pub fn client_kill(args: &Args<'_>) -> Result<Kill, Rejection> {
-    let mut kill = Kill { filter: ClientFilter::default(), skips_me: true, is_old: false };
+/// If the arguments are not of this form.
+pub(super) fn parse_kill(args: &Args<'_>) -> Result<Kill, Rejection> {
+    let mut kill = Kill { filter: Filter::default(), skips_me: true, is_old: false };
     if args.len() == 3 {
         kill.filter.address = Some(text(&args[2]));
         return Ok(Kill { skips_me: false, is_old: true, ..kill });
@@ -89,7 +63,7 @@ pub fn client_kill(args: &Args<'_>) -> Result<Kill, Rejection> {
             b"ADDR" => kill.filter.address = Some(text(value)),
             b"LADDR" => kill.filter.local = Some(text(value)),
             b"USER" => kill.filter.user = Some(text(value)),
-            b"TYPE" => kill.filter.kind = Some(kind(value)?),
+            b"TYPE" => kill.filter = of_type(value, kill.filter)?,
             b"MAXAGE" => {
                 let age = integer(value).ok().and_then(|age| u64::try_from(age).ok());
                 let words = "maxage is not an integer or out of range";
@@ -103,11 +77,15 @@ pub fn client_kill(args: &Args<'_>) -> Result<Kill, Rejection> {
     Ok(kill)
 }
 
-fn kind(name: &[u8]) -> Result<ClientKind, Rejection> {
+/// Adds one of Redis' types of clients to a filter.
+fn of_type(name: &[u8], filter: Filter) -> Result<Filter, Rejection> {
+    // The last TYPE of a request counts.
+    let filter = Filter { listens: None, is_nobody: false, ..filter };
     match name.to_ascii_lowercase().as_slice() {
-        b"normal" => Ok(ClientKind::Normal),
-        b"pubsub" => Ok(ClientKind::PubSub),
-        b"master" | b"replica" | b"slave" => Ok(ClientKind::Replication),
+        b"normal" => Ok(Filter { listens: Some(false), ..filter }),
+        b"pubsub" => Ok(Filter { listens: Some(true), ..filter }),
+        // A gateway has neither masters nor replicas.
+        b"master" | b"replica" | b"slave" => Ok(Filter { is_nobody: true, ..filter }),
         _ => Err(Rejection::err(format!("Unknown client type '{}'", text(name)))),
     }
 }
