@@ -38,3 +38,13 @@ pub fn is_word(bytes: &[u8], word: &str) -> bool {
 
 /// The Redis version whose behaviour clients may count on.
 pub(crate) const REDIS_VERSION: &str = "7.4.0";
+
+/// Reads a request that a test writes as a line.
+#[cfg(test)]
+pub(crate) fn with_args<T>(line: &str, read: impl FnOnce(&Args<'_>) -> T) -> T {
+    let bytes = format!("{line}\r\n");
+    let mut decoder = Decoder::new();
+    let scanned = decoder.scan(bytes.as_bytes(), &Limits::AUTHENTICATED);
+    assert!(matches!(scanned, Ok(Scan::Complete { .. })), "{line}: {scanned:?}");
+    read(&decoder.args(bytes.as_bytes()))
+}

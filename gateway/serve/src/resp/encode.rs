@@ -13,6 +13,7 @@ use redis_protocol::{
 
 use text::{Digits, OneLine};
 
+mod counts;
 mod text;
 
 #[cfg(test)]
@@ -50,6 +51,11 @@ impl Replies {
     /// No replies yet, in RESP2.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// No replies yet, in this version.
+    pub fn with_protocol(protocol: Protocol) -> Self {
+        Self { protocol, ..Self::default() }
     }
 
     /// The version in which replies are encoded.
