@@ -7,7 +7,6 @@ mod publish;
 mod range;
 mod read;
 mod scan;
-mod topic;
 mod trim;
 
 pub(crate) use crate::commands::{
@@ -32,5 +31,4 @@ pub use publish::{Add, add, check_value_size, has_identity};
 pub use range::{Range, range, reverse_range};
 pub use read::{Read, ReadFrom, read};
 pub use scan::{Scan, scan};
-pub use topic::{TopicCreate, topic_create};
 pub use trim::{Keep, Trim, trim};

@@ -11,6 +11,7 @@ pub(crate) mod arguments;
 mod connection;
 mod databus;
 mod dispatch;
+mod explanation;
 pub(crate) mod fields;
 mod gateway;
 mod generic;

@@ -27,7 +27,7 @@ mod waiting; //       blocking, and what is written meanwhile
 pub(crate) use burst::{BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Reply};
 pub(crate) use identity::Identity;
 pub(crate) use socket::{Disconnect, Socket};
-pub(crate) use subscriptions::Subscriptions;
+pub(crate) use subscriptions::{Subscriptions, confirm, unsubscribed};
 pub(crate) use transaction::{Queue, Transaction};
 pub(crate) use waiting::CommandError;
 

@@ -2,10 +2,8 @@
 
 pub(crate) mod databus;
 pub(crate) mod delete;
-pub(crate) mod explain;
 pub(crate) mod generic;
 pub(crate) mod groups;
-pub(crate) mod pubsub;
 pub(crate) mod range;
 pub(crate) mod read;
 pub(crate) mod streams;

@@ -2,6 +2,7 @@
 
 use super::spec::Spec;
 
+mod channels;
 mod psubscribe;
 mod publish;
 #[expect(clippy::module_inception, reason = "one file a command, PUBSUB among them")]

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use super::explanation::Explanation;
 use crate::{
     command::{GroupName, group_name},
     context::{CommandError, Context, Next, Reply},
     message::Rejection,
     resp::{Args, is_word},
-    session::explain::Explanation,
 };
 
 /// What became of a command: whether the connection goes on, or why there is no reply.

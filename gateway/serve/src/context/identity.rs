@@ -82,7 +82,7 @@ impl Context {
         self.burst.forget_key();
         self.client.set_user(&login.grant().principal);
         self.identity = Some(Identity::new(login, cluster));
-        self.listen_as_allowed();
+        self.restrict_subscriptions();
         self.recheck_monitoring();
         Ok(())
     }

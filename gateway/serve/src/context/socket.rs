@@ -71,7 +71,7 @@ impl Socket {
         Self { stream, ahead, expected, stop, idle_timeout, login_timeout, write_timeout }
     }
 
-    /// A connection with nobody at its other end, for commands that are only played.
+    /// A connection with nobody at its other end, for dry runs.
     pub(crate) fn detached(settings: &SessionSettings) -> Self {
         /// The gateway never drains for it.
         static RUNS: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::channel(false).0);

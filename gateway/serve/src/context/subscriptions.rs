@@ -7,8 +7,8 @@ use crate::{
     broker::Cluster,
     channels::{Channels, Subscriber, SubscriptionKind},
     message::{Grant, Rejection, TopicName},
-    resp::Protocol,
-    session::pubsub::unsubscribed,
+    pipeline::read_rejection,
+    resp::{Protocol, Replies},
 };
 
 /// The subscriptions of one connection; they end with it.
@@ -22,7 +22,7 @@ pub(crate) struct Subscriptions {
     shards: BTreeSet<TopicName>,
     patterns: BTreeSet<Arc<[u8]>>,
     /// The login allows more than before: patterns may fit topics that they did not.
-    must_look_again: bool,
+    must_renew_patterns: bool,
 }
 
 impl Subscriptions {
@@ -34,7 +34,7 @@ impl Subscriptions {
             names: BTreeSet::new(),
             shards: BTreeSet::new(),
             patterns: BTreeSet::new(),
-            must_look_again: false,
+            must_renew_patterns: false,
         }
     }
 
@@ -76,7 +76,7 @@ impl Subscriptions {
         self.patterns.insert(pattern);
     }
 
-    pub(crate) fn leave(&mut self, kind: &SubscriptionKind, name: &TopicName) {
+    pub(crate) fn unsubscribe(&mut self, kind: &SubscriptionKind, name: &TopicName) {
         let names =
             if *kind == SubscriptionKind::Shard { &mut self.shards } else { &mut self.names };
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| names.remove(name)) {
@@ -84,7 +84,7 @@ impl Subscriptions {
         }
     }
 
-    pub(crate) fn leave_pattern(&mut self, pattern: &Arc<[u8]>) {
+    pub(crate) fn unsubscribe_pattern(&mut self, pattern: &Arc<[u8]>) {
         if let Some(subscriber) = self.subscriber.as_ref().filter(|_| self.patterns.remove(pattern))
         {
             self.channels.punsubscribe(subscriber, self.cluster, pattern);
@@ -92,13 +92,13 @@ impl Subscriptions {
     }
 
     /// Ends everything, and says nothing.
-    pub(crate) fn leave_all(&mut self) {
+    pub(crate) fn unsubscribe_all(&mut self) {
         for kind in [SubscriptionKind::Channel, SubscriptionKind::Shard] {
             let names = self.names(&kind).clone();
-            names.iter().for_each(|name| self.leave(&kind, name));
+            names.iter().for_each(|name| self.unsubscribe(&kind, name));
         }
         let patterns = self.patterns.clone();
-        patterns.iter().for_each(|pattern| self.leave_pattern(pattern));
+        patterns.iter().for_each(|pattern| self.unsubscribe_pattern(pattern));
     }
 
     /// Ends what another login does not allow; answers what that was.
@@ -113,27 +113,27 @@ impl Subscriptions {
             let may = |name: &TopicName| !is_elsewhere && grant.may_consume(name.as_str());
             let lost = self.names(&kind).iter().filter(|name| !may(name));
             for name in lost.cloned().collect::<Vec<_>>() {
-                self.leave(&kind, &name);
+                self.unsubscribe(&kind, &name);
                 ended.push((kind.clone(), name.as_str().into(), self.count(&kind)));
             }
         }
         for pattern in self.patterns.clone() {
             let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
             if is_elsewhere {
-                self.leave_pattern(&pattern);
+                self.unsubscribe_pattern(&pattern);
                 ended.push((kind.clone(), pattern.to_vec(), self.count(&kind)));
             } else if let Some(subscriber) = &self.subscriber {
                 self.channels.restrict_pattern(subscriber, cluster, &pattern, grant);
             }
         }
-        self.must_look_again = !self.patterns.is_empty();
+        self.must_renew_patterns = !self.patterns.is_empty();
         ended
     }
 }
 
 impl Drop for Subscriptions {
     fn drop(&mut self) {
-        self.leave_all();
+        self.unsubscribe_all();
     }
 }
 
@@ -170,7 +170,7 @@ impl Context {
     }
 
     /// Another login: what it does not allow is unsubscribed, and the client is told.
-    pub(crate) fn listen_as_allowed(&mut self) {
+    pub(crate) fn restrict_subscriptions(&mut self) {
         let (Some(identity), Some(subscriber)) = (&self.identity, self.subscriptions.subscriber())
         else {
             return;
@@ -181,21 +181,40 @@ impl Context {
         }
         let (cluster, grant) = (identity.cluster.id, Arc::new(identity.grant().clone()));
         for (kind, name, left) in self.subscriptions.restrict(cluster, &grant) {
-            self.confirm(unsubscribed(&kind), Some(&name), left);
+            confirm(&mut self.replies, unsubscribed(&kind), Some(&name), left);
         }
         self.note_subscriptions();
     }
 
+    /// Begins to listen to a pattern, or goes on with what the login allows now.
+    pub(crate) async fn subscribe_to_pattern(
+        &mut self,
+        pattern: &Arc<[u8]>,
+    ) -> Result<(), Rejection> {
+        let identity = self.identity()?;
+        let (cluster, grant) = (identity.cluster.clone(), Arc::new(identity.grant().clone()));
+        let subscriber = self.subscriber()?;
+        // Before the wait: a client that goes away meanwhile leaves nothing behind.
+        self.subscriptions.add_pattern(&cluster, Arc::clone(pattern));
+        let channels = Arc::clone(&self.services.channels);
+        let listened = channels.psubscribe(&subscriber, &cluster, pattern, &grant).await;
+        listened.map_err(|error| {
+            self.subscriptions.unsubscribe_pattern(pattern);
+            read_rejection(error)
+        })
+    }
+
     /// Listens to topics that patterns fit since the login allows more.
-    pub(crate) async fn listen_anew(&mut self) {
-        if !std::mem::take(&mut self.subscriptions.must_look_again) {
+    pub(crate) async fn renew_patterns(&mut self) {
+        if !std::mem::take(&mut self.subscriptions.must_renew_patterns) {
             return;
         }
         for pattern in self.subscriptions.patterns.clone() {
-            if let Err(rejection) = self.listen_to_pattern(&pattern).await {
+            if let Err(rejection) = self.subscribe_to_pattern(&pattern).await {
                 // The client hears that the pattern is not listened to any more.
                 let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
-                self.confirm(unsubscribed(&kind), Some(&pattern), self.subscriptions.count(&kind));
+                let left = self.subscriptions.count(&kind);
+                confirm(&mut self.replies, unsubscribed(&kind), Some(&pattern), left);
                 let client = self.client.id();
                 tracing::debug!(client, error = %rejection, "pattern not listened to any more");
             }
@@ -206,5 +225,26 @@ impl Context {
     pub(crate) fn note_subscriptions(&self) {
         let Subscriptions { names, shards, patterns, .. } = &self.subscriptions;
         self.client.entry().note_subscriptions([names.len(), shards.len(), patterns.len()]);
+    }
+}
+
+/// Sends a confirmation: its word, the name (null if there was none), and how many subscriptions
+/// there are now.
+pub(crate) fn confirm(replies: &mut Replies, word: &str, name: Option<&[u8]>, count: usize) {
+    replies.push(3);
+    replies.bulk(word.as_bytes());
+    match name {
+        Some(name) => replies.bulk(name),
+        None => replies.null(),
+    }
+    replies.count(count);
+}
+
+/// The word of a confirmation that a subscription has ended.
+pub(crate) fn unsubscribed(kind: &SubscriptionKind) -> &'static str {
+    match kind {
+        SubscriptionKind::Channel => "unsubscribe",
+        SubscriptionKind::Shard => "sunsubscribe",
+        SubscriptionKind::Pattern(_) => "punsubscribe",
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Queue {
 }
 
 impl Transaction {
-    /// One for a command that is only rehearsed: it waits for nothing either.
+    /// One for a dry run: it waits for nothing either.
     pub(crate) fn running() -> Self {
         Self { queue: None, is_running: true }
     }

@@ -109,7 +109,7 @@ impl Context {
 
     /// Writes all replies, then the messages that wait.
     pub(crate) async fn write_messages(&mut self) -> Result<(), Disconnect> {
-        self.listen_anew().await;
+        self.renew_patterns().await;
         self.write_replies().await?;
         let Some(subscriber) = self.subscriptions.subscriber().cloned() else { return Ok(()) };
         while let Some(bytes) = subscriber.take().map_err(Disconnect::CutOff)? {

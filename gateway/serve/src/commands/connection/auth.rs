@@ -2,6 +2,7 @@
 
 use crate::{
     commands::{
+        explanation::Explanation,
         login,
         spec::{
             BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
@@ -10,6 +11,9 @@ use crate::{
         },
     },
     context::{Context, Next},
+    message::Rejection,
+    pipeline::{AuthDecision, login_unavailable},
+    resp::Replies,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -31,7 +35,7 @@ pub(super) static SPEC: Spec = Spec {
     secrets: Secrets::All,
     bound: Bound::Login,
     monitored: Monitored::Shown,
-    explain: Explain::With(|context, request| Box::pin(context.explain_login(request))),
+    explain: Explain::With(|context, request| Box::pin(explain(context, request))),
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
@@ -48,4 +52,34 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     }
     context.replies.ok();
     Ok(Next::Go)
+}
+
+/// Says what the authenticators would. Their words may tell about logins.
+async fn explain(context: &mut Context, request: &Request<'_>) -> Result<Explanation, Rejection> {
+    let (spec, args) = (request.spec(), &request.args);
+    context.check_admin()?;
+    let credentials = login::auth_credentials(context, args)?;
+    let mut reply = Replies::with_protocol(context.replies.protocol());
+    let chain = context.services.pipeline.chain();
+    if !chain.authenticates() {
+        login::check_without_authenticator(context, login::named_user(args, &credentials))?;
+        reply.ok();
+        let reply = Some(reply.as_bytes().to_vec());
+        let words = "no authenticator is loaded: meets no plugin";
+        return Ok(Explanation { reply, ..Explanation::of(spec.name).noting(words) });
+    }
+    let fork = chain.fork();
+    let (decision, trace) = context.services.pipeline.dry_run_login(&fork, credentials).await;
+    match decision {
+        AuthDecision::Granted { grant, .. } => match context.services.cluster_of(&grant) {
+            Ok(_) => reply.ok(),
+            Err(rejection) => reply.error(rejection),
+        },
+        AuthDecision::Refused(rejection) => reply.error(rejection),
+        AuthDecision::Unavailable { .. } => reply.error(login_unavailable()),
+    }
+    let words = "credentials that the gateway knows already are answered from memory, as long as \
+                 their grant holds";
+    let reply = Some(reply.as_bytes().to_vec());
+    Ok(Explanation { traces: vec![trace], reply, ..Explanation::of(spec.name).noting(words) })
 }

@@ -36,7 +36,7 @@ pub(super) static SPEC: Spec = Spec {
 
 /// Back to RESP2, without name, subscriptions and transaction, with the login of a new connection.
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.subscriptions.leave_all();
+    context.subscriptions.unsubscribe_all();
     context.note_subscriptions();
     context.stop_monitoring();
     context.transaction = Transaction::default();

@@ -7,23 +7,23 @@
 //!   "traces": [],      // the way of each message, record or login: see `trace::json`
 //!   "more": 0,         // traces that are not shown
 //!   "changes": [],     // what would change, a sentence each
-//!   "notes": [],       // what else is to be known
-//!   "reply": "1-0"     // what the command would answer; null also where that is not foretold
+//!   "notes": [],       // what else a reader should know
+//!   "reply": "1-0"     // what the command would answer; null also where that is not known
 //! }
 //! ```
 
 use serde_json::{Value, json};
 
-use super::reply;
 use crate::{
-    commands::Spec,
     resp::{Protocol, Replies, Reply},
     trace::{Show, Trace, json as trace_json, text as trace_text},
 };
 
+mod reply_json;
+
 /// How an explanation is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Format {
     /// An array of lines.
     Lines,
     /// A map.
@@ -32,7 +32,8 @@ pub(crate) enum Form {
     Json,
 }
 
-impl Form {
+impl Format {
+    /// The format of a protocol version, where the client asks for none.
     pub(crate) fn of(protocol: Protocol) -> Self {
         match protocol {
             Protocol::Resp2 => Self::Lines,
@@ -44,37 +45,43 @@ impl Form {
 /// What a command would do.
 #[derive(Debug)]
 pub(crate) struct Explanation {
+    /// The command's name.
     pub(crate) command: &'static str,
+    /// The way of each message, record or login.
     pub(crate) traces: Vec<Trace>,
-    /// How many traces are not among them.
+    /// How many traces are not shown.
     pub(crate) more: usize,
+    /// What would change, a sentence each.
     pub(crate) changes: Vec<String>,
+    /// What else a reader should know.
     pub(crate) notes: Vec<String>,
     /// The command's own reply, as it would be sent.
     pub(crate) reply: Option<Vec<u8>>,
 }
 
 impl Explanation {
-    /// Nothing is known of it yet.
-    pub(crate) fn of(spec: &Spec) -> Self {
+    /// An empty one of the command with this name.
+    pub(crate) fn of(command: &'static str) -> Self {
         let (traces, changes, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { command: spec.name, traces, more: 0, changes, notes, reply: None }
+        Self { command, traces, more: 0, changes, notes, reply: None }
     }
 
+    /// Adds a note.
     pub(crate) fn noting(mut self, words: impl Into<String>) -> Self {
         self.notes.push(words.into());
         self
     }
 
-    pub(crate) fn send(&self, form: Form, replies: &mut Replies) {
-        match form {
-            Form::Lines => {
+    /// Sends it as the reply of EXPLAIN.
+    pub(crate) fn send(&self, format: Format, replies: &mut Replies) {
+        match format {
+            Format::Lines => {
                 let lines = self.lines();
                 replies.array(lines.len());
                 lines.iter().for_each(|line| replies.simple(line));
             }
-            Form::Map => self.send_map(replies),
-            Form::Json => replies.bulk(self.json().to_string().as_bytes()),
+            Format::Map => self.send_map(replies),
+            Format::Json => replies.bulk(self.json().to_string().as_bytes()),
         }
     }
 
@@ -94,7 +101,7 @@ impl Explanation {
 
     fn json(&self) -> Value {
         let mut value = self.without_reply();
-        value["reply"] = self.read_reply().map_or(Value::Null, |reply| reply::json(&reply));
+        value["reply"] = self.read_reply().map_or(Value::Null, |reply| reply_json::value(&reply));
         value
     }
 
@@ -114,7 +121,7 @@ impl Explanation {
         })
     }
 
-    /// The reply stands in the map as it would be sent.
+    /// The map holds the reply as it would be sent.
     fn send_map(&self, replies: &mut Replies) {
         let Value::Object(entries) = self.without_reply() else { return };
         replies.map(entries.len() + 1);
@@ -128,6 +135,11 @@ impl Explanation {
             None => replies.null(),
         }
     }
+}
+
+/// A topic that would be deleted.
+pub(crate) fn topic_deletion(topic: &str) -> String {
+    format!("topic `{topic}` would be deleted, with its records and the places of its groups")
 }
 
 /// A JSON value in RESP3.

@@ -5,24 +5,25 @@ use std::{
     ops::Bound,
 };
 
-use super::stage::Stage;
 use crate::{
-    command::{EntryId, GroupName, IdText},
+    command::GroupName,
     consumer::{EntryPosition, IdleFilter, Pending, StreamGroup},
+    entry::{EntryId, IdText},
 };
 
 /// Most ids in one line.
 const IDS_MAX: usize = 10;
 
-/// What of a group can be seen on this gateway.
+/// Pending entries and consumers of a group, as far as this gateway knows them.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(super) struct GroupSnapshot {
     pending: BTreeMap<EntryPosition, Pending>,
     consumers: BTreeSet<Vec<u8>>,
 }
 
-impl Seen {
-    pub(crate) fn of(group: Option<&StreamGroup>) -> Self {
+impl GroupSnapshot {
+    /// An empty one where the group is not open.
+    pub(super) fn of(group: Option<&StreamGroup>) -> Self {
         let Some(group) = group else { return Self::default() };
         let all = (Bound::Unbounded, Bound::Unbounded);
         let pending = group.pending(all, None, IdleFilter::ALL, usize::MAX);
@@ -31,29 +32,14 @@ impl Seen {
     }
 }
 
-/// What has become of the groups on the stage, one change a line.
-pub(crate) fn told(before: &[Seen], stage: &Stage, named: &[GroupName]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let Ok(identity) = stage.session.identity() else { return lines };
-    for (before, name) in before.iter().zip(named) {
-        let groups = stage.twins.groups();
-        let Some(open) = groups.stream(&identity.cluster, &name.group, &name.topic) else {
-            continue;
-        };
-        let of = format!("group `{}` of `{}`", name.group, name.topic);
-        lines.extend(compare(before, &Seen::of(Some(&open)), &of));
-    }
-    lines
-}
-
-fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    for new in after.consumers.difference(&before.consumers) {
-        lines.push(format!("consumer `{}` of {of} would be made", text(new)));
-    }
-    for gone in before.consumers.difference(&after.consumers) {
-        lines.push(format!("consumer `{}` of {of} would be removed", text(gone)));
-    }
+/// What differs between two snapshots of a group, one change a line.
+pub(super) fn differences(
+    name: &GroupName,
+    before: &GroupSnapshot,
+    after: &GroupSnapshot,
+) -> Vec<String> {
+    let of = format!("group `{}` of `{}`", name.group, name.topic);
+    let mut lines = consumer_differences(&of, before, after);
     let mut given: BTreeMap<(&str, &[u8]), Vec<EntryPosition>> = BTreeMap::new();
     for (position, entry) in &after.pending {
         let what = match before.pending.get(position) {
@@ -77,6 +63,17 @@ fn compare(before: &Seen, after: &Seen, of: &str) -> Vec<String> {
     if !done.is_empty() {
         let what = "would not be pending any more";
         lines.push(format!("{} of {of} {what}: {}", entries(&done), ids(&done)));
+    }
+    lines
+}
+
+fn consumer_differences(of: &str, before: &GroupSnapshot, after: &GroupSnapshot) -> Vec<String> {
+    let mut lines = Vec::new();
+    for new in after.consumers.difference(&before.consumers) {
+        lines.push(format!("consumer `{}` of {of} would be made", text(new)));
+    }
+    for gone in before.consumers.difference(&after.consumers) {
+        lines.push(format!("consumer `{}` of {of} would be removed", text(gone)));
     }
     lines
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::resp::Reply;
 
 /// The reply as JSON. Maps become objects, as their keys are texts.
-pub(crate) fn json(reply: &Reply) -> Value {
+pub(super) fn value(reply: &Reply) -> Value {
     match reply {
         Reply::Status(text) | Reply::BigNumber(text) | Reply::Verbatim(text) => json!(text),
         Reply::Error(text) => json!({ "error": text }),
@@ -19,10 +19,10 @@ pub(crate) fn json(reply: &Reply) -> Value {
         Reply::Boolean(truth) => json!(truth),
         Reply::Double(text) => text.parse::<f64>().map_or_else(|_| json!(text), |it| json!(it)),
         Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
-            items.iter().map(json).collect()
+            items.iter().map(value).collect()
         }
         Reply::Map(pairs) => {
-            let entry = |(key, value): &(Reply, Reply)| (name(key), json(value));
+            let entry = |(key, item): &(Reply, Reply)| (name(key), value(item));
             Value::Object(pairs.iter().map(entry).collect::<Map<_, _>>())
         }
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     broker::{Committed, Effect},
+    commands::explanation::topic_deletion,
     consumer::Membership,
     trace::{End, Trace},
 };
 
-/// Says in the traces which topics a message would make: on the stage they are made before the
+/// Says in the traces which topics a message would make: in a dry run they are made before the
 /// message comes to them.
-pub(crate) fn note_topics(traces: &mut [Trace], effects: &[Effect]) {
+pub(super) fn note_topics(traces: &mut [Trace], effects: &[Effect]) {
     for trace in traces {
         let Some(End::Stored(stored)) = &mut trace.end else { continue };
         let made = effects.iter().find_map(|effect| match effect {
@@ -22,7 +23,7 @@ pub(crate) fn note_topics(traces: &mut [Trace], effects: &[Effect]) {
 }
 
 /// All effects, one a line; a group's places in one.
-pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
+pub(super) fn lines(effects: &[Effect]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut places: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     for effect in effects {
@@ -32,7 +33,7 @@ pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
                 info.name,
                 counted(u64::from(info.partitions), "partition")
             )),
-            Effect::DeleteTopic(topic) => lines.push(deletion(topic.as_str())),
+            Effect::DeleteTopic(topic) => lines.push(topic_deletion(topic.as_str())),
             Effect::DeleteRecords { topic, partition, count, before } => lines.push(format!(
                 "{} of {topic}/{partition} would be deleted: it would begin at {before}",
                 counted(*count, "record")
@@ -61,13 +62,8 @@ pub(crate) fn told(effects: &[Effect]) -> Vec<String> {
     lines
 }
 
-/// A topic that would be deleted.
-pub(crate) fn deletion(topic: &str) -> String {
-    format!("topic `{topic}` would be deleted, with its records and the places of its groups")
-}
-
-/// Where a session's next MGET would go on.
-pub(crate) fn of_membership(
+/// Where the client's next MGET would go on, if that changes.
+pub(super) fn membership_line(
     before: Option<&Membership>,
     after: Option<&Membership>,
 ) -> Option<String> {
@@ -80,6 +76,39 @@ pub(crate) fn of_membership(
 }
 
 /// `1 record`, `2 records`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
+fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::TopicName;
+
+    #[test]
+    fn the_offsets_of_a_group_are_one_line() {
+        let topic = TopicName::new("orders").unwrap();
+        let commit = |partition, offset| Effect::Commit {
+            group: "g".to_owned(),
+            topic: topic.clone(),
+            partition,
+            committed: Committed { offset, metadata: String::new() },
+        };
+        let effects = [commit(0, 7), Effect::DeleteTopic(topic.clone()), commit(1, 9)];
+        assert_eq!(
+            lines(&effects),
+            [
+                topic_deletion("orders"),
+                "group `g` would be committed: orders/0 at 7, orders/1 at 9".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn one_thing_has_no_plural() {
+        assert_eq!(
+            (counted(1, "record"), counted(2, "record")),
+            ("1 record".into(), "2 records".into())
+        );
+    }
 }
