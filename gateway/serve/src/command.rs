@@ -11,7 +11,7 @@ mod trim;
 
 pub(crate) use crate::commands::{
     arguments::{integer, rest, syntax_error},
-    rejections::{unknown_command, unknown_subcommand, wrong_arity},
+    rejections::{unknown_subcommand, wrong_arity},
     subcommand::{Asked, subcommand},
 };
 pub use crate::entry::{

@@ -34,8 +34,8 @@ pub use secrets::credentials;
 pub(crate) use dispatch::{add_to_burst, answer};
 pub(crate) use slow::note_if_slow;
 pub(crate) use spec::{
-    Added, Blocking, CopiesMembership, DryRun, Explain, Handler, InTransaction, Keyspace,
-    MeetsPlugins, Registry, Request, Secrets, Spec, WhileSubscribed,
+    Added, Blocking, Handler, InTransaction, Keyspace, Registry, Request, Secrets, Spec,
+    WhileSubscribed,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {

@@ -3,14 +3,15 @@
 //! A command's handler gets a [`Context`] and the request, nothing else, so that it can be tested
 //! without a socket.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use tokio::time::Instant;
 
 use crate::{
     clients::{ClientHandle, MonitorHandle, Peer},
-    message::Rejection,
+    consumer::{GroupHandle, Membership},
+    message::{Rejection, TopicName},
     resp::{Limits, Replies},
     services::Services,
 };
@@ -27,7 +28,7 @@ mod waiting; //       blocking, and what is written meanwhile
 pub(crate) use burst::{BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Reply};
 pub(crate) use identity::Identity;
 pub(crate) use socket::{Disconnect, Socket};
-pub(crate) use subscriptions::{Subscriptions, confirm, unsubscribed};
+pub(crate) use subscriptions::{Subscriptions, channel_topic, confirm, unsubscribed};
 pub(crate) use transaction::{Queue, Transaction};
 pub(crate) use waiting::CommandError;
 
@@ -57,6 +58,9 @@ pub(crate) enum ReplyMode {
     Off,
 }
 
+/// The stream groups that a client uses, by group and topic.
+pub(crate) type StreamGroupUses = HashMap<(String, TopicName), GroupHandle>;
+
 /// State of one connection, apart from its read buffer.
 pub(crate) struct Context {
     pub(crate) services: Arc<Services>,
@@ -67,7 +71,7 @@ pub(crate) struct Context {
     /// Its entry in the list of clients, removed when this is dropped.
     pub(crate) client: ClientHandle,
     /// Its membership in a consumer group, from the first MGET on.
-    pub(crate) membership: Option<crate::consumer::Membership>,
+    pub(crate) membership: Option<Membership>,
     pub(crate) subscriptions: Subscriptions,
     /// Set while the client runs MONITOR.
     pub(crate) monitor: Option<MonitorHandle>,
@@ -75,8 +79,8 @@ pub(crate) struct Context {
     pub(crate) monitor_lines: BytesMut,
     pub(crate) transaction: Transaction,
     pub(crate) reply_mode: ReplyMode,
-    /// The consumer groups that it has read as streams, by group and topic.
-    pub(crate) streams: crate::session::groups::StreamUses,
+    /// The consumer groups that it uses as stream groups.
+    pub(crate) stream_groups: StreamGroupUses,
     /// The login is no longer valid: the connection ends.
     pub(crate) is_revoked: bool,
     /// When the current requests were read.
@@ -108,7 +112,7 @@ impl Context {
             monitor_lines: BytesMut::new(),
             transaction: Transaction::default(),
             reply_mode: ReplyMode::default(),
-            streams: crate::session::groups::StreamUses::new(),
+            stream_groups: StreamGroupUses::new(),
             is_revoked: false,
             read_at: Instant::now(),
             waited: Duration::ZERO,

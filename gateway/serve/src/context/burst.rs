@@ -8,17 +8,14 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use tokio::time::Instant;
 
-use super::Context;
+use super::{Context, channel_topic};
 use crate::{
     command::{self, StreamKey, StreamSettings},
     commands::Added,
     message::{Message, Record, Rejection, TopicName},
     pipeline::Outcome,
     resp::Args,
-    session::{
-        pubsub::channel,
-        trim::{Cuts, KnownStart, TrimAfter},
-    },
+    session::trim::{Cuts, KnownStart, TrimAfter},
 };
 
 /// Most messages of a burst: a burst holds one worker while plugins look at it.
@@ -156,7 +153,7 @@ impl Context {
     }
 
     fn publish(&mut self, args: &Args<'_>) -> Result<Reply, Rejection> {
-        let topic = channel(&args[1])?;
+        let topic = channel_topic(&args[1])?;
         self.publish_key(&args[1])?;
         self.check_size(args[2].len())?;
         let value = command::value_entry(&mut self.burst.arena, &args[2]);

@@ -248,3 +248,24 @@ pub(crate) fn unsubscribed(kind: &SubscriptionKind) -> &'static str {
         SubscriptionKind::Pattern(_) => "punsubscribe",
     }
 }
+
+/// The topic behind a channel.
+///
+/// # Errors
+/// The name is not that of a topic.
+pub(crate) fn channel_topic(channel: &[u8]) -> Result<TopicName, Rejection> {
+    TopicName::new(channel)
+        .map_err(|error| Rejection::err(format!("a channel is a topic: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_has_the_name_of_a_topic() {
+        assert_eq!(channel_topic(b"orders").unwrap().as_str(), "orders");
+        let refused = channel_topic(b"no topic").unwrap_err().to_string();
+        assert!(refused.contains("a channel is a topic: "), "{refused}");
+    }
+}

@@ -102,7 +102,7 @@ impl Context {
     /// Gives up its part in groups, if it has one.
     pub(crate) fn leave_group(&mut self) {
         self.membership = None;
-        self.streams.clear();
+        self.stream_groups.clear();
         self.client.set_group("");
     }
 

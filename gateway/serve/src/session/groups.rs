@@ -1,6 +1,6 @@
 //! Consumer groups of streams: what their commands share.
 
-use std::{collections::HashMap, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
 
 use futures_util::future::try_join_all;
 use tokio::time::{Instant, timeout_at};
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     command::{EntryId, GroupName, IdText},
-    consumer::{CommitError, EntryPosition, GroupHandle, StreamGroup},
+    consumer::{CommitError, EntryPosition, StreamGroup},
     message::{ErrorCode, Rejection, TopicName},
     pipeline::{BrokerOp, broker_rejection, read_rejection},
 };
@@ -25,9 +25,6 @@ mod entries; //     pending entries, read again
 mod info; //        XINFO
 mod pending; //     XPENDING
 mod read; //        XREADGROUP
-
-/// The stream groups that a connection uses, by group and topic.
-pub(crate) type StreamUses = HashMap<(String, TopicName), GroupHandle>;
 
 /// Partitions that are asked about together.
 const ASK_TOGETHER: u32 = 64;
@@ -73,11 +70,11 @@ impl Context {
     /// The group, with this connection as one that uses it; it has to exist.
     fn use_group(&mut self, name: &GroupName) -> Result<Arc<StreamGroup>, Rejection> {
         let key = (name.group.clone(), name.topic.clone());
-        if let Some(used) = self.streams.get(&key) {
+        if let Some(used) = self.stream_groups.get(&key) {
             if !used.group().is_closed() {
                 return Ok(Arc::clone(used.group()));
             }
-            self.streams.remove(&key);
+            self.stream_groups.remove(&key);
         }
         let cluster = &self.identity()?.cluster;
         let linger = cluster.broker.is_shared().then_some(self.services.settings.group_linger);
@@ -88,7 +85,7 @@ impl Context {
             error => read_rejection(error),
         })?;
         let group = Arc::clone(used.group());
-        self.streams.insert(key, used);
+        self.stream_groups.insert(key, used);
         Ok(group)
     }
 

@@ -1,6 +1,5 @@
 //! PUBSUB.
 
-use super::channels;
 use crate::{
     channels::SubscriptionKind,
     commands::{
@@ -12,7 +11,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next},
+    context::{Context, Next, channel_topic},
     message::{Rejection, fits_glob},
     resp::Args,
 };
@@ -119,7 +118,7 @@ fn send_subscribers(
     let cluster = context.identity()?.cluster.id;
     context.replies.array(2 * (args.len() - 2));
     for name in rest(args, 2) {
-        let topic = channels::topic(name).ok();
+        let topic = channel_topic(name).ok();
         let topic = topic.filter(|topic| context.check_consume(topic).is_ok());
         let count = |topic| context.services.channels.count(cluster, &topic, kind);
         let count = topic.map_or(0, count);

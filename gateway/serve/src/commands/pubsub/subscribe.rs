@@ -2,7 +2,7 @@
 
 use std::{future::ready, sync::Arc};
 
-use super::channels::{self, EXPLAINED, check_room};
+use super::channels::{EXPLAINED, check_room};
 use crate::{
     channels::SubscriptionKind,
     commands::{
@@ -14,7 +14,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next, confirm},
+    context::{Context, Next, channel_topic, confirm},
     message::{Rejection, TopicName},
     pipeline::read_rejection,
     resp::Args,
@@ -104,7 +104,7 @@ async fn subscribe(
 fn names(context: &Context, args: &Args<'_>) -> Result<Vec<TopicName>, Rejection> {
     let mut names = Vec::with_capacity(args.len() - 1);
     for name in rest(args, 1) {
-        let name = channels::topic(name)?;
+        let name = channel_topic(name)?;
         context.check_consume(&name)?;
         names.push(name);
     }

@@ -209,7 +209,7 @@ impl Context {
             self.replies.integer(0);
             return Ok(());
         }
-        self.streams.remove(&(name.group.clone(), name.topic.clone()));
+        self.stream_groups.remove(&(name.group.clone(), name.topic.clone()));
         let cluster = self.identity()?.cluster.clone();
         // Held until the group is gone: its readers must not come back meanwhile.
         let _ending = self.services.groups.end_stream(&cluster, &name.group, &name.topic);
