@@ -16,13 +16,13 @@ mod burst;
 mod chain;
 mod consume;
 mod filter_and_route;
-mod lease;
-mod notes;
+mod instances;
 mod partition_and_encode;
 mod partition_load;
 mod produce;
 mod rejection;
 mod topics;
+mod traces;
 
 pub use authenticate::{AuthDecision, login_unavailable};
 pub use burst::Outcome;

@@ -1,7 +1,7 @@
 //! Plugins: WebAssembly components that see messages on their way.
 //!
-//! [`Engine`] is the process's, [`Plugin`] is one checked version of one file, [`Lease`] is one
-//! running copy for one burst. What a plugin is called for, in which order, and what becomes of
+//! [`Engine`] is the process's, [`Plugin`] is one checked version of one file, [`PooledInstance`] is
+//! one running copy for one burst. What a plugin is called for, in which order, and what becomes of
 //! a failure is decided in the pipeline.
 
 mod answer;
@@ -12,23 +12,23 @@ mod cache;
 mod call;
 mod call_error;
 mod call_events;
+mod call_trace;
 mod contract;
 mod engine;
 mod fault;
 mod grant;
 mod host;
 mod instance;
-mod lease;
 pub mod limits;
 mod link;
 mod load;
 mod load_error;
 mod loaded;
 mod logbook;
+mod pool;
 mod quarantine;
 pub mod reach;
-mod recording;
-mod reuse;
+mod roles;
 mod said;
 mod settings;
 mod shared;
@@ -44,12 +44,12 @@ pub use cache::CacheError;
 pub use call_error::{CallError, FailureKind};
 pub use contract::CONTRACT_VERSION;
 pub use engine::{Engine, EngineError, EngineSettings};
-pub use lease::Lease;
 pub use limits::{PluginLimits, RecycleMark};
 pub use load::{Inspection, short_hash};
 pub use load_error::{LoadError, LoadFault};
 pub use loaded::Plugin;
 pub use logbook::{LogBook, LogBooks, LogLine};
+pub use pool::PooledInstance;
 pub use said::Said;
 pub use settings::{OnFailure, PluginSettings};
 pub use stats::PluginStats;

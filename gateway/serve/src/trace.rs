@@ -16,7 +16,7 @@ pub mod text;
 mod value;
 
 pub use duration::{time, time_of_nanoseconds};
-pub use model::{Because, End, Show, Stored, Subject, Trace};
+pub use model::{Because, End, Show, Stored, Subject, Trace, Tracing};
 pub use recorder::Recorder;
 pub use step::{Change, HostCall, Line, Outcome, PluginId, Step};
 

@@ -7,7 +7,7 @@ use crate::{
     message::{Credentials, Denial, ErrorCode, Grant, Rejection},
     plugin::{OnFailure, Plugin},
     telemetry::Counters,
-    trace::{End, Step, Subject, Trace},
+    trace::{End, Step, Subject, Trace, Tracing},
 };
 
 /// What a login may take beyond its authenticator's own time: waiting for its turn.
@@ -46,19 +46,19 @@ impl Pipeline {
     /// was passed over and no other knows them, nobody can tell whether they are good.
     pub async fn authenticate(&self, login: Credentials) -> AuthDecision {
         let chain = self.chain();
-        let recorder = self.recorder.as_ref();
-        let asked = decide((&chain, &self.counters), login, recorder.is_some());
-        let (decision, trace) = asked.await;
-        if let Some(recorder) = recorder {
-            recorder.add([trace]);
-        }
+        let authenticators = Authenticators { chain: &chain, counters: &self.counters };
+        let Some(recorder) = &self.recorder else {
+            return authenticators.decide(login, Tracing::Off, &mut Vec::new()).await;
+        };
+        let (decision, trace) = authenticators.decide_traced(login).await;
+        recorder.add([trace]);
         decision
     }
 
     /// What [`Pipeline::authenticate`] would decide with the plugins of `fork`, and why. Stores are
     /// only read, as forks do.
     pub async fn dry_run_login(&self, fork: &Chain, login: Credentials) -> (AuthDecision, Trace) {
-        decide((fork, &Counters::default()), login, true).await
+        Authenticators { chain: fork, counters: &Counters::default() }.decide_traced(login).await
     }
 
     /// How long a client waits for a login: as for a publish, or as long as the slowest
@@ -71,65 +71,63 @@ impl Pipeline {
     }
 }
 
-/// Asks the authenticators of a chain; how they were asked, if that is wanted.
-async fn decide(
-    (chain, counters): (&Chain, &Counters),
-    login: Credentials,
-    wanted: bool,
-) -> (AuthDecision, Trace) {
-    let username = if wanted { login.username.clone() } else { String::new() };
-    let mut trace = Trace { subject: Subject::Login { username }, steps: Vec::new(), end: None };
-    let decision = ask_all((chain, counters), login, wanted.then_some(&mut trace.steps)).await;
-    if wanted {
-        trace.end = Some(match &decision {
+/// The authenticators of a chain.
+struct Authenticators<'c> {
+    chain: &'c Chain,
+    counters: &'c Counters,
+}
+
+impl Authenticators<'_> {
+    /// Asks them, with a trace of how they were asked.
+    async fn decide_traced(&self, login: Credentials) -> (AuthDecision, Trace) {
+        let subject = Subject::Login { username: login.username.clone() };
+        let mut steps = Vec::new();
+        let decision = self.decide(login, Tracing::On, &mut steps).await;
+        let end = match &decision {
             AuthDecision::Granted { by, .. } => End::LoggedIn { by: Arc::clone(by) },
             AuthDecision::Refused(rejection) => End::Refused(rejection.to_string()),
             AuthDecision::Unavailable { by, .. } => End::Refused(format!("`{by}` cannot answer")),
-        });
+        };
+        (decision, Trace { subject, steps, end: Some(end) })
     }
-    (decision, trace)
-}
 
-async fn ask_all(
-    (chain, counters): (&Chain, &Counters),
-    login: Credentials,
-    mut steps: Option<&mut Vec<Step>>,
-) -> AuthDecision {
-    let mut passed_over = None;
-    for plugin in chain.authenticators() {
-        let answer = match &mut steps {
-            None => plugin.authenticate(login.clone()).await,
-            Some(steps) => {
-                let (answer, mut made) = plugin.authenticate_recorded(login.clone()).await;
-                steps.append(&mut made);
-                answer
-            }
-        };
-        let why = match answer {
-            Ok(Ok(grant)) => return AuthDecision::Granted { grant, by: plugin.name().into() },
-            Ok(Err(Denial::NotMine)) => continue,
-            Ok(Err(Denial::Refused(rejection))) => return AuthDecision::Refused(rejection),
-            Ok(Err(Denial::Unavailable(why))) => why,
-            Err(error) => {
-                counters.plugin_failures.add(1);
-                error.to_string()
-            }
-        };
-        let by = plugin.name().into();
-        match without(plugin, counters) {
-            Without::Nobody { last_good } => {
-                return AuthDecision::Unavailable { by, why, last_good };
-            }
-            Without::Others => {
-                passed_over = Some(AuthDecision::Unavailable { by, why, last_good: None });
+    /// Asks them in their order; each call is added to `steps`, if `tracing` says so.
+    async fn decide(
+        &self,
+        login: Credentials,
+        tracing: Tracing,
+        steps: &mut Vec<Step>,
+    ) -> AuthDecision {
+        let mut passed_over = None;
+        for plugin in self.chain.authenticators() {
+            let (answer, made) = plugin.authenticate(login.clone(), tracing).await;
+            steps.extend(made);
+            let why = match answer {
+                Ok(Ok(grant)) => return AuthDecision::Granted { grant, by: plugin.name().into() },
+                Ok(Err(Denial::NotMine)) => continue,
+                Ok(Err(Denial::Refused(rejection))) => return AuthDecision::Refused(rejection),
+                Ok(Err(Denial::Unavailable(why))) => why,
+                Err(error) => {
+                    self.counters.plugin_failures.add(1);
+                    error.to_string()
+                }
+            };
+            let by = plugin.name().into();
+            match without(plugin, self.counters) {
+                Without::Nobody { last_good } => {
+                    return AuthDecision::Unavailable { by, why, last_good };
+                }
+                Without::Others => {
+                    passed_over = Some(AuthDecision::Unavailable { by, why, last_good: None });
+                }
             }
         }
+        if let Some(undecided) = passed_over {
+            return undecided;
+        }
+        let words = "invalid username-password pair or user is disabled.";
+        AuthDecision::Refused(Rejection::new(ErrorCode::WrongPass, words))
     }
-    if let Some(undecided) = passed_over {
-        return undecided;
-    }
-    let words = "invalid username-password pair or user is disabled.";
-    AuthDecision::Refused(Rejection::new(ErrorCode::WrongPass, words))
 }
 
 /// Who is asked instead of an authenticator that cannot answer.

@@ -10,6 +10,7 @@ use crate::{
     message::{Message, Receipt, Rejection, TopicName},
     plugin::CallContext,
     telemetry::Counters,
+    trace::Because,
 };
 
 /// How a publish ended for one message.
@@ -58,6 +59,33 @@ impl MessagesByTopic {
 /// The messages of a burst that go to one topic.
 pub(super) struct TopicMessages {
     pub(super) topic: TopicInfo,
-    /// Index in the burst, and the message.
-    pub(super) messages: Vec<(usize, Message)>,
+    pub(super) messages: Vec<BurstMessage>,
+}
+
+/// A message of a burst that no plugin dropped or refused so far.
+pub(super) struct BurstMessage {
+    /// Its index in the burst.
+    pub(super) index: usize,
+    pub(super) message: Message,
+    /// Why it goes to its partition, once that is fixed.
+    pub(super) because: Because,
+}
+
+impl BurstMessage {
+    /// A message before partitioning: only the client can have named a partition.
+    pub(super) fn new(index: usize, message: Message) -> Self {
+        let because = match message.partition {
+            Some(_) => Because::Named,
+            None => Because::Turn,
+        };
+        Self { index, message, because }
+    }
+
+    /// Fixes the partition unless it is fixed already.
+    pub(super) fn place(&mut self, partition: u32, because: Because) {
+        if self.message.partition.is_none() {
+            self.message.partition = Some(partition);
+            self.because = because;
+        }
+    }
 }

@@ -7,14 +7,15 @@ use bytes::Bytes;
 use super::{
     Chain, Pipeline,
     chain::TopicPlugins,
-    lease::{Failed, Leases},
+    instances::{BurstInstances, Failed},
     rejection::plugin_rejection,
+    traces::{CallSubject, Traces},
 };
 use crate::{
     message::{Message, Rejection, StoredRecord, TopicName, Verdict},
     plugin::CallContext,
     telemetry::Counters,
-    trace::{End, Subject, Trace},
+    trace::{End, Subject},
 };
 
 /// Header that marks a record which its transcoder could not decode; the value says why.
@@ -44,34 +45,32 @@ impl Pipeline {
         records: Vec<StoredRecord>,
     ) -> Consumed {
         let recorder = self.recorder.as_ref();
+        let mut traces = Traces::new(recorder);
         let chain = (chain, &*self.counters);
-        let (consumed, traces) = consume(chain, context, place, records, recorder.is_some());
-        if let Some(recorder) = recorder {
-            recorder.add(traces);
-        }
+        let consumed = consume(chain, context, place, records, &mut traces);
+        traces.hand_to(recorder);
         consumed
     }
 }
 
-/// Takes records through a chain; their traces if they are wanted.
+/// Takes records through a chain; begins a trace for each of them.
 fn consume(
     (chain, counters): (&Chain, &Counters),
     context: &CallContext,
     (topic, partition): (&TopicName, u32),
     records: Vec<StoredRecord>,
-    wanted: bool,
-) -> (Consumed, Vec<Trace>) {
+    traces: &mut Traces,
+) -> Consumed {
     let plugins = chain.plugins_of(topic);
     let next = records.last().map(|record| record.offset + 1);
-    if plugins.filters.is_empty() && plugins.transcoder.is_none() && !wanted {
+    if plugins.filters.is_empty() && plugins.transcoder.is_none() && !traces.are_wanted() {
         counters.records_consumed.add(records.len() as u64);
-        return (Consumed { shown: records, next, failure: None }, Vec::new());
+        return Consumed { shown: records, next, failure: None };
     }
-    let leases = Leases::new(chain, counters, wanted);
-    let mut reader = Reader { leases, plugins: &plugins, counters };
+    let instances = BurstInstances::new(chain, counters, traces);
+    let mut reader = Reader { instances, plugins: &plugins, counters };
     let mut consumed = Consumed { shown: Vec::new(), next: None, failure: None };
-    let mut traces = Vec::new();
-    for StoredRecord { offset, record } in records {
+    for (index, StoredRecord { offset, record }) in records.into_iter().enumerate() {
         let topic = topic.clone();
         let mut message =
             Message { topic, partition: Some(partition), record, expected_offset: None };
@@ -79,12 +78,10 @@ fn consume(
             principal: Arc::clone(&context.principal),
             timestamp_ms: message.record.timestamp_ms,
         };
-        let subject = wanted.then(|| Subject::Consumed { message: message.clone(), offset });
-        let shown = reader.show(&mut message, &context);
-        if let Some(subject) = subject {
-            let end = end(&shown, &message);
-            traces.push(Trace { subject, steps: reader.leases.take_steps(), end: Some(end) });
-        }
+        let subject = || Subject::Consumed { message: message.clone(), offset };
+        reader.instances.traces.begin(subject);
+        let shown = reader.show(index, &mut message, &context);
+        reader.instances.traces.end(index, || end(&shown, &message));
         match shown {
             Ok(true) => consumed.shown.push(StoredRecord { offset, record: message.record }),
             Ok(false) => counters.records_hidden.add(1),
@@ -96,7 +93,7 @@ fn consume(
         consumed.next = Some(offset + 1);
     }
     counters.records_consumed.add(consumed.shown.len() as u64);
-    (consumed, traces)
+    consumed
 }
 
 fn end(shown: &Result<bool, Rejection>, message: &Message) -> End {
@@ -109,33 +106,48 @@ fn end(shown: &Result<bool, Rejection>, message: &Message) -> End {
 
 /// Takes the records of one topic through its plugins.
 struct Reader<'c> {
-    leases: Leases<'c>,
+    instances: BurstInstances<'c>,
     plugins: &'c TopicPlugins,
     counters: &'c Counters,
 }
 
 impl Reader<'_> {
-    /// Takes one record through; `false` hides it.
-    fn show(&mut self, message: &mut Message, context: &CallContext) -> Result<bool, Rejection> {
-        self.decode(message, context)?;
+    /// Takes the record at `index` through; `false` hides it.
+    fn show(
+        &mut self,
+        index: usize,
+        message: &mut Message,
+        context: &CallContext,
+    ) -> Result<bool, Rejection> {
+        self.decode(index, message, context)?;
+        let subject = CallSubject::Message(index);
         for at in self.plugins.filters.iter().rev() {
-            match self.leases.call(*at, |lease| lease.on_consume(message, context)) {
+            match self
+                .instances
+                .call(*at, subject, |instance| instance.on_consume(message, context))
+            {
                 Ok(Verdict::Forward) | Err(Failed::Bypass) => {}
                 Ok(Verdict::Replace(value)) => message.record.value = Some(value),
                 Ok(Verdict::Drop | Verdict::Reject(_)) => return Ok(false),
                 Err(Failed::Refuse(error)) => {
-                    return Err(plugin_rejection(self.leases.plugin(*at), error));
+                    return Err(plugin_rejection(self.instances.plugin(*at), error));
                 }
             }
         }
         Ok(true)
     }
 
-    fn decode(&mut self, message: &mut Message, context: &CallContext) -> Result<(), Rejection> {
+    fn decode(
+        &mut self,
+        index: usize,
+        message: &mut Message,
+        context: &CallContext,
+    ) -> Result<(), Rejection> {
         let Some(at) = self.plugins.transcoder.filter(|_| message.record.value.is_some()) else {
             return Ok(());
         };
-        match self.leases.call(at, |lease| lease.decode(message, context)) {
+        let subject = CallSubject::Message(index);
+        match self.instances.call(at, subject, |instance| instance.decode(message, context)) {
             Ok(Ok(value)) => message.record.value = value,
             Ok(Err(rejection)) => {
                 self.counters.records_undecoded.add(1);
@@ -145,7 +157,7 @@ impl Reader<'_> {
             }
             Err(Failed::Bypass) => {}
             Err(Failed::Refuse(error)) => {
-                return Err(plugin_rejection(self.leases.plugin(at), error));
+                return Err(plugin_rejection(self.instances.plugin(at), error));
             }
         }
         Ok(())

@@ -8,14 +8,13 @@ use super::{
     Chain,
     burst::{BurstContext, Outcome},
     chain::TopicPlugins,
-    lease::{Failed, Leases},
-    notes::Notes,
+    instances::{BurstInstances, Failed},
     rejection::{plugin_rejection, too_late},
+    traces::{CallSubject, Traces},
 };
 use crate::{
     message::{Message, Rejection, RouteScope, TopicName, Verdict},
     plugin::CallContext,
-    trace::Step,
 };
 
 impl BurstContext<'_> {
@@ -23,17 +22,16 @@ impl BurstContext<'_> {
     pub(super) fn filter_and_route(
         &self,
         messages: &mut [Message],
-        notes: &mut Notes,
+        traces: &mut Traces,
     ) -> Vec<Option<Outcome>> {
         let mut outcomes: Vec<Option<Outcome>> = Vec::new();
         outcomes.resize_with(messages.len(), || None);
         if self.chain.plugins().is_empty() {
             return outcomes;
         }
-        let mut filters = FilterAndRoute::new(self, notes.are_wanted());
-        for (place, (message, outcome)) in messages.iter_mut().zip(&mut outcomes).enumerate() {
-            *outcome = filters.run(message);
-            notes.add(place, filters.take_steps());
+        let mut filters = FilterAndRoute::new(self, traces);
+        for (index, (message, outcome)) in messages.iter_mut().zip(&mut outcomes).enumerate() {
+            *outcome = filters.run(index, message);
         }
         outcomes
     }
@@ -42,7 +40,7 @@ impl BurstContext<'_> {
 /// Runs filters and routers over the messages of a burst, one after the other.
 struct FilterAndRoute<'c> {
     chain: &'c Chain,
-    leases: Leases<'c>,
+    instances: BurstInstances<'c>,
     context: &'c CallContext,
     deadline: Instant,
     /// The plugins of the previous message: most bursts are about one topic.
@@ -50,19 +48,14 @@ struct FilterAndRoute<'c> {
 }
 
 impl<'c> FilterAndRoute<'c> {
-    fn new(burst: &BurstContext<'c>, records: bool) -> Self {
+    fn new(burst: &BurstContext<'c>, traces: &'c mut Traces) -> Self {
         let BurstContext { chain, counters, context, deadline, .. } = *burst;
-        let leases = Leases::new(chain, counters, records);
-        Self { chain, leases, context, deadline, last: None }
+        let instances = BurstInstances::new(chain, counters, traces);
+        Self { chain, instances, context, deadline, last: None }
     }
 
-    /// The calls since the last time, as steps.
-    fn take_steps(&mut self) -> Vec<Step> {
-        self.leases.take_steps()
-    }
-
-    /// Runs the plugins over one message; `Some` if it ends here.
-    fn run(&mut self, message: &mut Message) -> Option<Outcome> {
+    /// Runs the plugins over the message at `index`; `Some` if it ends here.
+    fn run(&mut self, index: usize, message: &mut Message) -> Option<Outcome> {
         let plugins = self.plugins_of(&message.topic);
         if plugins.filters.is_empty() && plugins.router.is_none() {
             return None;
@@ -71,11 +64,11 @@ impl<'c> FilterAndRoute<'c> {
             return Some(Outcome::Rejected(too_late()));
         }
         for at in &plugins.filters {
-            if let Some(end) = self.filter(*at, message) {
+            if let Some(end) = self.filter(*at, index, message) {
                 return Some(end);
             }
         }
-        self.route(&plugins, message).map(Outcome::Rejected)
+        self.route(&plugins, index, message).map(Outcome::Rejected)
     }
 
     fn plugins_of(&mut self, topic: &TopicName) -> Arc<TopicPlugins> {
@@ -89,9 +82,9 @@ impl<'c> FilterAndRoute<'c> {
         }
     }
 
-    fn filter(&mut self, at: usize, message: &mut Message) -> Option<Outcome> {
-        let context = self.context;
-        match self.leases.call(at, |lease| lease.on_produce(message, context)) {
+    fn filter(&mut self, at: usize, index: usize, message: &mut Message) -> Option<Outcome> {
+        let (context, subject) = (self.context, CallSubject::Message(index));
+        match self.instances.call(at, subject, |instance| instance.on_produce(message, context)) {
             Ok(Verdict::Forward) | Err(Failed::Bypass) => None,
             Ok(Verdict::Replace(value)) => {
                 message.record.value = Some(value);
@@ -100,20 +93,25 @@ impl<'c> FilterAndRoute<'c> {
             Ok(Verdict::Drop) => Some(Outcome::Dropped),
             Ok(Verdict::Reject(rejection)) => Some(Outcome::Rejected(rejection)),
             Err(Failed::Refuse(error)) => {
-                Some(Outcome::Rejected(plugin_rejection(self.leases.plugin(at), error)))
+                Some(Outcome::Rejected(plugin_rejection(self.instances.plugin(at), error)))
             }
         }
     }
 
-    fn route(&mut self, plugins: &TopicPlugins, message: &mut Message) -> Option<Rejection> {
+    fn route(
+        &mut self,
+        plugins: &TopicPlugins,
+        index: usize,
+        message: &mut Message,
+    ) -> Option<Rejection> {
         let at = plugins.router?;
         // A trace shows the router's call, so the remembered answer is not used.
-        if let Some(topic) = plugins.route.get().filter(|_| !self.leases.records()) {
+        if let Some(topic) = plugins.route.get().filter(|_| !self.instances.traces.are_wanted()) {
             message.topic = topic.clone();
             return None;
         }
-        let context = self.context;
-        match self.leases.call(at, |lease| lease.route(message, context)) {
+        let (context, subject) = (self.context, CallSubject::Message(index));
+        match self.instances.call(at, subject, |instance| instance.route(message, context)) {
             Ok(Ok(destination)) => {
                 if destination.scope == RouteScope::Topic {
                     // Another session may have been first; its answer is the same.
@@ -128,7 +126,7 @@ impl<'c> FilterAndRoute<'c> {
             }
             Ok(Err(rejection)) => Some(rejection),
             Err(Failed::Bypass) => None,
-            Err(Failed::Refuse(error)) => Some(plugin_rejection(self.leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Some(plugin_rejection(self.instances.plugin(at), error)),
         }
     }
 }

@@ -1,22 +1,31 @@
 //! Second half of produce: partitioner, then the transcoder's encode, into one batch for each partition.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{
     batches::Batches,
-    burst::{BurstContext, Outcome, TopicMessages},
+    burst::{BurstContext, BurstMessage, Outcome, TopicMessages},
     chain::TopicPlugins,
-    lease::{Failed, Leases},
-    notes::{Notes, Reasons, Whereto},
+    instances::{BurstInstances, Failed},
     partition_load::{PartitionLoad, partition_of_key},
     rejection::{plugin_rejection, too_late},
+    traces::{CallSubject, Traces},
 };
 use crate::{
     broker::TopicInfo,
-    message::{Message, Rejection},
-    plugin::{Burst, NO_KEY},
+    message::Rejection,
+    plugin::{Burst, NO_KEY, PooledInstance},
+    trace::Because,
 };
+
+/// The topic that messages go to, its plugins, and what its partitions got so far.
+struct Target {
+    topic: TopicInfo,
+    plugins: Arc<TopicPlugins>,
+    load: Arc<PartitionLoad>,
+}
 
 impl BurstContext<'_> {
     /// Fixes partitions, encodes, and adds the records to `batches`; refusals go to `outcomes`.
@@ -25,137 +34,136 @@ impl BurstContext<'_> {
         messages: TopicMessages,
         batches: &mut Batches,
         outcomes: &mut [Option<Outcome>],
-        notes: &mut Notes,
+        traces: &mut Traces,
     ) {
         let TopicMessages { topic, mut messages } = messages;
         let plugins = self.chain.plugins_of(&topic.name);
-        let wanted = notes.are_wanted();
-        let mut leases = Leases::new(self.chain, self.counters, wanted);
-        let mut reasons = Reasons::before(&messages, wanted);
         let load = self.loads.of(&topic);
-        if let Some(at) = plugins.partitioner {
-            let keys = Keys::of(&messages);
-            let burst = Burst {
-                topic: &topic.name,
-                keys: &keys.bytes,
-                ends: &keys.ends,
-                sizes: &keys.sizes,
-                partitions: topic.partitions,
-                placed_bytes: &load.bytes(),
-                placed_messages: load.messages(),
-            };
-            let placed = self.partition(&mut leases, at, &burst, &mut messages);
-            for ((place, _), step) in messages.iter().zip(leases.take_steps()) {
-                notes.add(*place, [step]);
+        let target = Target { topic, plugins, load };
+        let mut instances = BurstInstances::new(self.chain, self.counters, traces);
+        if let Err(refusal) = self.partition(&mut instances, &target, &mut messages) {
+            for BurstMessage { index, .. } in messages {
+                outcomes[index] = Some(Outcome::Rejected(refusal.repeat()));
             }
-            if let Err(refusal) = placed {
-                for (place, _) in messages {
-                    outcomes[place] = Some(Outcome::Rejected(refusal.repeat()));
-                }
-                return;
-            }
+            return;
         }
-        reasons.after(&messages, topic.partitions, plugins.partitioner.is_some());
-        spread(&plugins, &topic, &load, &mut messages);
-        for (nth, (place, mut message)) in messages.into_iter().enumerate() {
-            let partition = message.partition.unwrap_or_default();
-            if partition >= topic.partitions {
-                let text = format!("topic `{}` has no partition {partition}", topic.name);
-                outcomes[place] = Some(Outcome::Rejected(Rejection::err(text)));
-                continue;
-            }
-            let bytes = message.record.payload_len() as u64;
-            let encoded = self.encode(&mut leases, &plugins, &mut message);
-            notes.add(place, leases.take_steps());
-            match encoded {
+        target.spread(&mut messages);
+        for mut message in messages {
+            let partition = message.message.partition.unwrap_or_default();
+            let bytes = message.message.record.payload_len() as u64;
+            match self.encode(&mut instances, &target, &mut message) {
                 Ok(()) => {
-                    if wanted {
-                        let decoded = self.decoded(&mut leases, &plugins, &message);
-                        let because = reasons.of(nth);
-                        notes.placed(place, &message, Whereto { because, decoded });
-                    }
-                    load.add(partition, 1, bytes);
-                    batches.push(place, &topic.name, partition, message);
+                    self.trace_placed(&mut instances, &target, &message);
+                    target.load.add(partition, 1, bytes);
+                    batches.push(message.index, &target.topic.name, partition, message.message);
                 }
-                Err(rejection) => outcomes[place] = Some(Outcome::Rejected(rejection)),
+                Err(rejection) => outcomes[message.index] = Some(Outcome::Rejected(rejection)),
             }
         }
     }
 
-    /// What readers will see of a value that was encoded.
-    fn decoded(
+    /// Where the message goes, and what readers will see of a value that was encoded.
+    fn trace_placed(
         &self,
-        leases: &mut Leases<'_>,
-        plugins: &TopicPlugins,
-        message: &Message,
-    ) -> Option<Bytes> {
-        let mut message = message.clone();
-        let read =
-            leases.call(plugins.transcoder?, |lease| lease.decode(&mut message, self.context));
-        // Not a step of the message's way.
-        drop(leases.take_steps());
-        read.ok()?.ok()?
+        instances: &mut BurstInstances<'_>,
+        target: &Target,
+        placed: &BurstMessage,
+    ) {
+        if !instances.traces.are_wanted() {
+            return;
+        }
+        let decoded = target.plugins.transcoder.and_then(|at| {
+            let mut message = placed.message.clone();
+            let decode =
+                |instance: &mut PooledInstance| instance.decode(&mut message, self.context);
+            instances.call(at, CallSubject::Nothing, decode).ok()?.ok()?
+        });
+        instances.traces.placed(placed, decoded);
     }
 
     /// Asks the partitioner about all messages; an error is a refusal for all of them.
     fn partition(
         &self,
-        leases: &mut Leases<'_>,
-        at: usize,
-        burst: &Burst<'_>,
-        messages: &mut [(usize, Message)],
+        instances: &mut BurstInstances<'_>,
+        target: &Target,
+        messages: &mut [BurstMessage],
     ) -> Result<(), Rejection> {
+        let Some(at) = target.plugins.partitioner else { return Ok(()) };
         if Instant::now() >= self.deadline {
             return Err(too_late());
         }
-        match leases.call(at, |lease| lease.partition_many(burst)) {
+        let keys = Keys::of(messages);
+        let burst = Burst {
+            topic: &target.topic.name,
+            keys: &keys.bytes,
+            ends: &keys.ends,
+            sizes: &keys.sizes,
+            partitions: target.topic.partitions,
+            placed_bytes: &target.load.bytes(),
+            placed_messages: target.load.messages(),
+        };
+        let subject = CallSubject::Messages(messages);
+        match instances.call(at, subject, |instance| instance.partition_many(&burst)) {
             Ok(partitions) => {
-                for ((_, message), partition) in messages.iter_mut().zip(partitions.iter()) {
-                    message.partition = message.partition.or(partition);
+                for (message, partition) in messages.iter_mut().zip(partitions.iter()) {
+                    if let Some(partition) = partition {
+                        message.place(partition, Because::Partitioner);
+                    }
                 }
                 Ok(())
             }
             Err(Failed::Bypass) => Ok(()),
-            Err(Failed::Refuse(error)) => Err(plugin_rejection(leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Err(plugin_rejection(instances.plugin(at), error)),
         }
     }
 
+    /// Checks the partition and encodes the value.
     fn encode(
         &self,
-        leases: &mut Leases<'_>,
-        plugins: &TopicPlugins,
-        message: &mut Message,
+        instances: &mut BurstInstances<'_>,
+        target: &Target,
+        placed: &mut BurstMessage,
     ) -> Result<(), Rejection> {
-        let Some(at) = plugins.transcoder.filter(|_| message.record.value.is_some()) else {
+        let BurstMessage { index, message, .. } = placed;
+        let partition = message.partition.unwrap_or_default();
+        if partition >= target.topic.partitions {
+            let text = format!("topic `{}` has no partition {partition}", target.topic.name);
+            return Err(Rejection::err(text));
+        }
+        let Some(at) = target.plugins.transcoder.filter(|_| message.record.value.is_some()) else {
             return Ok(());
         };
         if Instant::now() >= self.deadline {
             return Err(too_late());
         }
-        match leases.call(at, |lease| lease.encode(message, self.context)) {
+        let subject = CallSubject::Message(*index);
+        match instances.call(at, subject, |instance| instance.encode(message, self.context)) {
             Ok(encoded) => {
                 message.record.value = encoded?;
                 Ok(())
             }
             Err(Failed::Bypass) => Ok(()),
-            Err(Failed::Refuse(error)) => Err(plugin_rejection(leases.plugin(at), error)),
+            Err(Failed::Refuse(error)) => Err(plugin_rejection(instances.plugin(at), error)),
         }
     }
 }
 
-/// Gives every message a partition that has none yet.
-fn spread(
-    plugins: &TopicPlugins,
-    topic: &TopicInfo,
-    load: &PartitionLoad,
-    messages: &mut [(usize, Message)],
-) {
-    let mut anywhere = None;
-    for (_, message) in messages.iter_mut().filter(|(_, message)| message.partition.is_none()) {
-        message.partition = Some(match (&message.record.key, plugins.partitioner) {
-            (Some(key), None) => partition_of_key(key, topic.partitions),
-            _ => *anywhere.get_or_insert_with(|| load.sticky_partition(topic.partitions)),
-        });
+impl Target {
+    /// Gives every message a partition that has none yet.
+    fn spread(&self, messages: &mut [BurstMessage]) {
+        let partitions = self.topic.partitions;
+        let mut anywhere = None;
+        for placed in messages.iter_mut().filter(|placed| placed.message.partition.is_none()) {
+            let key = placed.message.record.key.as_ref();
+            let by_key = key.filter(|_| self.plugins.partitioner.is_none());
+            let (partition, because) = if let Some(key) = by_key {
+                (partition_of_key(key, partitions), Because::Key)
+            } else {
+                let sticky = || self.load.sticky_partition(partitions);
+                (*anywhere.get_or_insert_with(sticky), Because::Turn)
+            };
+            placed.place(partition, if partitions == 1 { Because::Only } else { because });
+        }
     }
 }
 
@@ -167,10 +175,10 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(messages: &[(usize, Message)]) -> Self {
+    fn of(messages: &[BurstMessage]) -> Self {
         let room = || Vec::with_capacity(messages.len());
         let mut keys = Self { bytes: Vec::new(), ends: room(), sizes: room() };
-        for (_, message) in messages {
+        for BurstMessage { message, .. } in messages {
             keys.sizes.push(u32::try_from(message.record.payload_len()).unwrap_or(u32::MAX));
             let end = message.record.key.as_ref().map_or(NO_KEY, |key| {
                 keys.bytes.extend_from_slice(key);

@@ -5,9 +5,9 @@ use tokio::time::Instant;
 use super::{
     Chain, Pipeline,
     batches::Batches,
-    burst::{BurstContext, MessagesByTopic, Outcome, TopicMessages},
-    notes::Notes,
+    burst::{BurstContext, BurstMessage, MessagesByTopic, Outcome, TopicMessages},
     rejection::publish_rejection,
+    traces::Traces,
 };
 use crate::{
     broker::{BrokerError, Cluster, TopicInfo},
@@ -34,19 +34,20 @@ impl Pipeline {
         let deadline = Instant::now() + self.settings.publish_deadline;
         let loads = &self.partition_loads[cluster.id];
         let burst = BurstContext { chain, counters: &self.counters, loads, context, deadline };
-        let mut notes = Notes::about(&messages, self.recorder.is_some());
-        let mut outcomes = burst.filter_and_route(&mut messages, &mut notes);
+        let mut traces = Traces::new(self.recorder.as_ref());
+        traces.begin_published(&messages);
+        let mut outcomes = burst.filter_and_route(&mut messages, &mut traces);
         let by_topic = self.by_topic(cluster, messages, deadline, &mut outcomes).await;
         let mut batches = Batches::default();
         for messages in by_topic {
-            burst.partition_and_encode(messages, &mut batches, &mut outcomes, &mut notes);
+            burst.partition_and_encode(messages, &mut batches, &mut outcomes, &mut traces);
         }
         let stored = cluster.broker.produce(batches.take());
         let stored = tokio::time::timeout_at(deadline, stored).await.unwrap_or_default();
         batches.settle(stored, context.timestamp_ms, &mut outcomes);
         self.count(&outcomes);
-        notes.settle(&outcomes);
-        notes.hand_to(self.recorder.as_ref());
+        traces.settle(&outcomes);
+        traces.hand_to(self.recorder.as_ref());
         outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
     }
 
@@ -73,7 +74,7 @@ impl Pipeline {
                     }
                 },
             };
-            sorted.topics[at].messages.push((place, message));
+            sorted.topics[at].messages.push(BurstMessage::new(place, message));
         }
         sorted.topics
     }

@@ -5,44 +5,38 @@ use std::sync::Arc;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 
 use super::{
-    bindings::exports::sluicegate::plugin::authenticator, call::Call, call_error::CallError, grant,
-    lease::Lease, link::having, loaded::Plugin, reach::ReachInHand,
+    bindings::exports::sluicegate::plugin::authenticator,
+    call::{AUTHENTICATE, Call},
+    call_error::CallError,
+    call_trace::Login,
+    grant,
+    link::having,
+    loaded::Plugin,
+    pool::PooledInstance,
+    reach::ReachInHand,
 };
 use crate::{
     message::{Credentials, Denial, Grant},
-    trace::{Outcome, Step},
+    trace::{Step, Tracing},
 };
 
-const AUTHENTICATE: &str = "authenticator.authenticate";
+/// How a login ended: the plugin's decision, or why there is none.
+type Decision = Result<Result<Grant, Denial>, CallError>;
 
 impl Plugin {
-    /// Asks an authenticator about one login, on a thread where that may take its time.
+    /// Asks an authenticator about one login, on a thread where that may take its time; also the call
+    /// as a step of a trace, if `tracing` says so.
     ///
-    /// Waits for an instance when all are in use, and for its turn to compute. Dropping the future gives up the answer; the
-    /// call ends by itself within its deadline.
+    /// Waits for an instance when all are in use, and for its turn to compute. Dropping the future
+    /// gives up the answer; the call ends by itself within its deadline.
     ///
     /// # Errors
     /// [`CallError`]: there is no decision. `BadAnswer` if the grant breaks the contract.
     pub async fn authenticate(
         self: &Arc<Self>,
         credentials: Credentials,
-    ) -> Result<Result<Grant, Denial>, CallError> {
-        self.log_in(credentials, false).await.0
-    }
-
-    /// The same, and the call as a step of a trace.
-    pub async fn authenticate_recorded(
-        self: &Arc<Self>,
-        credentials: Credentials,
-    ) -> (Result<Result<Grant, Denial>, CallError>, Vec<Step>) {
-        self.log_in(credentials, true).await
-    }
-
-    async fn log_in(
-        self: &Arc<Self>,
-        credentials: Credentials,
-        records: bool,
-    ) -> (Result<Result<Grant, Denial>, CallError>, Vec<Step>) {
+        tracing: Tracing,
+    ) -> (Decision, Vec<Step>) {
         // Never closed; and without a permit the worst answer would be `Busy`.
         let _permit = self.logins.acquire().await.ok();
         // Twins share the engine with all others, and their runtime's clock may be paused: it would
@@ -50,69 +44,56 @@ impl Plugin {
         let is_twin = self.blueprint.shared.is_twin;
         let turn = if is_twin { None } else { self.blueprint.engine.login_turn().await };
         let plugin = Arc::clone(self);
-        let work = tokio::task::spawn_blocking(move || {
-            let mut lease = match plugin.lease() {
-                Ok(lease) => lease,
-                Err(error) => {
-                    let steps = if records { vec![plugin.missed(&error)] } else { Vec::new() };
-                    return (Err(error), steps);
-                }
-            };
-            if records {
-                lease.record();
-            }
-            let answer = lease.authenticate(credentials, turn);
-            (answer, lease.take_steps())
-        });
+        let work = tokio::task::spawn_blocking(move || plugin.log_in(credentials, turn, tracing));
         work.await.unwrap_or_else(|failed| {
             let (plugin, trap) = (Arc::clone(&self.blueprint.shared.name), failed.to_string());
             (Err(CallError::Trapped { plugin, call: AUTHENTICATE, trap }), Vec::new())
         })
     }
+
+    fn log_in(
+        self: &Arc<Self>,
+        credentials: Credentials,
+        turn: Option<OwnedSemaphorePermit>,
+        tracing: Tracing,
+    ) -> (Decision, Vec<Step>) {
+        let mut instance = match self.acquire(tracing) {
+            Ok(instance) => instance,
+            Err(error) => {
+                let steps = match tracing {
+                    Tracing::Off => Vec::new(),
+                    Tracing::On => vec![self.step_without_instance(&error)],
+                };
+                return (Err(error), steps);
+            }
+        };
+        let decision = instance.authenticate(credentials, turn);
+        (decision, instance.take_steps())
+    }
 }
 
-impl Lease {
+impl PooledInstance {
     fn authenticate(
         &mut self,
         credentials: Credentials,
         turn: Option<OwnedSemaphorePermit>,
-    ) -> Result<Result<Grant, Denial>, CallError> {
-        let begun = self.begin(None);
-        let answer = self.ask(credentials, turn);
-        if begun.is_some() {
-            let outcomes = answer.as_ref().map(|answer| {
-                vec![match answer {
-                    Ok(grant) => Outcome::Granted(Box::new(grant.clone())),
-                    Err(Denial::NotMine) => Outcome::Denied("not mine".into()),
-                    Err(Denial::Refused(rejection)) => Outcome::Denied(rejection.to_string()),
-                    Err(Denial::Unavailable(why)) => Outcome::Denied(format!("unavailable: {why}")),
-                }]
-            });
-            self.end(begun, AUTHENTICATE, None, outcomes);
-        }
-        answer
-    }
-
-    fn ask(
-        &mut self,
-        credentials: Credentials,
-        turn: Option<OwnedSemaphorePermit>,
-    ) -> Result<Result<Grant, Denial>, CallError> {
+    ) -> Decision {
         let Credentials { username, secret, peer } = credentials;
         let login = authenticator::Credentials { username, secret, peer };
         let limit = self.plugin.settings.limits.authenticate_deadline;
-        let instance = self.instance()?;
-        instance.state().reach = Some(ReachInHand::new(Handle::current(), limit, turn));
-        let outcome = instance.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
-            having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
-        });
-        instance.state().reach = None;
-        match self.settle(outcome)? {
-            Ok(granted) => {
-                let checked = grant::grant(granted);
-                checked.map(Ok).map_err(|reason| self.bad_answer(AUTHENTICATE, reason))
+        self.traced(AUTHENTICATE, &mut Login, |this, _| {
+            let instance = this.instance()?;
+            instance.state().reach = Some(ReachInHand::new(Handle::current(), limit, turn));
+            let outcome = instance.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
+                having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
+            });
+            instance.state().reach = None;
+            match this.settle(outcome)? {
+                Ok(granted) => grant::grant(granted)
+                    .map(Ok)
+                    .map_err(|reason| this.bad_answer(AUTHENTICATE, reason)),
+                Err(denial) => Ok(Err(grant::denial(denial))),
             }
-            Err(denial) => Ok(Err(grant::denial(denial))),
-        }
+        })
     }
 }

@@ -37,22 +37,31 @@ pub const NO_KEY: u32 = u32::MAX;
 
 /// A partitioner's answer: one partition for each message, or none where it does not mind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placements(Vec<u32>);
+pub struct Placements {
+    chosen: Vec<u32>,
+    /// Of the topic.
+    partitions: u32,
+}
 
 impl Placements {
     /// The partition of each message in order; `None` leaves the choice to the gateway.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<u32>> + '_ {
-        self.0.iter().map(|&partition| (partition != NO_KEY).then_some(partition))
+        self.chosen.iter().map(|&partition| (partition != NO_KEY).then_some(partition))
+    }
+
+    /// How many partitions the topic has.
+    pub(super) fn partitions(&self) -> u32 {
+        self.partitions
     }
 
     /// How many messages were placed.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.chosen.len()
     }
 
     /// True for an empty burst.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.chosen.is_empty()
     }
 }
 
@@ -68,7 +77,7 @@ impl Placements {
             Some(partition) => {
                 Err(format!("partition {partition} of a topic that has {}", burst.partitions))
             }
-            None => Ok(Self(partitions)),
+            None => Ok(Self { chosen: partitions, partitions: burst.partitions }),
         }
     }
 }

@@ -11,6 +11,15 @@ pub(super) const DESCRIBE: &str = "lifecycle.describe";
 /// `lifecycle.configure` for errors.
 pub(super) const CONFIGURE: &str = "lifecycle.configure";
 
+/// The functions of the roles, for errors and traces.
+pub(super) const AUTHENTICATE: &str = "authenticator.authenticate";
+pub(super) const ON_PRODUCE: &str = "filter.on-produce";
+pub(super) const ON_CONSUME: &str = "filter.on-consume";
+pub(super) const ROUTE: &str = "router.route";
+pub(super) const PARTITION_MANY: &str = "partitioner.partition-many";
+pub(super) const ENCODE: &str = "transcoder.encode";
+pub(super) const DECODE: &str = "transcoder.decode";
+
 /// Name and time limit of one call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::*;
-use crate::message::{Message, Record, Role, TopicName, Verdict};
+use crate::{
+    message::{Message, Record, Role, TopicName, Verdict},
+    trace::Tracing,
+};
 
 /// A component with `lifecycle` and `filter` whose functions have these bodies. `configure` has
 /// its result (zeroes are `ok`) at 64, `on-produce` its verdict (zeroes are `forward`) at 128.
@@ -80,7 +83,7 @@ fn message() -> Message {
 
 fn call(plugin: &Arc<Plugin>) -> Result<Verdict, CallError> {
     let context = CallContext { principal: "ann".into(), timestamp_ms: 1 };
-    plugin.lease()?.on_produce(&mut message(), &context)
+    plugin.acquire(Tracing::Off)?.on_produce(&mut message(), &context)
 }
 
 const LOOP: &str = "(loop (br 0))";

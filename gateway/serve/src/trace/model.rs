@@ -23,6 +23,15 @@ impl Show {
     pub const ALL: Self = Self { versions: true, times: true };
 }
 
+/// Whether calls of plugins become steps of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracing {
+    /// They do not.
+    Off,
+    /// They do.
+    On,
+}
+
 /// The way of one message or one login through the chain.
 #[derive(Clone, Debug)]
 pub struct Trace {

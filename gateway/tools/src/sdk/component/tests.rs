@@ -6,6 +6,7 @@ use bytes::Bytes;
 use sluicegate::{
     message::{Message, Record, Role, TopicName, Verdict},
     plugin::{CallContext, CallError, Engine, EngineSettings, Plugin, PluginSettings},
+    trace::Tracing,
 };
 
 use super::*;
@@ -115,7 +116,7 @@ fn call(body: &str) -> Result<Verdict, CallError> {
         expected_offset: None,
     };
     let context = CallContext { principal: "ann".into(), timestamp_ms: 1 };
-    plugin.lease()?.on_produce(&mut message, &context)
+    plugin.acquire(Tracing::Off)?.on_produce(&mut message, &context)
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The calls that are measured, each through the lease that the pipeline uses.
+//! The calls that are measured, each through the pooled instance that the pipeline uses.
 
 use sluicegate::{
     message::{Destination, Message, Rejection, Role, RouteScope, Verdict},
-    plugin::{CallError, Lease, Placements, Plugin},
+    plugin::{CallError, Placements, Plugin, PooledInstance},
 };
 
 use super::sample::{BURST, Sample};
@@ -94,7 +94,7 @@ impl CallKind {
     /// Makes one call; not for logins, which leave the thread.
     pub(super) fn call(
         self,
-        lease: &mut Lease,
+        instance: &mut PooledInstance,
         message: &mut Message,
         sample: &Sample,
     ) -> Result<CallAnswer, CallError> {
@@ -102,19 +102,19 @@ impl CallKind {
         let value =
             |answer: Result<_, _>| answer.map_or_else(CallAnswer::Rejected, CallAnswer::Value);
         Ok(match self {
-            Self::OnProduce => CallAnswer::Verdict(lease.on_produce(message, context)?),
-            Self::OnConsume => CallAnswer::Verdict(lease.on_consume(message, context)?),
-            Self::Route | Self::Authenticate => lease
+            Self::OnProduce => CallAnswer::Verdict(instance.on_produce(message, context)?),
+            Self::OnConsume => CallAnswer::Verdict(instance.on_consume(message, context)?),
+            Self::Route | Self::Authenticate => instance
                 .route(message, context)?
                 .map_or_else(CallAnswer::Rejected, CallAnswer::Destination),
             Self::Partition => {
-                CallAnswer::Placements(lease.partition_many(&sample.one.burst(&sample.input))?)
+                CallAnswer::Placements(instance.partition_many(&sample.one.burst(&sample.input))?)
             }
             Self::PartitionBurst => {
-                CallAnswer::Placements(lease.partition_many(&sample.many.burst(&sample.input))?)
+                CallAnswer::Placements(instance.partition_many(&sample.many.burst(&sample.input))?)
             }
-            Self::Encode => value(lease.encode(message, context)?),
-            Self::Decode => value(lease.decode(message, context)?),
+            Self::Encode => value(instance.encode(message, context)?),
+            Self::Decode => value(instance.decode(message, context)?),
         })
     }
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use sluicegate::{
     message::{Credentials, Denial, Grant, Message},
     plugin::{CallError, Plugin},
+    trace::Tracing,
 };
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     sample::Sample,
 };
 
-/// Calls between two looks at the clock, and of one lease; as many as a burst may well have.
+/// Calls between two looks at the clock, and of one pooled instance; as many as a burst may well have.
 pub(super) const CHUNK: u32 = 64;
 /// Logins between two looks at the clock: they may wait for stores.
 const LOGINS: u32 = 4;
@@ -62,8 +63,8 @@ fn calls(
     sample: &Sample,
 ) -> (CallTime, Option<Bytes>) {
     let bytes_in = kind.bytes_in(sample, message);
-    let one = plugin.lease().and_then(|mut lease| {
-        let reply = kind.call(&mut lease, &mut message.clone(), sample)?;
+    let one = plugin.acquire(Tracing::Off).and_then(|mut instance| {
+        let reply = kind.call(&mut instance, &mut message.clone(), sample)?;
         Ok((reply.words(), reply.bytes_out(), reply))
     });
     let (answer, bytes_out, reply) = match one {
@@ -81,7 +82,7 @@ fn calls(
     (CallTime { kind, time, answer, bytes_in, bytes_out }, value)
 }
 
-/// [`CHUNK`] calls of one lease; taking it, and making the messages, are not part of the time.
+/// [`CHUNK`] calls of one pooled instance; taking it, and making the messages, are not part of the time.
 pub(super) fn chunk(
     plugin: &Arc<Plugin>,
     kind: CallKind,
@@ -89,10 +90,10 @@ pub(super) fn chunk(
     sample: &Sample,
 ) -> Result<Duration, CallError> {
     let mut messages = vec![message.clone(); CHUNK as usize];
-    let mut lease = plugin.lease()?;
+    let mut instance = plugin.acquire(Tracing::Off)?;
     let began = Instant::now();
     for message in &mut messages {
-        kind.call(&mut lease, message, sample)?;
+        kind.call(&mut instance, message, sample)?;
     }
     Ok(began.elapsed())
 }
@@ -102,7 +103,7 @@ async fn logins(plugin: &Arc<Plugin>, sample: &Sample) -> CallTime {
     let kind = CallKind::Authenticate;
     let login = &sample.input.credentials;
     let bytes_in = kind.bytes_in(sample, &sample.input.message);
-    let answer = match plugin.authenticate(login.clone()).await {
+    let answer = match plugin.authenticate(login.clone(), Tracing::Off).await.0 {
         Ok(answer) => words(&answer),
         Err(error) => {
             let answer = String::new();
@@ -120,7 +121,7 @@ async fn logins(plugin: &Arc<Plugin>, sample: &Sample) -> CallTime {
 async fn some_logins(plugin: &Arc<Plugin>, login: &Credentials) -> Result<Duration, CallError> {
     let began = Instant::now();
     for _ in 0..LOGINS {
-        let _ = plugin.authenticate(login.clone()).await?;
+        let _ = plugin.authenticate(login.clone(), Tracing::Off).await.0?;
     }
     Ok(began.elapsed())
 }

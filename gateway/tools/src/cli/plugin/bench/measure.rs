@@ -9,7 +9,10 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sluicegate::plugin::{CallError, Code, Engine, EngineSettings, Plugin, PluginSettings, Survey};
+use sluicegate::{
+    plugin::{CallError, Code, Engine, EngineSettings, Plugin, PluginSettings, Survey},
+    trace::Tracing,
+};
 
 use super::{
     call_kind::CallKind,
@@ -109,7 +112,7 @@ pub(super) async fn measure(
     let timed = calls_of(&plugin, sample).await;
     let checkout = best_of(CHECKOUTS, || {
         let began = Instant::now();
-        (0..CHECKOUTS).try_for_each(|_| plugin.lease().map(drop))?;
+        (0..CHECKOUTS).try_for_each(|_| plugin.acquire(Tracing::Off).map(drop))?;
         Ok::<_, CallError>(began.elapsed())
     })?;
     drop(plugin);
@@ -154,21 +157,21 @@ fn fresh(
     sample: &Sample,
 ) -> anyhow::Result<(Duration, Option<Duration>)> {
     let mut settings = file.settings.clone();
-    // None is kept, so that each lease makes one.
+    // None is kept, so that each call makes one.
     settings.limits.instances_idle_max = 0;
     settings.limits.failures_in_a_row_max = u32::MAX;
     let (plugin, _) = load(engine, file, settings)?;
     let kind = CallKind::of(&plugin).into_iter().find(|kind| *kind != CallKind::Authenticate);
-    drop(plugin.lease().context("taking the first instance")?);
+    drop(plugin.acquire(Tracing::Off).context("taking the first instance")?);
     let (mut ready, mut first_call) = (Duration::MAX, None);
     for _ in 0..TRIES {
         let began = Instant::now();
-        let mut lease = plugin.lease().context("making an instance")?;
+        let mut instance = plugin.acquire(Tracing::Off).context("making an instance")?;
         ready = ready.min(began.elapsed());
         let Some(kind) = kind else { continue };
         let mut message = sample.input.message.clone();
         let began = Instant::now();
-        if kind.call(&mut lease, &mut message, sample).is_ok() {
+        if kind.call(&mut instance, &mut message, sample).is_ok() {
             let took = began.elapsed();
             first_call = Some(first_call.map_or(took, |best: Duration| best.min(took)));
         }

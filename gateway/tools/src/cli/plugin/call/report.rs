@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use sluicegate::{
     message::{Credentials, Message, Role},
-    plugin::{CallContext, CallError, Lease, Plugin},
-    trace::{PluginId, Step},
+    plugin::{CallContext, CallError, Plugin, PooledInstance},
+    trace::{PluginId, Step, Tracing},
 };
 
 use crate::cli::plugin::input::{BurstKeys, Input, Payload};
@@ -118,42 +118,44 @@ struct Attempt {
     error: Option<CallError>,
 }
 
-/// Makes one call, through the same leases that the pipeline uses.
+/// Makes one call, through the same pooled instances that the pipeline uses.
 fn make_call(plugin: &Arc<Plugin>, role: Role, direction: Direction, input: Input) -> Attempt {
     if role == Role::Authenticator {
         return authenticate(plugin, input);
     }
-    let mut lease = match plugin.lease() {
-        Ok(lease) => lease,
+    let mut instance = match plugin.acquire(Tracing::On) {
+        Ok(instance) => instance,
         Err(error) => {
-            return Attempt { steps: vec![plugin.missed(&error)], error: Some(error) };
+            return Attempt {
+                steps: vec![plugin.step_without_instance(&error)],
+                error: Some(error),
+            };
         }
     };
-    lease.record();
-    let error = call(&mut lease, role, direction, input).err();
-    Attempt { steps: lease.take_steps(), error }
+    let error = call(&mut instance, role, direction, input).err();
+    Attempt { steps: instance.take_steps(), error }
 }
 
 fn call(
-    lease: &mut Lease,
+    instance: &mut PooledInstance,
     role: Role,
     direction: Direction,
     mut input: Input,
 ) -> Result<(), CallError> {
     if role == Role::Partitioner {
         let keys = BurstKeys::of(&input);
-        return lease.partition_many(&keys.burst(&input)).map(drop);
+        return instance.partition_many(&keys.burst(&input)).map(drop);
     }
     let timestamp_ms = input.message.record.timestamp_ms;
     let context = CallContext { principal: input.principal.into(), timestamp_ms };
     let message = &mut input.message;
     match (role, direction) {
-        (Role::Filter, Direction::Produce) => lease.on_produce(message, &context).map(drop),
-        (Role::Filter, Direction::Consume) => lease.on_consume(message, &context).map(drop),
-        (Role::Transcoder, Direction::Produce) => lease.encode(message, &context).map(drop),
-        (Role::Transcoder, Direction::Consume) => lease.decode(message, &context).map(drop),
+        (Role::Filter, Direction::Produce) => instance.on_produce(message, &context).map(drop),
+        (Role::Filter, Direction::Consume) => instance.on_consume(message, &context).map(drop),
+        (Role::Transcoder, Direction::Produce) => instance.encode(message, &context).map(drop),
+        (Role::Transcoder, Direction::Consume) => instance.decode(message, &context).map(drop),
         (Role::Router | Role::Partitioner | Role::Authenticator, _) => {
-            lease.route(message, &context).map(drop)
+            instance.route(message, &context).map(drop)
         }
     }
 }
@@ -162,6 +164,6 @@ fn call(
 fn authenticate(plugin: &Arc<Plugin>, input: Input) -> Attempt {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process may have a few descriptors more");
-    let (answer, steps) = runtime.block_on(plugin.authenticate_recorded(input.credentials));
+    let (answer, steps) = runtime.block_on(plugin.authenticate(input.credentials, Tracing::On));
     Attempt { steps, error: answer.err() }
 }
