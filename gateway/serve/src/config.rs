@@ -7,7 +7,7 @@ mod sections; //    its sections
 mod broker; //      the largest of them
 mod streams; //     the one with patterns
 mod plugin_file; // a plugin's settings file
-mod reach; //       the stores in it
+mod stores; //      the stores in it
 mod databus; //     the original's file
 mod file; //        a file as typed
 mod values; //      typed values in it
@@ -24,3 +24,4 @@ pub use settings::{
     BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, HttpSettings, LimitSettings,
     ListenSettings, LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
 };
+pub use stores::store_example;

@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use super::{
-    BrokerKind, BrokerSettings,
-    file::Section,
-    values::{files, optional_secs, usize_of},
-};
+use super::{BrokerKind, BrokerSettings, file::Section, sections::unless_zero, values::PemFiles};
 use crate::broker::kafka::settings::{
     ClusterSettings, Compression, GroupProtocol, Login, SaslSettings, TlsSettings,
 };
@@ -35,18 +31,16 @@ pub(super) fn broker(mut section: Section<'_, '_>, publish_deadline: Duration) -
         ("kafka", BrokerKind::Kafka),
     ];
     let retention_bytes = section.integer("retention_bytes", 0, 0..=u64::MAX);
-    let queue_bytes_max = section.integer("queue_bytes_max", 64 << 20, (1 << 20)..=(1 << 32));
-    let queue_bytes_max = usize_of(queue_bytes_max);
+    let queue_bytes_max = section.size("queue_bytes_max", 64 << 20, (1 << 20)..=(1 << 32));
     let clusters = section.sections("clusters").into_iter();
-    let clusters: Vec<_> = clusters
-        .map(|(name, section)| cluster(name, section, publish_deadline, queue_bytes_max))
-        .collect();
+    let clusters: Vec<_> =
+        clusters.map(|section| cluster(section, publish_deadline, queue_bytes_max)).collect();
     let settings = BrokerSettings {
         kind: section.choice("kind", BrokerKind::Embedded, &kinds),
         folder: section.string("folder", "./data").into(),
         segment_bytes: section.integer("segment_bytes", 128 << 20, (1 << 16)..=(1 << 30)),
         retention_bytes: (retention_bytes > 0).then_some(retention_bytes),
-        retention: optional_secs(section.integer("retention_secs", 604_800, 0..=u64::MAX >> 10)),
+        retention: unless_zero(section.seconds("retention_secs", 604_800, 0..=u64::MAX >> 10)),
         queue_bytes_max,
         cluster: default_cluster(&mut section, &clusters),
         clusters,
@@ -64,9 +58,9 @@ pub(super) fn broker(mut section: Section<'_, '_>, publish_deadline: Duration) -
 fn default_cluster(section: &mut Section<'_, '_>, clusters: &[ClusterSettings]) -> String {
     let names: Vec<_> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     let known = names.join(", ");
-    match section.string_at("cluster") {
-        Some((name, _)) if names.contains(&name.as_str()) => name,
-        Some((name, _)) => {
+    match section.text("cluster").map(|found| found.text) {
+        Some(name) if names.contains(&name.as_str()) => name,
+        Some(name) => {
             let hint = format!("the clusters are: {known}");
             section.incomplete("cluster", &format!("there is no cluster `{name}`"), &hint);
             name
@@ -83,25 +77,22 @@ fn default_cluster(section: &mut Section<'_, '_>, clusters: &[ClusterSettings]) 
 
 /// Reads one cluster. A publish is answered within `publish_deadline`.
 fn cluster(
-    name: String,
     mut section: Section<'_, '_>,
     publish_deadline: Duration,
     queue_bytes_max: usize,
 ) -> ClusterSettings {
-    let mut milliseconds =
-        |key, default, range| Duration::from_millis(section.integer(key, default, range));
     let delivery_timeout = publish_deadline.saturating_sub(ANSWER_MARGIN).max(DELIVERY_MIN);
-    let connect_timeout = milliseconds("connect_timeout_ms", 1_000, 10..=60_000);
-    let request_timeout = milliseconds("request_timeout_ms", 2_000, 100..=60_000);
-    let metadata_refresh = milliseconds("metadata_refresh_ms", 5_000, 100..=600_000);
-    let session_timeout = milliseconds("session_timeout_ms", 10_000, 1_000..=1_800_000);
+    let connect_timeout = section.milliseconds("connect_timeout_ms", 1_000, 10..=60_000);
+    let request_timeout = section.milliseconds("request_timeout_ms", 2_000, 100..=60_000);
+    let metadata_refresh = section.milliseconds("metadata_refresh_ms", 5_000, 100..=600_000);
+    let session_timeout = section.milliseconds("session_timeout_ms", 10_000, 1_000..=1_800_000);
     let bootstrap = section.strings("bootstrap").unwrap_or_default();
     if bootstrap.is_empty() {
         let hint = "name one or more brokers, such as `bootstrap = [\"kafka-1:9092\"]`";
         section.incomplete("bootstrap", "no broker to ask first", hint);
     }
     let replicas = section.integer("replicas", 0, 0..=100);
-    let group_instance = section.string("group_instance", "");
+    let group_instance = section.optional("group_instance");
     let settings = ClusterSettings {
         name_prefix: section.string("name_prefix", ""),
         bootstrap,
@@ -114,20 +105,16 @@ fn cluster(
         delivery_timeout,
         metadata_refresh,
         queue_bytes_max,
-        tail_bytes_max: usize_of(section.integer(
-            "tail_bytes_max",
-            64 << 20,
-            (1 << 20)..=(1 << 36),
-        )),
+        tail_bytes_max: section.size("tail_bytes_max", 64 << 20, (1 << 20)..=(1 << 36)),
         replicas: u16::try_from(replicas).ok().filter(|replicas| *replicas > 0),
         group_protocol: section.choice(
             "group_protocol",
             GroupProtocol::Classic,
             &[("classic", GroupProtocol::Classic), ("consumer", GroupProtocol::Consumer)],
         ),
-        group_instance: (!group_instance.is_empty()).then_some(group_instance),
+        group_instance,
         session_timeout,
-        name,
+        name: section.name().to_owned(),
     };
     section.finish();
     settings
@@ -145,10 +132,9 @@ fn compression(section: &mut Section<'_, '_>) -> Compression {
 }
 
 fn tls(mut section: Section<'_, '_>) -> TlsSettings {
-    let (ca_file, identity) = files(&mut section);
-    let server_name = section.string("server_name", "");
+    let PemFiles { ca_file, identity } = section.pem_files();
+    let server_name = section.optional("server_name");
     section.finish();
-    let server_name = (!server_name.is_empty()).then_some(server_name);
     TlsSettings { ca_file, identity, server_name }
 }
 

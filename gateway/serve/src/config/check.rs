@@ -51,12 +51,12 @@ pub fn read(path: Option<&Path>, overrides: &Overrides) -> Result<Settings, Prob
 pub fn check(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Problems> {
     let lookup = |name: &str| std::env::var(name).ok();
     let source = Source::new(path, text, &lookup);
-    let mut root = Section::new(&source, "", source.parse());
+    let mut root = Section::root(&source);
     let limits = limits(root.section("limits"));
     let mut settings = Settings {
-        listen: listen(root.section("listen"), &source),
+        listen: listen(root.section("listen")),
         broker: broker(root.section("broker"), limits.publish_deadline),
-        http: http(root.section("http"), &source),
+        http: http(root.section("http")),
         limits,
         topics: topics(root.section("topics")),
         streams: streams(root.sections("streams")),

@@ -59,19 +59,34 @@ impl<'a> Source<'a> {
 /// One table of a file. Every key must be asked for; what is left over is a problem.
 pub(super) struct Section<'s, 'a> {
     pub(super) source: &'s Source<'a>,
+    /// Names of the tables around it and its own, with dots between them; empty for the root.
+    path: String,
+    /// Its own name.
     name: String,
     pub(super) table: DeTable<'a>,
     known: Vec<&'static str>,
 }
 
 impl<'s, 'a> Section<'s, 'a> {
-    pub(super) fn new(source: &'s Source<'a>, name: &str, table: DeTable<'a>) -> Self {
-        Self { source, name: name.to_owned(), table, known: Vec::new() }
+    /// The root table of a file.
+    pub(super) fn root(source: &'s Source<'a>) -> Self {
+        let (path, name) = (String::new(), String::new());
+        Self { source, path, name, table: source.parse(), known: Vec::new() }
     }
 
-    /// A key of this table with the table's own name before it.
+    fn inner(&self, name: &str, table: DeTable<'a>) -> Self {
+        let (source, path) = (self.source, self.full(name));
+        Self { source, path, name: name.to_owned(), table, known: Vec::new() }
+    }
+
+    /// The table's own name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A key of this table with the table's path before it.
     pub(super) fn full(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// Takes a key out of the table, if it is there.
@@ -113,24 +128,20 @@ impl<'s, 'a> Section<'s, 'a> {
                 DeTable::new()
             }
         };
-        Section::new(self.source, &self.full(key), table)
+        self.inner(key, table)
     }
 
-    /// The tables inside a table, with their names; none if it is missing.
-    pub(super) fn sections(&mut self, key: &'static str) -> Vec<(String, Section<'s, 'a>)> {
-        let outer = self.section(key);
+    /// The tables inside a table; none if it is missing.
+    pub(super) fn sections(&mut self, key: &'static str) -> Vec<Section<'s, 'a>> {
+        let mut outer = self.section(key);
         let mut sections = Vec::new();
-        for (name, value) in outer.table {
-            let name = name.into_inner().into_owned();
-            let at = value.span().start;
-            let full = format!("{}.{name}", outer.name);
+        for (name, value) in std::mem::take(&mut outer.table) {
+            let (name, at) = (name.into_inner(), value.span().start);
             match value.into_inner() {
-                DeValue::Table(table) => {
-                    sections.push((name, Section::new(self.source, &full, table)));
-                }
+                DeValue::Table(table) => sections.push(outer.inner(&name, table)),
                 other => {
                     let cause = format!("expected a table, found {}", other.type_str());
-                    self.source.report(Some(at), &full, &cause, "");
+                    self.source.report(Some(at), &outer.full(&name), &cause, "");
                 }
             }
         }

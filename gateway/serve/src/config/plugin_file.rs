@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use super::{
     Problems, Variables,
     file::{Section, Source},
-    reach::reach,
+    stores::{stores, tables},
 };
 use crate::{
     message::TopicPattern,
@@ -25,7 +25,7 @@ pub fn plugin_settings(
 ) -> Result<PluginSettings, Problems> {
     let lookup = |name: &str| variables.look_up(name);
     let source = Source::new(path, text, &lookup);
-    let mut root = Section::new(&source, "", source.parse());
+    let mut root = Section::root(&source);
     let words = [
         ("reject", OnFailure::Reject),
         ("bypass", OnFailure::Bypass),
@@ -40,12 +40,12 @@ pub fn plugin_settings(
             .json("settings")
             .map_or_else(|| "{}".to_owned(), |json| json.to_string()),
         limits: limits(root.section("limits")),
-        reach: reach(&mut root),
+        reach: stores(&mut root),
         on_failure: root.choice("on_failure", OnFailure::Reject, &words),
     };
     if let Some(value) = root.take("files") {
-        let hint = "this version grants `redis` and `sql`; remove the section";
-        root.wrong("files", &value, "`files` cannot be granted", hint);
+        let hint = format!("this version grants {}; remove the section", tables());
+        root.wrong("files", &value, "`files` cannot be granted", &hint);
     }
     root.finish();
     let problems = source.problems.into_inner();

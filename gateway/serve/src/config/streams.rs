@@ -1,49 +1,49 @@
 //! `[streams."pattern"]`: how topics are used as streams.
 
-use std::time::Duration;
-
-use super::{file::Section, values::usize_of};
+use super::{file::Section, values::Text};
 use crate::{
     command::{Layout, StreamSettings, Streams},
     message::TopicPattern,
 };
 
-/// Words for the layouts.
+/// The layouts, without their settings.
 #[derive(Clone, Copy, PartialEq)]
-enum Word {
+enum LayoutKind {
     Fields,
     Json,
     Value,
 }
 
 /// Reads the tables of all patterns.
-pub(super) fn streams(sections: Vec<(String, Section<'_, '_>)>) -> Streams {
-    let read = |(pattern, section)| (TopicPattern::new(pattern), stream(section));
+pub(super) fn streams(sections: Vec<Section<'_, '_>>) -> Streams {
+    let read =
+        |section: Section<'_, '_>| (TopicPattern::new(section.name().to_owned()), stream(section));
     Streams::new(sections.into_iter().map(read).collect())
 }
 
 fn stream(mut section: Section<'_, '_>) -> StreamSettings {
-    let layouts = [("fields", Word::Fields), ("json", Word::Json), ("value", Word::Value)];
-    let word = section.choice("layout", Word::Fields, &layouts);
-    let value_field = section.string_at("value_field");
-    if let Some((_, at)) = &value_field
-        && word != Word::Value
+    let layouts =
+        [("fields", LayoutKind::Fields), ("json", LayoutKind::Json), ("value", LayoutKind::Value)];
+    let word = section.choice("layout", LayoutKind::Fields, &layouts);
+    let value_field = section.text("value_field");
+    if let Some(Text { at, .. }) = &value_field
+        && word != LayoutKind::Value
     {
         section.wrong_at(*at, "value_field", "only the layout `value` has one", "");
     }
-    let key_field = section.string("key_field", "");
+    let key_field = section.optional("key_field");
     let settings = StreamSettings {
         layout: match word {
-            Word::Fields => Layout::Fields,
-            Word::Json => Layout::Json,
-            Word::Value => {
-                Layout::Value(value_field.map_or_else(|| "value".into(), |(text, _)| text.into()))
+            LayoutKind::Fields => Layout::Fields,
+            LayoutKind::Json => Layout::Json,
+            LayoutKind::Value => {
+                Layout::Value(value_field.map_or_else(|| "value".into(), |found| found.text.into()))
             }
         },
-        key_field: (!key_field.is_empty()).then(|| key_field.into()),
+        key_field: key_field.map(Into::into),
         trims: section.choice("trim", false, &[("retention", false), ("delete-records", true)]),
-        idmp_duration: Duration::from_secs(section.integer("idmp_duration_secs", 100, 1..=86_400)),
-        idmp_ids_max: usize_of(section.integer("idmp_maxsize", 100, 1..=10_000)),
+        idmp_duration: section.seconds("idmp_duration_secs", 100, 1..=86_400),
+        idmp_ids_max: section.size("idmp_maxsize", 100, 1..=10_000),
     };
     section.finish();
     settings

@@ -7,31 +7,52 @@ use toml::{Spanned, de::DeValue};
 
 use super::{
     environment::{expand, expand_url},
-    file::{Section, Source},
+    file::Section,
 };
 
 /// How variables are put into a text.
 type Expand = fn(&str, &dyn Fn(&str) -> Option<String>) -> Result<String, String>;
 
+/// A string of the file, with its variables replaced.
+pub(super) struct Text {
+    pub(super) text: String,
+    /// Where its value begins in the file, in bytes.
+    pub(super) at: usize,
+}
+
+/// A name with its string, in a table of strings.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) value: Text,
+}
+
+/// PEM files of a `tls` section.
+pub(super) struct PemFiles {
+    /// Authorities to trust.
+    pub(super) ca_file: Option<PathBuf>,
+    /// The gateway's own certificate chain, and its key.
+    pub(super) identity: Option<(PathBuf, PathBuf)>,
+}
+
 impl Section<'_, '_> {
-    /// A string with `${NAME}` replaced, and its place in the file.
-    pub(super) fn string_at(&mut self, key: &'static str) -> Option<(String, usize)> {
-        self.text_at(key, expand)
+    /// A string with `${NAME}` replaced.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
+        self.expanded(key, expand)
     }
 
-    /// A URL with `${NAME}` replaced, and its place in the file.
-    pub(super) fn url_at(&mut self, key: &'static str) -> Option<(String, usize)> {
-        self.text_at(key, expand_url)
+    /// A URL with `${NAME}` replaced.
+    pub(super) fn url(&mut self, key: &'static str) -> Option<Text> {
+        self.expanded(key, expand_url)
     }
 
-    fn text_at(&mut self, key: &'static str, expand: Expand) -> Option<(String, usize)> {
+    fn expanded(&mut self, key: &'static str, expand: Expand) -> Option<Text> {
         let value = self.take(key)?;
         let Some(text) = value.get_ref().as_str() else {
             self.wrong_type(key, &value, "a string");
             return None;
         };
         match expand(text, self.source.lookup) {
-            Ok(text) => Some((text, value.span().start)),
+            Ok(text) => Some(Text { text, at: value.span().start }),
             Err(cause) => {
                 self.wrong(key, &value, &cause, "");
                 None
@@ -41,7 +62,39 @@ impl Section<'_, '_> {
 
     /// A string, or the default.
     pub(super) fn string(&mut self, key: &'static str, default: &str) -> String {
-        self.string_at(key).map_or_else(|| default.to_owned(), |(text, _)| text)
+        self.text(key).map_or_else(|| default.to_owned(), |found| found.text)
+    }
+
+    /// A string; `None` if it is empty or missing.
+    pub(super) fn optional(&mut self, key: &'static str) -> Option<String> {
+        Some(self.string(key, "")).filter(|text| !text.is_empty())
+    }
+
+    /// `address`, an IP address and a port; `None` if it is empty.
+    pub(super) fn address(&mut self, default: Option<SocketAddr>) -> Option<SocketAddr> {
+        let Some(Text { text, at }) = self.text("address") else { return default };
+        if text.is_empty() {
+            return None;
+        }
+        let address = text.parse().ok();
+        if address.is_none() {
+            let cause = format!("`{text}` is not an address and port");
+            let hint = "write for example `127.0.0.1:6380` or `[::]:6380`";
+            self.wrong_at(at, "address", &cause, hint);
+        }
+        address
+    }
+
+    /// `ca_file`, `certificate_file` and `key_file`.
+    pub(super) fn pem_files(&mut self) -> PemFiles {
+        let mut path = |key| self.optional(key).map(PathBuf::from);
+        let ca_file = path("ca_file");
+        let (certificate, key) = (path("certificate_file"), path("key_file"));
+        if certificate.is_some() != key.is_some() {
+            let hint = "set both, or neither where servers do not ask who the gateway is";
+            self.incomplete("", "`certificate_file` and `key_file` belong together", hint);
+        }
+        PemFiles { ca_file, identity: certificate.zip(key) }
     }
 
     /// One of a few words.
@@ -51,7 +104,7 @@ impl Section<'_, '_> {
         default: T,
         choices: &[(&str, T)],
     ) -> T {
-        let Some((text, at)) = self.string_at(key) else { return default };
+        let Some(Text { text, at }) = self.text(key) else { return default };
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
             return *value;
         }
@@ -84,6 +137,36 @@ impl Section<'_, '_> {
         }
     }
 
+    /// A whole number in a range, as a size in memory.
+    pub(super) fn size(
+        &mut self,
+        key: &'static str,
+        default: u64,
+        range: RangeInclusive<u64>,
+    ) -> usize {
+        usize::try_from(self.integer(key, default, range)).unwrap_or(usize::MAX)
+    }
+
+    /// A number of milliseconds in a range.
+    pub(super) fn milliseconds(
+        &mut self,
+        key: &'static str,
+        default: u64,
+        range: RangeInclusive<u64>,
+    ) -> Duration {
+        Duration::from_millis(self.integer(key, default, range))
+    }
+
+    /// A number of seconds in a range.
+    pub(super) fn seconds(
+        &mut self,
+        key: &'static str,
+        default: u64,
+        range: RangeInclusive<u64>,
+    ) -> Duration {
+        Duration::from_secs(self.integer(key, default, range))
+    }
+
     /// The same for a signed number without further bounds.
     pub(super) fn signed(&mut self, key: &'static str, default: i32) -> i32 {
         let Some(value) = self.take(key) else { return default };
@@ -106,15 +189,15 @@ impl Section<'_, '_> {
 
     /// A list of strings.
     pub(super) fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
-        let items = self.strings_at(key)?;
-        Some(items.into_iter().map(|(text, _)| text).collect())
+        let items = self.texts(key)?;
+        Some(items.into_iter().map(|item| item.text).collect())
     }
 
-    /// A list of strings and the place of each in the file.
-    pub(super) fn strings_at(&mut self, key: &'static str) -> Option<Vec<(String, usize)>> {
+    /// A list of strings with `${NAME}` replaced.
+    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
         let value = self.take(key)?;
         let item = |item: &Spanned<DeValue<'_>>| {
-            Some((item.get_ref().as_str()?.to_owned(), item.span().start))
+            Some(Text { text: item.get_ref().as_str()?.to_owned(), at: item.span().start })
         };
         let items: Option<Vec<_>> =
             value.get_ref().as_array().and_then(|array| array.iter().map(item).collect());
@@ -122,13 +205,14 @@ impl Section<'_, '_> {
             self.wrong_type(key, &value, "a list of strings");
             return None;
         };
-        let expanded = |(text, at): (String, usize)| Ok((expand(&text, self.source.lookup)?, at));
+        let expanded =
+            |Text { text, at }| Ok(Text { text: expand(&text, self.source.lookup)?, at });
         let items: Result<_, _> = items.into_iter().map(expanded).collect();
         items.map_err(|cause: String| self.wrong(key, &value, &cause, "")).ok()
     }
 
-    /// The strings of a table inside this one, with their names and places; none if it is missing.
-    pub(super) fn entries(&mut self, key: &'static str) -> Vec<(String, String, usize)> {
+    /// The strings of a table inside this one; none if it is missing.
+    pub(super) fn entries(&mut self, key: &'static str) -> Vec<Entry> {
         let inner = self.section(key);
         let mut entries = Vec::new();
         for (name, value) in &inner.table {
@@ -138,7 +222,10 @@ impl Section<'_, '_> {
                 continue;
             };
             match expand(text, self.source.lookup) {
-                Ok(text) => entries.push((name.to_string(), text, value.span().start)),
+                Ok(text) => {
+                    let value = Text { text, at: value.span().start };
+                    entries.push(Entry { name: name.to_string(), value });
+                }
                 Err(cause) => inner.wrong(name, value, &cause, ""),
             }
         }
@@ -178,50 +265,4 @@ impl Section<'_, '_> {
             ),
         }
     }
-}
-
-/// Authorities to trust, and the gateway's own certificate chain with its key.
-pub(super) type Files = (Option<PathBuf>, Option<(PathBuf, PathBuf)>);
-
-/// Reads `ca_file`, `certificate_file` and `key_file`.
-pub(super) fn files(section: &mut Section<'_, '_>) -> Files {
-    let mut path = |key| {
-        let text = section.string(key, "");
-        (!text.is_empty()).then(|| PathBuf::from(text))
-    };
-    let ca_file = path("ca_file");
-    let (certificate, key) = (path("certificate_file"), path("key_file"));
-    if certificate.is_some() != key.is_some() {
-        let hint = "set both, or neither where servers do not ask who the gateway is";
-        section.incomplete("", "`certificate_file` and `key_file` belong together", hint);
-    }
-    (ca_file, certificate.zip(key))
-}
-
-/// The key `address` of a section; an empty one means that there is none.
-pub(super) fn address(
-    section: &mut Section<'_, '_>,
-    key: &str,
-    default: Option<SocketAddr>,
-    source: &Source<'_>,
-) -> Option<SocketAddr> {
-    let Some((text, at)) = section.string_at("address") else { return default };
-    if text.is_empty() {
-        return None;
-    }
-    let address = text.parse().ok();
-    if address.is_none() {
-        let cause = format!("`{text}` is not an address and port");
-        let hint = "write for example `127.0.0.1:6380` or `[::]:6380`";
-        source.report(Some(at), key, &cause, hint);
-    }
-    address
-}
-
-pub(super) fn usize_of(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-pub(super) fn optional_secs(secs: u64) -> Option<Duration> {
-    (secs > 0).then(|| Duration::from_secs(secs))
 }

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use sluicegate::plugin::{
-    CONTRACT_VERSION, Code, Import, LoadError, Need, Survey, limits::WASM_BYTES_MAX,
+use sluicegate::{
+    config,
+    plugin::{CONTRACT_VERSION, Code, Import, LoadError, Need, Survey, limits::WASM_BYTES_MAX},
 };
 
 use crate::cli::plugin::{
@@ -13,20 +14,6 @@ use crate::cli::plugin::{
 
 /// How interfaces of the contract begin.
 const PACKAGE: &str = "sluicegate:plugin/";
-
-/// What to write into a settings file for Redis.
-const REDIS_SECTION: &str = "\
-[redis.NAME]
-url = \"redis://USER:${PASSWORD}@HOST:6379\"
-commands = [\"GET\"]
-keys = [\"PREFIX:*\"]";
-
-/// What to write into a settings file for a database.
-const SQL_SECTION: &str = "\
-[sql.NAME]
-url = \"mysql://USER:${PASSWORD}@HOST:3306/DATABASE\"
-[sql.NAME.statements]
-find = \"SELECT secret FROM users WHERE name = ?\"";
 
 /// A file, what was seen of it, and why a gateway would refuse it.
 pub(super) struct Report<'a> {
@@ -133,7 +120,7 @@ impl Report<'_> {
         for import in &self.survey.imports {
             let Need::Grant { section, .. } = import.need else { continue };
             let toml = self.file.path.with_extension("toml");
-            let text = if section == "redis" { REDIS_SECTION } else { SQL_SECTION };
+            let text = config::store_example(section).unwrap_or_default();
             writeln!(f, "\n  write into `{}`, with your own names:\n", toml.display())?;
             text.lines().try_for_each(|line| writeln!(f, "      {line}"))?;
         }
@@ -164,11 +151,10 @@ fn row(f: &mut fmt::Formatter<'_>, label: &str, text: &str) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use std::{path::Path, time::Duration};
+    use std::time::Duration;
 
     use super::*;
     use sluicegate::{
-        config,
         message::Role,
         plugin::{Description, LoadFault, PluginSettings},
     };
@@ -248,20 +234,5 @@ mod tests {
         assert!(text.contains("hint       grant it"));
         assert!(text.contains("write into `plugins.d/guard.toml`"), "{text}");
         assert!(text.contains("      [redis.NAME]\n"), "{text}");
-    }
-
-    #[test]
-    fn the_sections_are_such_as_the_gateway_reads() {
-        for section in [REDIS_SECTION, SQL_SECTION] {
-            let text = section.replace("${PASSWORD}", "word");
-            let read = config::plugin_settings(
-                Path::new("guard.toml"),
-                &text,
-                "guard",
-                config::Variables::Environment,
-            );
-            let reach = read.unwrap_or_else(|problems| panic!("{problems}")).reach;
-            assert_eq!(reach.redis.len() + reach.sql.len(), 1);
-        }
     }
 }
