@@ -12,6 +12,7 @@ mod latency;
 mod memory;
 mod module;
 mod monitor;
+mod role;
 mod script;
 mod slowlog;
 mod time;
@@ -30,6 +31,7 @@ pub(super) static COMMANDS: &[&Spec] = &[
     &memory::SPEC,
     &module::SPEC,
     &monitor::SPEC,
+    &role::SPEC,
     &script::SPEC,
     &slowlog::SPEC,
     &time::SPEC,
