@@ -6,7 +6,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sluicegate::config::{LogFormat, Overrides};
+use sluicegate::{config::Overrides, telemetry::LogFormat};
 use sluicegate_tools::cli::{plugin, record, test};
 
 mod check;

@@ -22,6 +22,6 @@ pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};
 pub use settings::{
     BrokerKind, BrokerSettings, DatabusSettings, GroupSettings, HttpSettings, LimitSettings,
-    ListenSettings, LogFormat, LogSettings, PluginFolder, Settings, TopicSettings,
+    ListenSettings, PluginFolder, Settings, TopicSettings,
 };
 pub use stores::store_example;

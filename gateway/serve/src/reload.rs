@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     config::Variables,
-    login::Logins,
+    login::LoginCache,
     pipeline::{Chain, Pipeline},
     plugin::{Engine, LogBooks, Plugin},
     telemetry::{Counters, LogLevel},
@@ -44,7 +44,7 @@ pub struct ReloadTarget {
     /// Gets the new chain.
     pub pipeline: Arc<Pipeline>,
     /// Asks the authenticators again after a change.
-    pub logins: Arc<Logins>,
+    pub logins: Arc<LoginCache>,
     /// Where refused files are counted.
     pub counters: Arc<Counters>,
     /// Where refused files are listed.
@@ -241,7 +241,7 @@ fn apply(
         } else {
             let generation = chain.generation();
             if target.pipeline.swap(chain) {
-                target.logins.look_again();
+                target.logins.refresh_all();
             }
             tracing::info!(generation, "plugin chain replaced");
         }

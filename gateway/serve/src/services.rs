@@ -13,14 +13,14 @@ use crate::{
     config::DatabusSettings,
     consumer::Groups,
     idempotence::Windows,
-    login::{Login, Logins},
+    login::{Login, LoginCache},
     message::{Grant, Rejection},
     order::Orders,
     pipeline::Pipeline,
     plugin::LogBooks,
     reload::{Refusals, ReloadRequest},
     resp::Limits,
-    telemetry::{Counters, Pace, Slowlog},
+    telemetry::{Counters, RateSampler, Slowlog},
 };
 
 /// Times and sizes of sessions.
@@ -67,7 +67,7 @@ pub struct Services {
     /// The way of messages.
     pub pipeline: Arc<Pipeline>,
     /// Who is logged in.
-    pub logins: Arc<Logins>,
+    pub logins: Arc<LoginCache>,
     /// Consumer groups.
     pub groups: Arc<Groups>,
     /// What idempotent producers sent lately.
@@ -81,7 +81,7 @@ pub struct Services {
     /// What is counted.
     pub counters: Arc<Counters>,
     /// How fast commands come, and bytes come and go.
-    pub pace: Pace<3>,
+    pub rates: RateSampler<3>,
     /// The commands that took long.
     pub slowlog: Slowlog,
     /// Who is connected.

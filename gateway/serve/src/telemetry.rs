@@ -1,18 +1,15 @@
-//! Counters, slow commands, and how logging is set up. Everything that is exported is in this one
-//! room.
+//! Counters, rates, slow commands, and logging. Everything that is exported is in this room.
 
 mod counters;
-mod log_level;
+mod log_throttle;
 mod logging;
-mod occasionally;
-mod pace;
+mod process_usage;
+mod rate_sampler;
 mod slowlog;
-mod usage;
 
 pub use counters::{Counter, Counters};
-pub use log_level::LogLevel;
-pub use logging::start_logging;
-pub use occasionally::Occasionally;
-pub use pace::Pace;
-pub use slowlog::{SLOWLOG_ENTRIES_MAX, Slow, Slowlog};
-pub use usage::Usage;
+pub use log_throttle::LogThrottle;
+pub use logging::{LogFormat, LogLevel, LogSettings, start_logging};
+pub use process_usage::ProcessUsage;
+pub use rate_sampler::RateSampler;
+pub use slowlog::{SLOWLOG_ENTRIES_MAX, Slowlog, SlowlogEntry};

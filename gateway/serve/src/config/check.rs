@@ -7,12 +7,13 @@ use std::{
 };
 
 use super::{
-    LogFormat, Problem, Problems, Settings,
+    Problem, Problems, Settings,
     broker::broker,
     file::{Section, Source},
     sections::{databus, groups, http, limits, listen, log, plugins, topics},
     streams::streams,
 };
+use crate::telemetry::LogFormat;
 
 /// What the command line and the environment say over the file.
 #[derive(Clone, Debug, Default)]

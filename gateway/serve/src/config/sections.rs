@@ -4,10 +4,13 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::{
-    DatabusSettings, GroupSettings, HttpSettings, LimitSettings, ListenSettings, LogFormat,
-    LogSettings, PluginFolder, TopicSettings, file::Section,
+    DatabusSettings, GroupSettings, HttpSettings, LimitSettings, ListenSettings, PluginFolder,
+    TopicSettings, file::Section,
 };
-use crate::message::StartAt;
+use crate::{
+    message::StartAt,
+    telemetry::{LogFormat, LogSettings},
+};
 
 /// What may wait for one client, in bytes.
 const BYTES: std::ops::RangeInclusive<u64> = (1 << 16)..=(1 << 31);

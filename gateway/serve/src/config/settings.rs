@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use crate::{broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt};
+use crate::{
+    broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt,
+    telemetry::LogSettings,
+};
 
 /// Everything a gateway is built from.
 #[derive(Clone, Debug)]
@@ -166,22 +169,4 @@ pub struct PluginFolder {
     pub folder: PathBuf,
     /// Compiled code is kept here; `None` compiles at every start.
     pub cache_folder: Option<PathBuf>,
-}
-
-/// `[log]`.
-#[derive(Clone, Debug)]
-pub struct LogSettings {
-    /// Text for people or JSON for programs.
-    pub format: LogFormat,
-    /// A level, or a filter in tracing's form.
-    pub filter: String,
-}
-
-/// Form of log lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// One line a record, for people.
-    Text,
-    /// One JSON object a line.
-    Json,
 }

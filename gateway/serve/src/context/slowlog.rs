@@ -31,7 +31,7 @@ impl Context {
             words.push(format!("... ({more} more arguments)"));
         }
         let user = self.identity.as_ref().map(|known| known.grant().principal.clone());
-        self.services.slowlog.add(Slow {
+        self.services.slowlog.add(SlowlogEntry {
             id: 0,
             at_ms: self.now_ms(),
             took,

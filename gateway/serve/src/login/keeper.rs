@@ -58,14 +58,14 @@ enum Step {
 
 /// The work on one entry.
 struct Keeper {
-    logins: Arc<Logins>,
+    logins: Arc<LoginCache>,
     key: Key,
     entry: Arc<Entry>,
     last: Option<LastGood>,
 }
 
 /// Asks about the credentials of `entry` for as long as somebody uses them or might again.
-pub(super) async fn keep(logins: Arc<Logins>, key: Key, entry: Arc<Entry>) {
+pub(super) async fn keep(logins: Arc<LoginCache>, key: Key, entry: Arc<Entry>) {
     let mut keeper = Keeper { logins, key, entry, last: None };
     while let Step::Ask = keeper.ask().await {}
 }

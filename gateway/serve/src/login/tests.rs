@@ -68,7 +68,7 @@ impl Authority for Double {
 
 struct Scene {
     double: Arc<Double>,
-    logins: Arc<Logins>,
+    logins: Arc<LoginCache>,
 }
 
 const SHORT: Duration = Duration::from_millis(100);
@@ -195,11 +195,11 @@ async fn other_authenticators_are_asked_at_once() {
     let scene = scene(grants("ann", None));
     let mut login = scene.log_in("s").await.unwrap();
     scene.turn(Mood::Refuses);
-    scene.logins.look_again();
+    scene.logins.refresh_all();
     assert_eq!(scene.log_in("s").await.unwrap_err(), "WRONGPASS auth failed", "no old answer");
     assert_eq!(news(&mut login).await, Err("WRONGPASS auth failed".into()));
     scene.turn(grants("ann", None));
-    scene.logins.look_again();
+    scene.logins.refresh_all();
     assert!(scene.log_in("s").await.is_ok(), "nor an old refusal");
 }
 
@@ -229,11 +229,11 @@ async fn a_gateway_that_closes_ends_the_logins_of_its_open_time() {
     let scene = scene(Mood::Refuses);
     assert!(scene.logins.open().is_none());
     scene.double.closed.store(false, Ordering::SeqCst);
-    scene.logins.look_again();
+    scene.logins.refresh_all();
     let mut login = scene.logins.open().unwrap();
-    scene.logins.look_again();
+    scene.logins.refresh_all();
     assert!(!login.has_changed(), "still open");
     scene.double.closed.store(true, Ordering::SeqCst);
-    scene.logins.look_again();
+    scene.logins.refresh_all();
     assert_eq!(news(&mut login).await, Err("NOAUTH Authentication required.".into()));
 }

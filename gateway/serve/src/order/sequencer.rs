@@ -15,7 +15,7 @@ use super::{page_cache::PageCache, recent::RecentSteps, single_flight::SingleFli
 use crate::{
     broker::{Broker, BrokerError},
     message::TopicName,
-    telemetry::Occasionally,
+    telemetry::LogThrottle,
 };
 
 /// Steps whose records are all gone are deleted after so many steps of this gateway.
@@ -67,7 +67,7 @@ pub(super) struct WritePace {
     /// Since when partitions end below the newest step.
     pub(super) lower_since: Option<Instant>,
     /// Limits how often the log says that steps cannot be deleted.
-    pub(super) refused: Occasionally,
+    pub(super) refused: LogThrottle,
 }
 
 impl Default for WritePace {
@@ -78,7 +78,7 @@ impl Default for WritePace {
             // The first step checks at once.
             since_cleanup: CLEANUP_STEPS,
             lower_since: None,
-            refused: Occasionally::new(Duration::from_hours(24)),
+            refused: LogThrottle::new(Duration::from_hours(24)),
         }
     }
 }

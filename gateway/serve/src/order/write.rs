@@ -129,7 +129,7 @@ impl Sequencer {
         }
         let cleaned = self.delete_unused(ranges).await;
         if let Err(error) = cleaned
-            && self.pace().refused.may().is_some()
+            && self.pace().refused.allow().is_some()
         {
             tracing::info!(topic = %self.log, %error, "old steps of an order are kept");
         }

@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{
     plugin::{CallError, OnFailure, Plugin, PooledInstance},
-    telemetry::{Counters, Occasionally},
+    telemetry::{Counters, LogThrottle},
     trace::Step,
 };
 
 /// A failing plugin may fail with every message; its log line comes once in so long.
 const LINE_PERIOD: Duration = Duration::from_secs(1);
-static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(LINE_PERIOD));
+static LINES: LazyLock<LogThrottle> = LazyLock::new(|| LogThrottle::new(LINE_PERIOD));
 
 /// One instance of each plugin that a burst meets, taken when first needed.
 pub(super) struct BurstInstances<'c> {
@@ -91,7 +91,7 @@ fn steps(
 
 fn fail(counters: &Counters, plugin: &Arc<Plugin>, error: CallError) -> Failed {
     counters.plugin_failures.add(1);
-    if let Some(held_back) = LINES.may() {
+    if let Some(held_back) = LINES.allow() {
         tracing::warn!(plugin = plugin.name(), %error, held_back, "plugin call failed");
     }
     match plugin.settings().on_failure {

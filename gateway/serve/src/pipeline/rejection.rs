@@ -6,11 +6,11 @@ use crate::{
     broker::BrokerError,
     message::{ErrorCode, Rejection},
     plugin::{CallError, Plugin},
-    telemetry::Occasionally,
+    telemetry::LogThrottle,
 };
 
 /// While the broker is away every message of every client fails: a line a second says it.
-static LINES: LazyLock<Occasionally> = LazyLock::new(|| Occasionally::new(Duration::from_secs(1)));
+static LINES: LazyLock<LogThrottle> = LazyLock::new(|| LogThrottle::new(Duration::from_secs(1)));
 
 /// A failed plugin call, as the client hears it. Nothing was stored.
 pub(super) fn plugin_rejection(plugin: &Plugin, error: CallError) -> Rejection {
@@ -115,7 +115,7 @@ fn log(error: &BrokerError) {
         BrokerError::Refused { .. }
         | BrokerError::Unknown { .. }
         | BrokerError::Unreachable { .. } => {
-            if let Some(held_back) = LINES.may() {
+            if let Some(held_back) = LINES.allow() {
                 tracing::warn!(%error, held_back, "broker did not do what a client wanted");
             }
         }

@@ -6,11 +6,51 @@
 use anyhow::Context as _;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-use crate::config::{LogFormat, LogSettings};
-
-/// Libraries that tell at length what the gateway says in its own words; a filter that names them
-/// has the last word.
+/// Libraries whose log lines repeat what the gateway logs itself; a filter that names them wins.
 const QUIET: &str = "krafka=off";
+
+/// `[log]` of the configuration file.
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    /// Text for people or JSON for programs.
+    pub format: LogFormat,
+    /// A level, or a filter in tracing's form.
+    pub filter: String,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line a record, for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How much a log line matters; the levels of the plugin contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// For the plugin's author.
+    Debug,
+    /// Part of the day's story.
+    Info,
+    /// Something is not as it should be.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+impl LogLevel {
+    /// `debug`, `info`, `warn` or `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// Starts logging for this process; once.
 ///

@@ -1,4 +1,4 @@
-//! The commands that took longest, as SLOWLOG shows them.
+//! Slow commands, as SLOWLOG shows them.
 
 use std::{
     collections::VecDeque,
@@ -9,26 +9,26 @@ use std::{
 /// Entries kept: the newest. As many as Redis keeps.
 pub const SLOWLOG_ENTRIES_MAX: usize = 128;
 
-/// One command that took long.
+/// One slow command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slow {
-    /// Counts from 0; given by [`Slowlog::add`].
+pub struct SlowlogEntry {
+    /// Number from 0; set by [`Slowlog::add`].
     pub id: u64,
-    /// When it was done, Unix milliseconds.
+    /// When it ended, Unix milliseconds.
     pub at_ms: i64,
     /// How long it took, without time spent blocked.
     pub took: Duration,
-    /// The command's name, its keys, and how many arguments there were beside; never values.
+    /// The command's name, its keys, and the number of other arguments; never values.
     pub words: Vec<String>,
-    /// Who sent it.
+    /// User name of the client.
     pub user: String,
-    /// From where.
+    /// Address of the client.
     pub peer: String,
-    /// What the client calls itself.
+    /// Name that the client set with CLIENT SETNAME.
     pub name: String,
 }
 
-/// The newest of them.
+/// The newest slow commands.
 #[derive(Debug, Default)]
 pub struct Slowlog {
     /// Held for one change or one copy, never across an await.
@@ -38,7 +38,7 @@ pub struct Slowlog {
 #[derive(Debug, Default)]
 struct Entries {
     next: u64,
-    newest_first: VecDeque<Slow>,
+    newest_first: VecDeque<SlowlogEntry>,
 }
 
 impl Slowlog {
@@ -46,22 +46,22 @@ impl Slowlog {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds one and gives it its number; the oldest goes when there are too many.
-    pub fn add(&self, slow: Slow) {
+    /// Adds an entry and numbers it; the oldest is dropped when there are too many.
+    pub fn add(&self, entry: SlowlogEntry) {
         let mut entries = self.entries();
         let id = entries.next;
         entries.next += 1;
         entries.newest_first.truncate(SLOWLOG_ENTRIES_MAX - 1);
-        entries.newest_first.push_front(Slow { id, ..slow });
+        entries.newest_first.push_front(SlowlogEntry { id, ..entry });
     }
 
-    /// At most so many of those that `seen` lets through, newest first.
-    pub fn newest(&self, most: usize, seen: impl Fn(&Slow) -> bool) -> Vec<Slow> {
+    /// The newest entries for which `seen` is true, at most `most`, newest first.
+    pub fn newest(&self, most: usize, seen: impl Fn(&SlowlogEntry) -> bool) -> Vec<SlowlogEntry> {
         let entries = self.entries();
         entries.newest_first.iter().filter(|slow| seen(slow)).take(most).cloned().collect()
     }
 
-    /// Forgets all; numbers go on.
+    /// Removes all entries; numbering continues.
     pub fn reset(&self) {
         self.entries().newest_first.clear();
     }
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn the_newest_are_kept_and_numbers_go_on() {
         let log = Slowlog::default();
-        let slow = |user: &str| Slow {
+        let slow = |user: &str| SlowlogEntry {
             id: 0,
             at_ms: 0,
             took: Duration::from_millis(20),

@@ -13,7 +13,7 @@ use crate::{
     },
     context::{Context, Next},
     resp::{Args, REDIS_VERSION, is_word},
-    telemetry::{Counter, Usage},
+    telemetry::{Counter, ProcessUsage},
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -70,7 +70,7 @@ impl Sections<'_> {
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let mut sections = Sections { args: request.args, text: String::new() };
-    let usage = Usage::of_this_process().unwrap_or_default();
+    let usage = ProcessUsage::of_this_process().unwrap_or_default();
     sections.add("Server", &server_lines(context));
     sections.add("Clients", &clients_lines(context));
     sections.add("Memory", &memory_lines(&usage));
@@ -122,7 +122,7 @@ fn stats_lines(context: &Context) -> Vec<(&'static str, String)> {
     let [commands, received, sent] =
         [&counters.commands, &counters.bytes_received, &counters.bytes_sent].map(Counter::get);
     let [commands_paced, in_paced, out_paced] =
-        context.services.pace.look([commands, received, sent]);
+        context.services.rates.sample([commands, received, sent]);
     let kib = |bytes: u64| format!("{}.{:02}", bytes / 1_024, bytes % 1_024 * 100 / 1_024);
     let mut lines = vec![
         ("total_connections_received", counters.connections_accepted.get().to_string()),
@@ -172,7 +172,7 @@ async fn keyspace_lines(context: &Context) -> Vec<(&'static str, String)> {
     }
 }
 
-fn memory_lines(usage: &Usage) -> Vec<(String, String)> {
+fn memory_lines(usage: &ProcessUsage) -> Vec<(String, String)> {
     let ratio = usage.resident_bytes * 100 / usage.own_bytes.max(1);
     let mut lines = Vec::new();
     for (name, bytes) in [

@@ -144,7 +144,7 @@ async fn estimate(context: &Context, key: &StreamKey, samples: u64) -> Result<u6
 }
 
 fn send_stats(context: &mut Context) {
-    let usage = Usage::of_this_process().unwrap_or_default();
+    let usage = ProcessUsage::of_this_process().unwrap_or_default();
     context.replies.map(3);
     fields::number(&mut context.replies, "peak.allocated", usage.peak_bytes);
     fields::number(&mut context.replies, "total.allocated", usage.own_bytes);

@@ -13,7 +13,7 @@ use crate::{
     context::{Context, Next},
     message::Rejection,
     resp::Replies,
-    telemetry::{SLOWLOG_ENTRIES_MAX, Slow},
+    telemetry::{SLOWLOG_ENTRIES_MAX, SlowlogEntry},
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[
@@ -69,7 +69,7 @@ fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         Ok(()) => None,
         Err(_) => Some(context.identity()?.grant().principal.clone()),
     };
-    let seen = |slow: &Slow| user.as_ref().is_none_or(|user| *user == slow.user);
+    let seen = |slow: &SlowlogEntry| user.as_ref().is_none_or(|user| *user == slow.user);
     match subcommand(spec, args)? {
         Asked::Help => send_help(&mut context.replies, spec),
         Asked::For("LEN") => {
@@ -91,7 +91,7 @@ fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     Ok(Next::Go)
 }
 
-fn send_entry(replies: &mut Replies, slow: &Slow) {
+fn send_entry(replies: &mut Replies, slow: &SlowlogEntry) {
     let integer = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     replies.array(6);
     replies.integer(integer(slow.id));

@@ -146,7 +146,7 @@ fn fork_services(
         channels: Arc::clone(&real.channels),
         settings: SessionSettings { group_linger: Duration::ZERO, ..real.settings.clone() },
         counters: Arc::default(),
-        pace: crate::telemetry::Pace::default(),
+        rates: crate::telemetry::RateSampler::default(),
         slowlog: crate::telemetry::Slowlog::default(),
         registry: Arc::new(Registry::default()),
         reload: real.reload.clone(),

@@ -1,34 +1,34 @@
-//! What the kernel tells about this process.
+//! Memory and processor time of this process, from the kernel.
 
 use std::fs;
 
 /// Memory and processor time.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Usage {
-    /// Memory the process took itself: without pages of files.
+pub struct ProcessUsage {
+    /// Anonymous memory: without pages of files.
     pub own_bytes: u64,
-    /// Memory it holds now.
+    /// Resident memory.
     pub resident_bytes: u64,
-    /// Most it held.
+    /// Highest resident memory so far.
     pub peak_bytes: u64,
     /// Processor time in the kernel, in milliseconds.
     pub system_ms: u64,
     /// Processor time in the program, in milliseconds.
     pub user_ms: u64,
-    /// Memory of the machine.
+    /// Total memory of the machine.
     pub machine_bytes: u64,
 }
 
-/// A tick of the kernel's in milliseconds; 100 a second on every Linux.
+/// A clock tick of the kernel in milliseconds; every Linux has 100 a second.
 const TICK_MS: u64 = 10;
 
-impl Usage {
-    /// What it takes now; `None` where the kernel does not tell. Reads files that lie in memory.
+impl ProcessUsage {
+    /// The usage now; `None` where there is no `/proc`. Reads no disk.
     pub fn of_this_process() -> Option<Self> {
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let machine = fs::read_to_string("/proc/meminfo").ok()?;
         let stat = fs::read_to_string("/proc/self/stat").ok()?;
-        // A name stands in brackets and may hold anything; user and system time are fields 14, 15.
+        // The name in brackets may hold anything; user and system time are fields 14 and 15.
         let mut fields = stat.rsplit(')').next()?.split_ascii_whitespace().skip(11);
         let mut ticks = || fields.next()?.parse::<u64>().ok();
         Some(Self {
@@ -55,8 +55,8 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn the_kernel_tells_what_this_process_takes() {
-        let usage = Usage::of_this_process().unwrap();
+    fn the_usage_of_this_process_is_known_on_linux() {
+        let usage = ProcessUsage::of_this_process().unwrap();
 
         assert!(usage.own_bytes > 0 && usage.own_bytes <= usage.resident_bytes);
         assert!(usage.resident_bytes <= usage.peak_bytes);
