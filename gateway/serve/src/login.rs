@@ -1,8 +1,8 @@
-//! Who is logged in: grants that are asked for once and shared by all who sent the same credentials.
+//! A cache of logins: the authenticators are asked once for all clients with the same credentials.
 //!
-//! A grant is asked for when the first client sends its credentials, and asked for again in the
-//! background before it ends and when the authenticators change. Sessions hold a [`Login`], which
-//! tells when the answer has become another one. Nothing here knows plugins or commands.
+//! A grant is refreshed in the background before it ends, and when the authenticators change.
+//! Sessions hold a [`Login`], which is notified of a new answer. Nothing here knows plugins or
+//! commands.
 
 use std::{
     collections::{BTreeSet, HashMap, hash_map},
@@ -14,72 +14,73 @@ use tokio::{sync::watch, time::timeout};
 
 use crate::{
     clock::Clock,
-    message::{Credentials, Grant, Rejection},
+    message::{Credentials, Rejection},
     pipeline::login_unavailable,
     telemetry::Counters,
 };
 
 mod authority;
+mod credentials_hash;
 mod entry;
-mod keeper;
-mod key;
+mod handle;
+mod refresher;
 #[cfg(test)]
 mod tests;
 
 pub use authority::{Authority, DecisionFuture};
+pub use handle::Login;
 
-use entry::{Entry, Granted, State};
-use key::{Key, Salt};
+use credentials_hash::{CredentialsHash, Salt};
+use entry::{Entry, State};
 
-/// Most credentials that are remembered at once. Beyond it a login is asked for alone and shared
-/// with nobody: it works, and costs its own question.
+/// Most credentials in the cache. Beyond it a login is not shared: it works, and costs a call of the
+/// authenticators.
 const ENTRIES_MAX: usize = 20_000;
 
-/// Everyone who is logged in, or was a while ago.
+/// The logins of all clients, and those that were used recently.
 #[derive(Debug)]
-pub struct Logins {
+pub struct LoginCache {
     authority: Arc<dyn Authority>,
     counters: Arc<Counters>,
     clock: Clock,
     salt: Salt,
     /// Held for one look or change, never across an await.
-    entries: Mutex<HashMap<Key, Arc<Entry>>>,
+    entries: Mutex<HashMap<CredentialsHash, Arc<Entry>>>,
     /// Authenticators that cannot answer now.
-    away: Mutex<BTreeSet<Arc<str>>>,
-    /// Grows when the authenticators change: answers from before are asked for again.
+    unavailable: Mutex<BTreeSet<Arc<str>>>,
+    /// Grows when the authenticators change: older answers are refreshed.
     version: watch::Sender<u64>,
-    /// What clients are that need not log in.
+    /// For clients that need not log in.
     open: Arc<Entry>,
 }
 
-/// How many logins of one authenticator there are now.
+/// How many logins of one authenticator are in the cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoginStats {
     /// Credentials with a grant.
     pub granted: u64,
-    /// Those among them whose grant is the last good one, because the authenticator is away.
+    /// Those of them whose grant is the last good one, because the authenticator is unavailable.
     pub stale: u64,
 }
 
-/// One client's login, as long as it holds.
-#[derive(Clone, Debug)]
-pub struct Login {
-    granted: Arc<Granted>,
-    state: watch::Receiver<State>,
-    entry: Arc<Entry>,
+/// Whether a login may use an entry that others use too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sharing {
+    Shared,
+    Alone,
 }
 
-/// The entry of some credentials, and an ear on it.
-struct Found {
-    key: Key,
+/// The entry of some credentials, found or made.
+struct Lookup {
+    key: CredentialsHash,
     entry: Arc<Entry>,
     state: watch::Receiver<State>,
-    /// Made for this login: the answer is about its connection.
+    /// Made for this login: the answer is for its connection.
     is_new: bool,
 }
 
-impl Logins {
-    /// Nobody is logged in yet.
+impl LoginCache {
+    /// An empty cache.
     pub fn new(authority: Arc<dyn Authority>, counters: Arc<Counters>, clock: Clock) -> Arc<Self> {
         let open = Entry::open(!authority.authenticates());
         Arc::new(Self {
@@ -88,20 +89,20 @@ impl Logins {
             clock,
             salt: Salt::default(),
             entries: Mutex::default(),
-            away: Mutex::default(),
+            unavailable: Mutex::default(),
             version: watch::Sender::new(0),
             open: Arc::new(open),
         })
     }
 
-    /// Finds out what these credentials allow; asks the authenticators only if that is not known.
+    /// What these credentials allow; asks the authenticators only if the cache has no answer.
     ///
-    /// The question goes on if the client gives up while others wait for the same answer.
+    /// If the client disconnects, the call goes on as long as others wait for the same answer.
     ///
     /// # Errors
-    /// The refusal to send; the same for an unknown user and a wrong secret.
+    /// The error reply to send; the same for an unknown user and a wrong secret.
     pub async fn log_in(self: &Arc<Self>, credentials: Credentials) -> Result<Login, Rejection> {
-        let answer = timeout(self.authority.patience(), self.find(credentials)).await;
+        let answer = timeout(self.authority.login_timeout(), self.find(credentials)).await;
         let answer = answer.unwrap_or_else(|_| Err(login_unavailable()));
         match &answer {
             Ok(_) => self.counters.logins_accepted.add(1),
@@ -114,16 +115,16 @@ impl Logins {
     pub fn open(&self) -> Option<Login> {
         let mut state = self.open.state.subscribe();
         let State::Granted(granted) = state.borrow_and_update().clone() else { return None };
-        Some(Login { granted, state, entry: Arc::clone(&self.open) })
+        Some(Login::new(granted, state, Arc::clone(&self.open)))
     }
 
-    /// The authenticators have changed: whoever is logged in is asked about again.
-    pub fn look_again(&self) {
+    /// The authenticators have changed: refreshes all logins.
+    pub fn refresh_all(&self) {
         self.version.send_modify(|version| *version += 1);
         self.open.set_open(!self.authority.authenticates());
     }
 
-    /// Credentials with a grant of the authenticator of this name, or of any.
+    /// The logins of the authenticator of this name, or of all.
     pub fn stats(&self, authenticator: Option<&str>) -> LoginStats {
         let mut stats = LoginStats::default();
         for entry in self.entries().values() {
@@ -137,9 +138,9 @@ impl Logins {
     }
 
     async fn find(self: &Arc<Self>, credentials: Credentials) -> Result<Login, Rejection> {
-        let mut share = true;
+        let mut sharing = Sharing::Shared;
         loop {
-            let Found { key, entry, mut state, is_new } = self.entry(&credentials, share);
+            let Lookup { key, entry, mut state, is_new } = self.entry(&credentials, sharing);
             let answer = loop {
                 let version = *self.version.borrow();
                 match state.borrow_and_update().clone() {
@@ -149,119 +150,81 @@ impl Logins {
                     State::Refused(refusal) if refusal.version >= version => {
                         break Some(Err(refusal));
                     }
-                    State::Refused(_) | State::Gone => break None,
+                    State::Refused(_) | State::Closed => break None,
                     State::Granted(_) | State::Unknown => entry.wake.notify_one(),
                 }
                 // Cannot fail: the entry in hand holds the sender.
                 let _ = state.changed().await;
             };
             match answer {
-                // An answer that was meant for another connection is no answer for this one.
-                Some(Ok(granted)) if !granted.is_shared() && !is_new => share = false,
-                Some(Ok(granted)) => return Ok(Login { granted, state, entry }),
+                // An answer for another connection only is no answer for this one.
+                Some(Ok(granted)) if !granted.is_shared() && !is_new => {
+                    sharing = Sharing::Alone;
+                }
+                Some(Ok(granted)) => return Ok(Login::new(granted, state, entry)),
                 Some(Err(refusal)) => return Err(refusal.rejection()),
                 None => self.forget(key, &entry),
             }
         }
     }
 
-    /// The entry of these credentials, made and looked after from now on if there is none; being
-    /// listened to, it stays.
-    fn entry(self: &Arc<Self>, credentials: &Credentials, share: bool) -> Found {
-        let key = self.salt.key(credentials);
+    /// The entry of these credentials; made, with a task that refreshes it, if there is none. The
+    /// receiver in the answer keeps it in the cache.
+    fn entry(self: &Arc<Self>, credentials: &Credentials, sharing: Sharing) -> Lookup {
+        let key = self.salt.hash(credentials);
         let alone = || Arc::new(Entry::new(credentials.clone()));
         let mut entries = self.entries();
         let is_full = entries.len() >= ENTRIES_MAX;
         let entry = match entries.entry(key) {
-            hash_map::Entry::Occupied(known) if share => {
+            hash_map::Entry::Occupied(known) if sharing == Sharing::Shared => {
                 let entry = Arc::clone(known.get());
-                return Found { key, state: entry.state.subscribe(), entry, is_new: false };
+                return Lookup { key, state: entry.state.subscribe(), entry, is_new: false };
             }
-            hash_map::Entry::Vacant(place) if share && !is_full => {
+            hash_map::Entry::Vacant(place) if sharing == Sharing::Shared && !is_full => {
                 Arc::clone(place.insert(alone()))
             }
             _ => alone(),
         };
         drop(entries);
         let state = entry.state.subscribe();
-        tokio::spawn(keeper::keep(Arc::clone(self), key, Arc::clone(&entry)));
-        Found { key, entry, state, is_new: true }
+        tokio::spawn(refresher::refresh(Arc::clone(self), key, Arc::clone(&entry)));
+        Lookup { key, entry, state, is_new: true }
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<Key, Arc<Entry>>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<CredentialsHash, Arc<Entry>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes an entry off the list, if it is still this one.
-    fn forget(&self, key: Key, entry: &Arc<Entry>) {
+    /// Removes an entry, if the cache still holds this one.
+    fn forget(&self, key: CredentialsHash, entry: &Arc<Entry>) {
         let mut entries = self.entries();
         if entries.get(&key).is_some_and(|known| Arc::ptr_eq(known, entry)) {
             entries.remove(&key);
         }
     }
 
-    /// Says once that an authenticator cannot answer.
-    fn note_away(&self, authenticator: &Arc<str>, why: &str) {
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if away.insert(Arc::clone(authenticator)) {
+    /// Logs once that an authenticator cannot answer.
+    fn note_unavailable(&self, authenticator: &Arc<str>, why: &str) {
+        let mut unavailable = self.unavailable.lock().unwrap_or_else(PoisonError::into_inner);
+        if unavailable.insert(Arc::clone(authenticator)) {
             tracing::warn!(plugin = &**authenticator, error = why, "authenticator unavailable");
         }
     }
 
-    /// Says once that it answers again.
-    fn note_back(&self, authenticator: &Arc<str>) {
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        if away.remove(authenticator) {
+    /// Logs once that it answers again.
+    fn note_available(&self, authenticator: &Arc<str>) {
+        let mut unavailable = self.unavailable.lock().unwrap_or_else(PoisonError::into_inner);
+        if unavailable.remove(authenticator) {
             tracing::info!(plugin = &**authenticator, "authenticator available again");
         }
     }
 }
 
-impl Login {
-    /// What the client may do.
-    pub fn grant(&self) -> &Grant {
-        &self.granted.grant
-    }
-
-    /// Has another answer come since the last [`Login::update`]? Costs next to nothing.
-    pub fn has_changed(&self) -> bool {
-        self.state.has_changed().unwrap_or(false)
-    }
-
-    /// Waits for another answer, which [`Login::has_changed`] goes on telling of. May be dropped
-    /// and called again.
-    pub async fn changed(&mut self) {
-        // Cannot fail: the entry in hand holds the sender.
-        let _ = self.state.changed().await;
-        self.state.mark_changed();
-    }
-
-    /// Takes up the newest answer; true if the grant is another one now.
-    ///
-    /// # Errors
-    /// The login does not hold any more; the text is why.
-    pub fn update(&mut self) -> Result<bool, Rejection> {
-        match self.state.borrow_and_update().clone() {
-            State::Granted(granted) => {
-                let is_other = granted.grant != self.granted.grant;
-                self.granted = granted;
-                Ok(is_other)
-            }
-            State::Refused(refusal) => Err(refusal.rejection()),
-            State::Gone => Err(login_unavailable()),
-            // Nobody was thought to be here; the answer in hand serves until the next one.
-            State::Unknown => {
-                self.entry.wake.notify_one();
-                Ok(false)
-            }
-        }
-    }
-}
-
-/// Between the first part and all of `time`, so that logins of one moment do not all end in one.
-fn spread(time: Duration, clock: Clock) -> Duration {
+/// When to refresh a grant that holds for `time`: after 75 to 90 % of it, so that logins of the same
+/// moment are not all refreshed at once.
+fn refresh_delay(time: Duration, clock: Clock) -> Duration {
     const FIRST_PART: f64 = 0.75;
     const REST: f64 = 0.15;
-    let part = if clock.leaves_to_chance() { key::random_part() } else { 0.0 };
+    let part = if clock.leaves_to_chance() { credentials_hash::random_part() } else { 0.0 };
     time.mul_f64(FIRST_PART + REST * part)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Context;
-use crate::telemetry::Slow;
+use crate::telemetry::SlowlogEntry;
 
 impl Context {
     /// Notes a burst of published messages that took long, as its last topic and their number.

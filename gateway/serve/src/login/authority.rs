@@ -15,11 +15,11 @@ pub trait Authority: fmt::Debug + Send + Sync {
     /// Asks about one login. Dropping the future gives up the answer.
     fn decide(&self, login: Credentials) -> DecisionFuture<'_>;
 
-    /// Must clients log in at all?
+    /// True if clients must log in.
     fn authenticates(&self) -> bool;
 
     /// How long a client waits for the decision.
-    fn patience(&self) -> Duration;
+    fn login_timeout(&self) -> Duration;
 }
 
 impl Authority for Pipeline {
@@ -31,7 +31,7 @@ impl Authority for Pipeline {
         self.chain().authenticates()
     }
 
-    fn patience(&self) -> Duration {
+    fn login_timeout(&self) -> Duration {
         self.login_deadline()
     }
 }

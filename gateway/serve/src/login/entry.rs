@@ -12,29 +12,29 @@ use tokio::sync::{Notify, watch};
 
 use crate::message::{Credentials, ErrorCode, Grant, Rejection};
 
-/// One pair of credentials. Sessions that sent them hold a receiver of `state`.
+/// One pair of credentials. Sessions that use them hold a receiver of `state`.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// For asking again. Never shown.
+    /// For refreshing. Never shown.
     pub(super) credentials: Credentials,
     pub(super) state: watch::Sender<State>,
-    /// Rung by whoever needs an answer while nothing is known.
+    /// Notified by a login that needs an answer while the state is `Unknown`.
     pub(super) wake: Notify,
     stale: AtomicBool,
 }
 
-/// What is known.
+/// The present answer.
 #[derive(Clone, Debug)]
 pub(super) enum State {
-    /// Nothing yet, or not any more.
+    /// No answer yet, or the entry is idle.
     Unknown,
     Granted(Arc<Granted>),
-    Refused(Refusal),
-    /// Nobody looks after it any more: whoever needs an answer makes another entry.
-    Gone,
+    Refused(CachedRejection),
+    /// No longer refreshed: the next login makes another entry.
+    Closed,
 }
 
-/// A grant, who gave it, and when in the history of authenticators.
+/// A grant, the authenticator that gave it, and the version of the authenticators.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Granted {
     pub(super) grant: Grant,
@@ -43,20 +43,20 @@ pub(super) struct Granted {
 }
 
 impl Granted {
-    /// A grant of no time is for the one connection that asked.
+    /// A grant that holds for no time is for one connection only.
     pub(super) fn is_shared(&self) -> bool {
         self.grant.holds_for != Some(Duration::ZERO)
     }
 }
 
-/// A refusal that can be given to many.
+/// A rejection for all clients with these credentials.
 #[derive(Clone, Debug)]
-pub(super) struct Refusal {
+pub(super) struct CachedRejection {
     rejection: Arc<Rejection>,
     pub(super) version: u64,
 }
 
-impl Refusal {
+impl CachedRejection {
     pub(super) fn new(rejection: &Rejection, version: u64) -> Self {
         Self { rejection: Arc::new(rejection.repeat()), version }
     }
@@ -81,7 +81,7 @@ impl Entry {
         entry
     }
 
-    /// Opens or closes the gateway to clients without login; tells them only if that is new.
+    /// Opens or closes the gateway to clients without login; notifies them only of a change.
     pub(super) fn set_open(&self, is_open: bool) {
         self.state.send_if_modified(|state| {
             if is_open == matches!(state, State::Granted(_)) {
@@ -92,18 +92,18 @@ impl Entry {
                 State::Granted(Arc::new(Granted { grant, by, version: 0 }))
             } else {
                 let why = Rejection::new(ErrorCode::NoAuth, "Authentication required.");
-                State::Refused(Refusal::new(&why, 0))
+                State::Refused(CachedRejection::new(&why, 0))
             };
             true
         });
     }
 
-    /// Is somebody logged in with this, or waiting to be?
+    /// True if somebody is logged in with this, or waits for it.
     pub(super) fn is_used(&self) -> bool {
         self.state.receiver_count() > 0
     }
 
-    /// Does the last good grant serve, because nobody can be asked?
+    /// True while the last good grant is used, because the authenticator is unavailable.
     pub(super) fn is_stale(&self) -> bool {
         self.stale.load(Ordering::Relaxed)
     }
@@ -112,22 +112,22 @@ impl Entry {
         self.stale.store(stale, Ordering::Relaxed);
     }
 
-    /// Nobody looks after it from now on. What holds without being looked after stays.
-    pub(super) fn leave(&self) {
+    /// Ends refreshing. An answer that holds without it stays.
+    pub(super) fn close(&self) {
         self.state.send_if_modified(|state| {
-            let is_left = match state {
+            let is_closed = match state {
                 State::Unknown => true,
                 State::Granted(granted) => granted.is_shared(),
-                State::Refused(_) | State::Gone => false,
+                State::Refused(_) | State::Closed => false,
             };
-            if is_left {
-                *state = State::Gone;
+            if is_closed {
+                *state = State::Closed;
             }
-            is_left
+            is_closed
         });
     }
 
-    /// Puts a grant in force; tells the sessions unless it is just what they have.
+    /// Sets a grant; notifies the sessions only if it is not what they have.
     pub(super) fn grant(&self, granted: &Arc<Granted>) {
         self.state.send_if_modified(|state| match state {
             State::Granted(known) if **known == **granted => false,

@@ -1,4 +1,4 @@
-//! Logins against an authority that answers as a test tells it to.
+//! LoginCache against an authority that answers as a test tells it to.
 
 use std::{
     sync::{
@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::{sleep, timeout};
 
-use super::{Authority, DecisionFuture, Login, Logins};
+use super::{Authority, DecisionFuture, Login, LoginCache};
 use crate::{
     clock::Clock,
     message::{Credentials, ErrorCode, Grant, Rejection},
@@ -20,7 +20,7 @@ use crate::{
 
 /// What the next answers are.
 #[derive(Clone, Debug)]
-enum Mood {
+enum Answer {
     Grants { principal: &'static str, holds_for: Option<Duration> },
     Refuses,
     Away { last_good: Option<Duration> },
@@ -28,31 +28,31 @@ enum Mood {
 }
 
 #[derive(Debug)]
-struct Double {
-    mood: Mutex<Mood>,
+struct AuthorityDouble {
+    answer: Mutex<Answer>,
     asked: AtomicU64,
     closed: AtomicBool,
 }
 
-impl Authority for Double {
+impl Authority for AuthorityDouble {
     fn decide(&self, _: Credentials) -> DecisionFuture<'_> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let mood = self.mood.lock().unwrap().clone();
+        let answer = self.answer.lock().unwrap().clone();
         Box::pin(async move {
             sleep(Duration::from_millis(5)).await;
             let by = Arc::from("double");
-            match mood {
-                Mood::Grants { principal, holds_for } => {
+            match answer {
+                Answer::Grants { principal, holds_for } => {
                     let grant = Grant { principal: principal.into(), holds_for, ..Grant::open() };
                     AuthDecision::Granted { grant, by }
                 }
-                Mood::Refuses => {
+                Answer::Refuses => {
                     AuthDecision::Refused(Rejection::new(ErrorCode::WrongPass, "auth failed"))
                 }
-                Mood::Away { last_good } => {
+                Answer::Away { last_good } => {
                     AuthDecision::Unavailable { by, why: "down".into(), last_good }
                 }
-                Mood::Silent => std::future::pending().await,
+                Answer::Silent => std::future::pending().await,
             }
         })
     }
@@ -61,33 +61,33 @@ impl Authority for Double {
         self.closed.load(Ordering::SeqCst)
     }
 
-    fn patience(&self) -> Duration {
+    fn login_timeout(&self) -> Duration {
         Duration::from_millis(200)
     }
 }
 
 struct Scene {
-    double: Arc<Double>,
-    logins: Arc<LoginCache>,
+    double: Arc<AuthorityDouble>,
+    cache: Arc<LoginCache>,
 }
 
 const SHORT: Duration = Duration::from_millis(100);
 
-fn grants(principal: &'static str, holds_for: impl Into<Option<Duration>>) -> Mood {
-    Mood::Grants { principal, holds_for: holds_for.into() }
+fn grants(principal: &'static str, holds_for: impl Into<Option<Duration>>) -> Answer {
+    Answer::Grants { principal, holds_for: holds_for.into() }
 }
 
-fn scene(mood: Mood) -> Scene {
+fn scene(answer: Answer) -> Scene {
     let (asked, closed) = (AtomicU64::new(0), AtomicBool::new(true));
-    let double = Arc::new(Double { mood: Mutex::new(mood), asked, closed });
-    let logins =
-        Logins::new(Arc::clone(&double) as _, Arc::new(Counters::default()), Clock::System);
-    Scene { double, logins }
+    let double = Arc::new(AuthorityDouble { answer: Mutex::new(answer), asked, closed });
+    let cache =
+        LoginCache::new(Arc::clone(&double) as _, Arc::new(Counters::default()), Clock::System);
+    Scene { double, cache }
 }
 
 impl Scene {
-    fn turn(&self, mood: Mood) {
-        *self.double.mood.lock().unwrap() = mood;
+    fn turn(&self, answer: Answer) {
+        *self.double.answer.lock().unwrap() = answer;
     }
 
     fn asked(&self) -> u64 {
@@ -97,7 +97,7 @@ impl Scene {
     async fn log_in(&self, secret: &str) -> Result<Login, String> {
         let credentials =
             Credentials { username: "u".into(), secret: secret.into(), peer: "p".into() };
-        self.logins.log_in(credentials).await.map_err(|rejection| rejection.to_string())
+        self.cache.log_in(credentials).await.map_err(|rejection| rejection.to_string())
     }
 }
 
@@ -136,13 +136,13 @@ async fn a_grant_is_refreshed_before_it_ends_and_only_news_is_told() {
 
     scene.turn(grants("bob", SHORT));
     assert_eq!(news(&mut login).await, Ok("bob".into()));
-    scene.turn(Mood::Refuses);
+    scene.turn(Answer::Refuses);
     assert_eq!(news(&mut login).await, Err("WRONGPASS auth failed".into()));
 }
 
 #[tokio::test]
 async fn a_refusal_is_remembered_for_a_moment_only() {
-    let scene = scene(Mood::Refuses);
+    let scene = scene(Answer::Refuses);
     for _ in 0..3 {
         assert_eq!(scene.log_in("s").await.unwrap_err(), "WRONGPASS auth failed");
     }
@@ -156,20 +156,17 @@ async fn a_refusal_is_remembered_for_a_moment_only() {
 async fn the_last_good_grant_serves_for_its_time_and_is_called_stale() {
     let scene = scene(grants("ann", SHORT));
     let mut login = scene.log_in("s").await.unwrap();
-    scene.turn(Mood::Away { last_good: Some(Duration::from_secs(1)) });
+    scene.turn(Answer::Away { last_good: Some(Duration::from_secs(1)) });
     sleep(SHORT * 3).await;
     assert!(!login.has_changed());
-    assert_eq!(
-        (scene.logins.stats(None).granted, scene.logins.stats(Some("double")).stale),
-        (1, 1)
-    );
+    assert_eq!((scene.cache.stats(None).granted, scene.cache.stats(Some("double")).stale), (1, 1));
     assert!(scene.log_in("s").await.is_ok(), "known credentials still log in");
     assert!(scene.log_in("unknown").await.unwrap_err().starts_with("ERR auth info error"));
 
     scene.turn(grants("ann", SHORT));
     sleep(SHORT * 5).await;
-    assert_eq!(scene.logins.stats(None).stale, 0);
-    scene.turn(Mood::Away { last_good: Some(SHORT * 2) });
+    assert_eq!(scene.cache.stats(None).stale, 0);
+    scene.turn(Answer::Away { last_good: Some(SHORT * 2) });
     assert!(news(&mut login).await.unwrap_err().starts_with("ERR auth info error"));
 }
 
@@ -182,10 +179,10 @@ async fn credentials_that_nobody_uses_are_asked_about_anew_with_the_last_answer_
     sleep(SHORT * 2).await;
     assert_eq!(scene.asked(), asked, "nobody asks for nobody");
 
-    scene.turn(Mood::Away { last_good: Some(Duration::from_mins(1)) });
+    scene.turn(Answer::Away { last_good: Some(Duration::from_mins(1)) });
     assert_eq!(scene.log_in("s").await.unwrap().grant().principal, "ann");
     sleep(SHORT * 2).await;
-    scene.turn(Mood::Refuses);
+    scene.turn(Answer::Refuses);
     sleep(SHORT * 2).await;
     assert_eq!(scene.log_in("s").await.unwrap_err(), "WRONGPASS auth failed");
 }
@@ -194,12 +191,12 @@ async fn credentials_that_nobody_uses_are_asked_about_anew_with_the_last_answer_
 async fn other_authenticators_are_asked_at_once() {
     let scene = scene(grants("ann", None));
     let mut login = scene.log_in("s").await.unwrap();
-    scene.turn(Mood::Refuses);
-    scene.logins.refresh_all();
+    scene.turn(Answer::Refuses);
+    scene.cache.refresh_all();
     assert_eq!(scene.log_in("s").await.unwrap_err(), "WRONGPASS auth failed", "no old answer");
     assert_eq!(news(&mut login).await, Err("WRONGPASS auth failed".into()));
     scene.turn(grants("ann", None));
-    scene.logins.refresh_all();
+    scene.cache.refresh_all();
     assert!(scene.log_in("s").await.is_ok(), "nor an old refusal");
 }
 
@@ -209,7 +206,7 @@ async fn a_grant_of_no_time_is_shared_with_nobody() {
     let first = scene.log_in("s").await.unwrap();
     let second = scene.log_in("s").await.unwrap();
     assert_eq!(scene.asked(), 2, "once for each connection");
-    scene.turn(Mood::Refuses);
+    scene.turn(Answer::Refuses);
     sleep(SHORT).await;
     assert!(!first.has_changed() && !second.has_changed(), "they hold until they leave");
     assert!(scene.log_in("s").await.is_err());
@@ -217,7 +214,7 @@ async fn a_grant_of_no_time_is_shared_with_nobody() {
 
 #[tokio::test]
 async fn an_authority_that_is_silent_is_not_waited_for_for_ever() {
-    let scene = scene(Mood::Silent);
+    let scene = scene(Answer::Silent);
     assert!(scene.log_in("s").await.unwrap_err().starts_with("ERR auth info error"));
     scene.turn(grants("ann", None));
     sleep(SHORT).await;
@@ -226,14 +223,14 @@ async fn an_authority_that_is_silent_is_not_waited_for_for_ever() {
 
 #[tokio::test]
 async fn a_gateway_that_closes_ends_the_logins_of_its_open_time() {
-    let scene = scene(Mood::Refuses);
-    assert!(scene.logins.open().is_none());
+    let scene = scene(Answer::Refuses);
+    assert!(scene.cache.open().is_none());
     scene.double.closed.store(false, Ordering::SeqCst);
-    scene.logins.refresh_all();
-    let mut login = scene.logins.open().unwrap();
-    scene.logins.refresh_all();
+    scene.cache.refresh_all();
+    let mut login = scene.cache.open().unwrap();
+    scene.cache.refresh_all();
     assert!(!login.has_changed(), "still open");
     scene.double.closed.store(true, Ordering::SeqCst);
-    scene.logins.refresh_all();
+    scene.cache.refresh_all();
     assert_eq!(news(&mut login).await, Err("NOAUTH Authentication required.".into()));
 }

@@ -57,7 +57,7 @@ pub(super) fn services(settings: &Settings, parts: Parts) -> Services {
     let pipeline = Arc::new(pipeline);
     let channels = Channels::new(Arc::clone(&pipeline), settings.listen.subscriber_bytes_max);
     Services {
-        logins: Logins::new(Arc::clone(&pipeline) as _, Arc::clone(&counters), clock),
+        logins: LoginCache::new(Arc::clone(&pipeline) as _, Arc::clone(&counters), clock),
         pipeline,
         groups: Arc::default(),
         windows: Windows::default(),

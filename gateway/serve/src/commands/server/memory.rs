@@ -18,7 +18,7 @@ use crate::{
     pipeline::read_rejection,
     resp::Args,
     resp::is_word,
-    telemetry::Usage,
+    telemetry::ProcessUsage,
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[

@@ -1,4 +1,4 @@
-//! What a login is known by: a salted hash of it.
+//! The key of the login cache: a salted hash of the credentials.
 
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use crate::message::Credentials;
 
 /// Hash of a user name and a secret.
-pub(super) type Key = [u8; 32];
+pub(super) type CredentialsHash = [u8; 32];
 
-/// Makes the keys of this process unlike those of any other.
+/// Makes the hashes of each process different.
 #[derive(Debug)]
 pub(super) struct Salt([u8; 16]);
 
@@ -20,8 +20,8 @@ impl Default for Salt {
 }
 
 impl Salt {
-    /// The same for all clients that send the same; who they are (`peer`) is left out.
-    pub(super) fn key(&self, login: &Credentials) -> Key {
+    /// The same for all clients with the same credentials; their addresses do not count.
+    pub(super) fn hash(&self, login: &Credentials) -> CredentialsHash {
         let mut hash = Sha256::new_with_prefix(self.0);
         for part in [&login.username, &login.secret] {
             hash.update((part.len() as u64).to_le_bytes());

@@ -1,44 +1,44 @@
-//! Looks after one pair of credentials: asks, and asks again in time.
+//! The task that refreshes one pair of credentials.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    Logins,
-    entry::{Entry, Granted, Refusal, State},
-    key::Key,
-    spread,
+    LoginCache,
+    credentials_hash::CredentialsHash,
+    entry::{CachedRejection, Entry, Granted, State},
+    refresh_delay,
 };
 use crate::{
     message::{Credentials, Rejection},
     pipeline::{AuthDecision, login_unavailable},
 };
 
-/// How long a refusal is remembered: a client that repeats itself does not reach the store.
+/// How long a refusal is cached: a client that retries at once does not reach the store.
 const REFUSED_TIME: Duration = Duration::from_secs(1);
-/// Larger refused credentials are not remembered: whoever sends many must not fill the memory.
+/// Larger refused credentials are not cached: a client that sends many must not fill the memory.
 const REFUSED_BYTES_MAX: usize = 1024;
-/// Shortest and longest pause between two questions to an authenticator that does not answer.
+/// Shortest and longest pause between two calls of an authenticator that is unavailable.
 const RETRY_MIN: Duration = Duration::from_millis(250);
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// A grant that ends with its plugin only outlives the plugin's failure for so long.
+/// A grant without a time limit is used for this long while its authenticator is unavailable.
 const GRACE: Duration = Duration::from_mins(1);
-/// How long credentials are remembered that nobody uses.
+/// How long unused credentials stay in the cache.
 const IDLE_TIME: Duration = Duration::from_hours(1);
 
-/// The last answer that was a grant.
+/// The last grant.
 struct LastGood {
     granted: Arc<Granted>,
-    /// When the authenticator said so.
+    /// When the authenticator last confirmed it.
     confirmed: Instant,
-    /// When it did not answer first, if it does not now.
+    /// Since when the authenticator is unavailable, if it is.
     failing: Option<Instant>,
 }
 
 impl LastGood {
-    /// Until when it serves without being confirmed, where the authenticator lets it serve for
-    /// `extra` after its last answer.
+    /// Until when it may be used without a new answer, where the settings of the authenticator allow
+    /// `extra` after the last one.
     fn until(&self, extra: Option<Duration>) -> Instant {
         let own = match self.granted.grant.holds_for {
             Some(time) => self.confirmed + time,
@@ -49,83 +49,83 @@ impl LastGood {
 }
 
 /// What to do after an answer.
-enum Step {
-    /// Ask again.
+enum Next {
+    /// Ask the authenticators.
     Ask,
-    /// There is nothing more to look after.
+    /// Nothing more to refresh.
     End,
 }
 
-/// The work on one entry.
-struct Keeper {
-    logins: Arc<LoginCache>,
-    key: Key,
+/// The task of one entry.
+struct Refresher {
+    cache: Arc<LoginCache>,
+    hash: CredentialsHash,
     entry: Arc<Entry>,
     last: Option<LastGood>,
 }
 
-/// Asks about the credentials of `entry` for as long as somebody uses them or might again.
-pub(super) async fn keep(logins: Arc<LoginCache>, key: Key, entry: Arc<Entry>) {
-    let mut keeper = Keeper { logins, key, entry, last: None };
-    while let Step::Ask = keeper.ask().await {}
+/// Refreshes `entry` as long as it is used, and [`IDLE_TIME`] longer.
+pub(super) async fn refresh(cache: Arc<LoginCache>, hash: CredentialsHash, entry: Arc<Entry>) {
+    let mut refresher = Refresher { cache, hash, entry, last: None };
+    while let Next::Ask = refresher.ask().await {}
 }
 
-/// Whatever ends the work, nobody waits for an answer that cannot come.
-impl Drop for Keeper {
+/// However the task ends, nobody waits for an answer that cannot come.
+impl Drop for Refresher {
     fn drop(&mut self) {
-        self.logins.forget(self.key, &self.entry);
-        self.entry.leave();
+        self.cache.forget(self.hash, &self.entry);
+        self.entry.close();
     }
 }
 
-impl Keeper {
-    async fn ask(&mut self) -> Step {
-        let version = *self.logins.version.borrow();
+impl Refresher {
+    async fn ask(&mut self) -> Next {
+        let version = *self.cache.version.borrow();
         let entry = Arc::clone(&self.entry);
-        self.logins.counters.logins_asked.add(1);
+        self.cache.counters.logins_asked.add(1);
         let decision = tokio::select! {
-            decision = self.logins.authority.decide(entry.credentials.clone()) => decision,
-            // Whoever asked has left, and nobody else wants to know.
-            () = entry.state.closed() => return self.lapse().await,
+            decision = self.cache.authority.decide(entry.credentials.clone()) => decision,
+            // All clients that waited for the answer have disconnected.
+            () = entry.state.closed() => return self.wait_idle().await,
         };
         match decision {
             AuthDecision::Granted { grant, by } => {
-                self.logins.note_back(&by);
+                self.cache.note_available(&by);
                 self.granted(Granted { grant, by, version }).await
             }
             AuthDecision::Refused(rejection) => self.refuse(rejection, version).await,
             AuthDecision::Unavailable { by, why, last_good } => {
-                self.logins.note_away(&by, &why);
-                self.away(last_good, version).await
+                self.cache.note_unavailable(&by, &why);
+                self.unavailable(last_good, version).await
             }
         }
     }
 
-    async fn granted(&mut self, granted: Granted) -> Step {
+    async fn granted(&mut self, granted: Granted) -> Next {
         let granted = Arc::new(granted);
         self.entry.set_stale(false);
         self.entry.grant(&granted);
         if !granted.is_shared() {
-            return Step::End;
+            return Next::End;
         }
         let holds_for = granted.grant.holds_for;
         let last = LastGood { granted, confirmed: Instant::now(), failing: None };
         self.last = Some(last);
-        self.wait(holds_for.map_or(IDLE_TIME, |time| spread(time, self.logins.clock))).await;
+        self.wait(holds_for.map_or(IDLE_TIME, |time| refresh_delay(time, self.cache.clock))).await;
         if self.entry.is_used() {
-            // A grant without end is asked for again only when the authenticators change.
+            // A grant without a time limit is refreshed only when the authenticators change.
             while holds_for.is_none() && self.entry.is_used() && !self.is_outdated() {
                 self.wait(IDLE_TIME).await;
             }
-            return Step::Ask;
+            return Next::Ask;
         }
-        self.lapse().await
+        self.wait_idle().await
     }
 
-    /// Waits, at most until the authenticators change.
+    /// Waits for `time`, or until the authenticators change.
     async fn wait(&self, time: Duration) {
-        // Before the look: a change between the two must not be missed.
-        let mut version = self.logins.version.subscribe();
+        // Before the check: a change between the two must not be missed.
+        let mut version = self.cache.version.subscribe();
         if self.is_outdated() {
             return;
         }
@@ -135,41 +135,41 @@ impl Keeper {
         }
     }
 
-    /// Have the authenticators changed since the last good answer?
+    /// True if the authenticators have changed since the last grant.
     fn is_outdated(&self) -> bool {
-        let version = *self.logins.version.borrow();
+        let version = *self.cache.version.borrow();
         self.last.as_ref().is_some_and(|last| last.granted.version < version)
     }
 
-    /// Nobody uses the credentials: the next login is asked about, with the last good answer in
-    /// reserve for as long as one may serve.
-    async fn lapse(&mut self) -> Step {
-        let Some(last) = &self.last else { return Step::End };
+    /// Waits while nobody uses the credentials: the next login asks the authenticators again, and the
+    /// last grant stays in reserve.
+    async fn wait_idle(&mut self) -> Next {
+        let Some(last) = &self.last else { return Next::End };
         self.entry.state.send_replace(State::Unknown);
         let until = last.confirmed.max(Instant::now()) + IDLE_TIME;
         loop {
             tokio::select! {
                 () = self.entry.wake.notified() => {}
-                () = sleep_until(until) => return Step::End,
+                () = sleep_until(until) => return Next::End,
             }
             if self.entry.is_used() {
-                return Step::Ask;
+                return Next::Ask;
             }
         }
     }
 
-    async fn refuse(&mut self, rejection: Rejection, version: u64) -> Step {
+    async fn refuse(&mut self, rejection: Rejection, version: u64) -> Next {
         self.entry.set_stale(false);
-        self.entry.state.send_replace(State::Refused(Refusal::new(&rejection, version)));
+        self.entry.state.send_replace(State::Refused(CachedRejection::new(&rejection, version)));
         let Credentials { username, secret, .. } = &self.entry.credentials;
         if username.len() + secret.len() <= REFUSED_BYTES_MAX {
             sleep(REFUSED_TIME).await;
         }
-        Step::End
+        Next::End
     }
 
-    /// The authenticator does not answer: the last good answer serves, as long as it may.
-    async fn away(&mut self, last_good: Option<Duration>, version: u64) -> Step {
+    /// The authenticator is unavailable: the last grant is used, as long as it may be.
+    async fn unavailable(&mut self, last_good: Option<Duration>, version: u64) -> Next {
         let now = Instant::now();
         let Some(last) = &mut self.last else {
             return self.refuse(login_unavailable(), version).await;
@@ -187,6 +187,6 @@ impl Keeper {
         let holds_for = granted.grant.holds_for.unwrap_or(RETRY_MAX);
         let pause = (holds_for / 4).clamp(RETRY_MIN, RETRY_MAX).min(left);
         self.wait(pause).await;
-        if self.entry.is_used() { Step::Ask } else { self.lapse().await }
+        if self.entry.is_used() { Next::Ask } else { self.wait_idle().await }
     }
 }
