@@ -5,7 +5,6 @@ mod databus;
 mod group;
 mod publish;
 mod range;
-mod read;
 mod scan;
 mod trim;
 
@@ -28,7 +27,5 @@ pub use group::{
     pending, read_group,
 };
 pub use publish::{Add, add, check_value_size, has_identity};
-pub use range::{Range, range, reverse_range};
-pub use read::{Read, ReadFrom, read};
 pub use scan::{Scan, scan};
 pub use trim::{Keep, Trim, trim};

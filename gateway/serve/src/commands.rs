@@ -24,7 +24,7 @@ mod secrets;
 mod server;
 mod slow;
 mod spec;
-mod stream;
+pub(crate) mod stream;
 mod stream_group;
 pub(crate) mod subcommand;
 mod transaction;

@@ -4,11 +4,9 @@ pub(crate) mod databus;
 pub(crate) mod delete;
 pub(crate) mod generic;
 pub(crate) mod groups;
-pub(crate) mod range;
 pub(crate) mod read;
 pub(crate) mod streams;
 pub(crate) mod topic;
 pub(crate) mod trim;
-pub(crate) mod xinfo;
 
 pub(crate) use crate::context::{CommandError, Context};

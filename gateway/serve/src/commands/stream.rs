@@ -2,6 +2,13 @@
 
 use super::spec::Spec;
 
+pub(crate) mod blocking; // blocking reads
+pub(crate) mod entries; //  entries in replies
+pub(crate) mod fetch; //    records through the plugin chain
+pub(crate) mod range; //    ids to records
+mod read_range; //          reading a range from either end
+pub(crate) mod topic; //    the topic behind a key
+
 mod xadd;
 mod xcfgset;
 mod xdel;

@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{CommandError, Context, read::changed, streams::Fetched};
+use super::{CommandError, Context};
 use crate::{
     broker::BrokerError,
     command::{self, MessageFormat},
+    commands::stream::{
+        blocking::changed,
+        fetch::{Fetched, fetch_records},
+    },
     consumer::CommitError,
     message::{Binding, ErrorCode, PartitionOffset, Rejection, StartAt},
     order::OffsetRun,
@@ -181,7 +185,7 @@ impl Context {
         'partitions: for PartitionOffset { partition, offset: mut next } in assignment {
             while batch.len() < most && bytes < BATCH_BYTES {
                 let run = OffsetRun { partition, from: next, end: None };
-                let fetched = self.fetch_records(&topic, run, most - batch.len()).await;
+                let fetched = fetch_records(self, &topic, run, most - batch.len()).await;
                 let Fetched { shown, next: behind, failure: failed } =
                     fetched.unwrap_or_else(|failure| Fetched {
                         failure: Some(failure),

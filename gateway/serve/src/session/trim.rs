@@ -163,7 +163,8 @@ impl Context {
         if !has_files && known.is_some_and(|known| cut.before < known.start + least) {
             return Ok(None);
         }
-        let OffsetRange { start, end } = self.offsets(topic, partition).await?;
+        let OffsetRange { start, end } =
+            broker.offsets(topic, partition).await.map_err(read_rejection)?;
         let asked = Instant::now();
         self.burst.known_start = Some(KnownStart { topic: topic.clone(), partition, start, asked });
         let most = cut.limit.map_or(u64::MAX, |limit| start.saturating_add(limit));

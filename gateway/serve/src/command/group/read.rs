@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{GroupName, consumer_name, entry_id, group_name};
 use crate::{
-    command::{EntryId, integer, is_word, read::milliseconds, rest, syntax_error},
+    command::{EntryId, integer, is_word, rest, syntax_error},
+    commands::stream::blocking::block_time as milliseconds,
     message::Rejection,
     resp::Args,
 };

@@ -1,5 +1,6 @@
 //! XLEN.
 
+use super::topic::{self, Stream};
 use crate::{
     commands::spec::{
         BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
@@ -7,6 +8,7 @@ use crate::{
         WhileSubscribed,
     },
     context::{Context, Next},
+    entry::stream_key,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +35,14 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.xlen(&request.args).await?;
+    let key = stream_key(&request.args[1])?;
+    let mut length = 0;
+    if let Some(Stream { topic, partition }) = topic::find(context, &key).await? {
+        let ends = topic::ends(context, &topic.name).await?;
+        let all = (0..topic.partitions).zip(ends.iter());
+        let counted = all.filter(|(at, _)| partition.is_none_or(|named| named == *at));
+        length = counted.map(|(_, range)| range.end - range.start).sum();
+    }
+    context.replies.integer(i64::try_from(length).unwrap_or(i64::MAX));
     Ok(Next::Go)
 }

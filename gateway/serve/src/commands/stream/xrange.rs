@@ -1,12 +1,23 @@
 //! XRANGE and XREVRANGE.
 
+use super::{
+    range::IdRange,
+    read_range::{first_entries, last_entries},
+    topic,
+};
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
-        InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
-        Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+    commands::{
+        arguments::{integer, syntax_error},
+        spec::{
+            BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
+            InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
+            Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+        },
     },
     context::{Context, Next},
+    entry::{StreamKey, stream_key},
+    message::Rejection,
+    resp::{Args, is_word},
 };
 
 pub(super) static XRANGE: Spec = Spec {
@@ -34,7 +45,7 @@ pub(super) static XRANGE: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Async(|context, request| Box::pin(run(context, request))),
+    run: Handler::Async(|context, request| Box::pin(xrange(context, request))),
 };
 
 pub(super) static XREVRANGE: Spec = Spec {
@@ -62,15 +73,74 @@ pub(super) static XREVRANGE: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Async(|context, request| Box::pin(run_xrevrange(context, request))),
+    run: Handler::Async(|context, request| Box::pin(xrevrange(context, request))),
 };
 
-async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.xrange(&request.args).await?;
-    Ok(Next::Go)
+async fn xrange(context: &mut Context, request: &Request<'_>) -> Outcome {
+    let query = Query::parse(&request.args, IdRange::parse)?;
+    answer(context, &query, Direction::Forwards).await
 }
 
-async fn run_xrevrange(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.xrevrange(&request.args).await?;
+async fn xrevrange(context: &mut Context, request: &Request<'_>) -> Outcome {
+    let query = Query::parse(&request.args, |end, start| IdRange::parse(start, end))?;
+    answer(context, &query, Direction::Backwards).await
+}
+
+/// The arguments of both commands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Query {
+    key: StreamKey,
+    range: IdRange,
+    /// Most entries to give; `None` for all.
+    count: Option<usize>,
+}
+
+/// The end of the range at which a reply begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Forwards,
+    Backwards,
+}
+
+impl Query {
+    /// Reads `key id id [COUNT count]`; `range` knows which of the ids comes first.
+    fn parse(
+        args: &Args<'_>,
+        range: fn(&[u8], &[u8]) -> Result<IdRange, Rejection>,
+    ) -> Result<Self, Rejection> {
+        let key = stream_key(&args[1])?;
+        let range = range(&args[2], &args[3])?;
+        let mut count = None;
+        let mut at = 4;
+        while at < args.len() {
+            if at + 1 == args.len() || !is_word(&args[at], "COUNT") {
+                return Err(syntax_error());
+            }
+            // As in Redis, a negative count is 0.
+            count = Some(usize::try_from(integer(&args[at + 1])?).unwrap_or(0));
+            at += 2;
+        }
+        Ok(Self { key, range, count })
+    }
+}
+
+async fn answer(context: &mut Context, query: &Query, direction: Direction) -> Outcome {
+    let Some(stream) = topic::find(context, &query.key).await? else {
+        context.replies.array(0);
+        return Ok(Next::Go);
+    };
+    let most = query.count.unwrap_or(usize::MAX);
+    if most == 0 {
+        context.replies.null_array();
+        return Ok(Next::Go);
+    }
+    let name = &stream.topic.name;
+    let entries = match (query.range.records(context, &stream).await?, direction) {
+        (None, Direction::Forwards | Direction::Backwards) => Vec::new(),
+        (Some(range), Direction::Forwards) => first_entries(context, name, range, most).await?,
+        (Some(range), Direction::Backwards) => last_entries(context, name, range, most).await?,
+    };
+    context.replies.array(entries.len());
+    entries.iter().for_each(|entry| entry.send(&mut context.replies));
     Ok(Next::Go)
 }

@@ -31,10 +31,10 @@ impl Context {
         let until = Instant::now() + wait.unwrap_or_default();
         loop {
             let mut watches = self.ready_to_read(&read).await?;
-            let mut found = self.read_group_once(&read, Reach::Told).await?;
+            let mut found = self.read_group_once(&read, Reach::Notified).await?;
             if !found && wait.is_none_or(|wait| wait < LONG) {
                 // Whoever does not wait is not told of what was stored a moment ago.
-                found = self.read_group_once(&read, Reach::All).await?;
+                found = self.read_group_once(&read, Reach::Latest).await?;
             }
             if found {
                 return Ok(());
@@ -141,8 +141,8 @@ impl Context {
     ) -> Result<Option<Entries>, Rejection> {
         let group = self.open_group(name)?.ok_or_else(|| no_group(name, NO_GROUP_SUFFIX))?;
         let ends = match reach {
-            Reach::All => Some(self.ends(&name.topic).await?),
-            Reach::Told => None,
+            Reach::Latest => Some(self.ends(&name.topic).await?),
+            Reach::Notified => None,
         };
         let most = read.count.unwrap_or(READ_RECORDS_MAX).min(READ_RECORDS_MAX);
         let (mut entries, mut failure, mut is_stuck) = (Entries::new(), None, false);
