@@ -5,7 +5,6 @@ mod databus;
 mod group;
 mod publish;
 mod range;
-mod scan;
 mod trim;
 
 pub(crate) use crate::commands::{
@@ -27,5 +26,4 @@ pub use group::{
     pending, read_group,
 };
 pub use publish::{Add, add, check_value_size, has_identity};
-pub use scan::{Scan, scan};
 pub use trim::{Keep, Trim, trim};

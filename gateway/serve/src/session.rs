@@ -1,7 +1,6 @@
 //! Commands that still are methods of the context, on their way into `commands`.
 
 pub(crate) mod databus;
-pub(crate) mod delete;
 pub(crate) mod generic;
 pub(crate) mod groups;
 pub(crate) mod read;

@@ -2,7 +2,7 @@
 
 use super::spec::Spec;
 
-mod del;
+pub(crate) mod del;
 mod exists;
 mod keys;
 mod object;

@@ -1,7 +1,9 @@
 //! DEL and UNLINK.
 
 use crate::{
+    broker::BrokerError,
     commands::{
+        arguments::rest,
         explanation::{Explanation, topic_deletion},
         spec::{
             BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
@@ -10,8 +12,11 @@ use crate::{
         },
     },
     context::{Context, Next},
-    message::Rejection,
-    resp::Replies,
+    entry::stream_key,
+    message::{Rejection, TopicName},
+    order::order_log,
+    pipeline::{BrokerOp, broker_rejection},
+    resp::{Args, Replies},
 };
 
 pub(super) static DEL: Spec = Spec {
@@ -60,17 +65,19 @@ pub(super) static UNLINK: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+/// Keys that do not exist are not counted and need no right, so that clients may clean up.
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.delete(&request.args).await?;
+    let mut count = 0;
+    for topic in topics_to_delete(context, &request.args).await? {
+        count += i64::from(delete_topic(context, &topic).await?);
+    }
+    context.replies.integer(count);
     Ok(Next::Go)
 }
 
-/// Says which topics would be deleted.
-async fn explain(context: &mut Context, request: &Request<'_>) -> Result<Explanation, Rejection> {
-    let topics = context.topics_to_delete(&request.args).await?;
-    let mut reply = Replies::with_protocol(context.replies.protocol());
-    reply.count(topics.len());
-    let changes = topics.iter().map(|topic| topic_deletion(topic.as_str())).collect();
-    let explanation = Explanation::of(request.spec().name).noting("meets no plugin");
-    Ok(Explanation { changes, reply: Some(reply.as_bytes().to_vec()), ..explanation })
+    entry::stream_key,
+    message::{Rejection, TopicName},
+    order::order_log,
+    pipeline::{BrokerOp, broker_rejection},
+    resp::{Args, Replies},
 }

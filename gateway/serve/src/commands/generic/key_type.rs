@@ -1,10 +1,13 @@
 //! TYPE.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        keyspace::find_key,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
 };
@@ -33,6 +36,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.key_type(&request.args).await?;
+    let exists = find_key(context, &request.args[1]).await?.is_some();
+    context.replies.simple(if exists { "stream" } else { "none" });
     Ok(Next::Go)
 }

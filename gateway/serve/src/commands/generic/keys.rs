@@ -1,12 +1,17 @@
 //! KEYS.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        keyspace::visible_topics,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
+    message::{TopicName, fits_glob},
+    resp::Replies,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -33,6 +38,14 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.keys(&request.args).await?;
+    let mut topics = visible_topics(context).await?;
+    topics.retain(|name| fits_glob(&request.args[1], name.as_str().as_bytes()));
+    send_names(&mut context.replies, &topics);
     Ok(Next::Go)
+}
+
+/// Writes a list of topic names.
+pub(super) fn send_names(replies: &mut Replies, names: &[TopicName]) {
+    replies.array(names.len());
+    names.iter().for_each(|name| replies.bulk(name.as_str().as_bytes()));
 }

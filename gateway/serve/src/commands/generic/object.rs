@@ -1,12 +1,17 @@
 //! OBJECT.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand, Subcommands,
-        WhileSubscribed,
+    commands::{
+        keyspace::find_key,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
+            Subcommands, WhileSubscribed,
+        },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
+    message::Rejection,
 };
 
 static SUBCOMMANDS: &[Subcommand] = &[
@@ -71,7 +76,33 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+/// Answers what Redis says about a stream that has just been used.
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.object(request.spec(), &request.args).await?;
+    let (spec, args) = (request.spec(), &request.args);
+    let asked = match subcommand(spec, args)? {
+        Asked::Help => {
+            send_help(&mut context.replies, spec);
+            return Ok(Next::Go);
+        }
+        Asked::For(asked) => asked,
+    };
+    if find_key(context, &args[2]).await?.is_none() {
+        context.replies.null();
+        return Ok(Next::Go);
+    }
+    match asked {
+        "ENCODING" => context.replies.bulk(b"stream"),
+        "REFCOUNT" => context.replies.integer(1),
+        "IDLETIME" => context.replies.integer(0),
+        _ => return Err(no_frequency().into()),
+    }
     Ok(Next::Go)
+}
+
+fn no_frequency() -> Rejection {
+    Rejection::err(
+        "An LFU maxmemory policy is not selected, access frequency not tracked. \
+         Please note that when switching between policies at runtime LRU and LFU data \
+         will take some time to adjust.",
+    )
 }

@@ -1,13 +1,25 @@
 //! SCAN.
 
+use super::keys::send_names;
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        arguments::{integer, syntax_error},
+        keyspace::visible_topics,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
+    message::{Rejection, fits_glob},
+    resp::{Args, is_word},
 };
+
+mod page; // the topics of one reply, and the cursor after them
+
+/// Topics that one reply looks at where the client does not say how many.
+const COUNT: usize = 10;
 
 pub(super) static SPEC: Spec = Spec {
     name: "SCAN",
@@ -32,7 +44,56 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+/// Sends the topics in the order of their hashes: topics that come and go do not move the others.
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.scan(&request.args).await?;
+    let scan = Scan::parse(&request.args)?;
+    let topics = visible_topics(context).await?;
+    let (mut page, next) = page::page(topics, scan.cursor, scan.count);
+    let fits = |name: &[u8]| scan.pattern.is_none_or(|pattern| fits_glob(pattern, name));
+    page.retain(|name| scan.asks_for_streams && fits(name.as_str().as_bytes()));
+    context.replies.array(2);
+    context.replies.bulk(itoa::Buffer::new().format(next).as_bytes());
+    send_names(&mut context.replies, &page);
     Ok(Next::Go)
+}
+
+/// The arguments of a SCAN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Scan<'a> {
+    /// The cursor of the reply before; 0 begins.
+    cursor: u64,
+    /// Only names that match.
+    pattern: Option<&'a [u8]>,
+    /// Topics to look at.
+    count: usize,
+    /// False if another type is asked for: then nothing matches.
+    asks_for_streams: bool,
+}
+
+impl<'a> Scan<'a> {
+    /// Reads `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`.
+    ///
+    /// # Errors
+    /// Redis' words for a bad cursor, number or option.
+    fn parse(args: &Args<'a>) -> Result<Self, Rejection> {
+        let cursor = std::str::from_utf8(&args[1]).ok().and_then(|text| text.parse().ok());
+        let cursor = cursor.ok_or_else(|| Rejection::err("invalid cursor"))?;
+        let mut scan = Self { cursor, pattern: None, count: COUNT, asks_for_streams: true };
+        let mut at = 2;
+        while let Some(option) = args.get(at) {
+            let value = args.get(at + 1).ok_or_else(syntax_error)?;
+            if is_word(option, "MATCH") {
+                scan.pattern = Some(value);
+            } else if is_word(option, "COUNT") {
+                let count = usize::try_from(integer(value)?).ok();
+                scan.count = count.filter(|count| *count > 0).ok_or_else(syntax_error)?;
+            } else if is_word(option, "TYPE") {
+                scan.asks_for_streams = is_word(value, "stream");
+            } else {
+                return Err(syntax_error());
+            }
+            at += 2;
+        }
+        Ok(scan)
+    }
 }

@@ -1,10 +1,13 @@
 //! TTL and PTTL.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        keyspace::find_key,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
 };
@@ -55,7 +58,9 @@ pub(super) static PTTL: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+/// Topics do not expire.
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.time_to_live(&request.args).await?;
+    let exists = find_key(context, &request.args[1]).await?.is_some();
+    context.replies.integer(if exists { -1 } else { -2 });
     Ok(Next::Go)
 }

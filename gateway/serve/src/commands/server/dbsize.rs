@@ -1,10 +1,13 @@
 //! DBSIZE.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
-        Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
-        WhileSubscribed,
+    commands::{
+        keyspace::visible_topics,
+        spec::{
+            BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
+            Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
+            WhileSubscribed,
+        },
     },
     context::{Context, Next},
 };
@@ -33,7 +36,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    let count = context.visible().await?.len();
+    let count = visible_topics(context).await?.len();
     context.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
     Ok(Next::Go)
 }

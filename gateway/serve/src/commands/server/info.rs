@@ -5,6 +5,7 @@ use crate::{
     channels::ChannelTotals,
     commands::{
         arguments::rest,
+        keyspace::visible_topics,
         spec::{
             BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
             Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
@@ -164,7 +165,7 @@ fn gateway_lines(context: &Context) -> Vec<(&'static str, String)> {
 /// for INFO to see whether they are connected, and they are.
 async fn keyspace_lines(context: &Context) -> Vec<(&'static str, String)> {
     let ready = context.broker().is_ok_and(|broker| broker.state() == BrokerState::Ready);
-    match if ready { context.visible().await } else { Ok(Vec::new()) } {
+    match if ready { visible_topics(context).await } else { Ok(Vec::new()) } {
         Ok(topics) if !topics.is_empty() => {
             vec![("db0", format!("keys={},expires=0,avg_ttl=0", topics.len()))]
         }

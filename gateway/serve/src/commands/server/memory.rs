@@ -5,6 +5,7 @@ use crate::{
     commands::{
         arguments::{integer, syntax_error},
         fields,
+        keyspace::find_key,
         spec::{
             BeforeLogin, Blocking, Bound, Explain, Family, Handler, InTransaction, Keys, Keyspace,
             Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommand,
@@ -110,7 +111,7 @@ async fn send_usage(context: &mut Context, args: &Args<'_>) -> Result<(), Reject
         }
         _ => return Err(syntax_error()),
     };
-    let Some(key) = context.key(&args[2]).await? else {
+    let Some(key) = find_key(context, &args[2]).await? else {
         context.replies.null();
         return Ok(());
     };

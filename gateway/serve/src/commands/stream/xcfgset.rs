@@ -6,7 +6,9 @@ use crate::{
         InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
         Rights, Secrets, Spec, Subcommands, WhileSubscribed,
     },
-    context::{Context, Next},
+    context::Context,
+    entry::stream_key,
+    message::Rejection,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -38,6 +40,8 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.xcfgset(&request.args)?;
-    Ok(Next::Go)
+    context.check_publish(&stream_key(&request.args[1])?.topic)?;
+    let words = "the window of IDMP is the same on every gateway: set `idmp_duration_secs` and \
+         `idmp_maxsize` under [streams.\"topic\"] in their configuration";
+    Err(Rejection::err(words).into())
 }

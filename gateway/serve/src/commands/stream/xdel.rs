@@ -1,12 +1,18 @@
 //! XDEL, XDELEX, XACKDEL and XSETID.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
-        InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
-        Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+    commands::{
+        arguments::{integer, rest, syntax_error},
+        spec::{
+            BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
+            InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
+            Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+        },
     },
-    context::{Context, Next},
+    context::Context,
+    entry::{EntryId, stream_key},
+    message::Rejection,
+    resp::{Args, is_word},
 };
 
 pub(super) static XDEL: Spec = Spec {
@@ -34,7 +40,7 @@ pub(super) static XDEL: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Sync(run),
+    run: Handler::Sync(xdel),
 };
 
 pub(super) static XDELEX: Spec = Spec {
@@ -62,7 +68,7 @@ pub(super) static XDELEX: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Sync(run),
+    run: Handler::Sync(xdelex),
 };
 
 pub(super) static XACKDEL: Spec = Spec {
@@ -90,7 +96,7 @@ pub(super) static XACKDEL: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Sync(run),
+    run: Handler::Sync(xackdel),
 };
 
 pub(super) static XSETID: Spec = Spec {
@@ -118,10 +124,70 @@ pub(super) static XSETID: Spec = Spec {
         membership: CopiesMembership::No,
         null_means: None,
     }),
-    run: Handler::Sync(run),
+    run: Handler::Sync(xsetid),
 };
 
-fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.not_in_a_log(request)?;
-    Ok(Next::Go)
+/// Why the first three are refused.
+const NO_DELETION: &str = "single entries cannot be deleted from a log: XTRIM deletes the oldest, \
+     retention does so by itself";
+
+/// Why XSETID is refused.
+const NO_SETID: &str =
+    "XSETID is not possible: ids are places in the log, and the next one is the end";
+
+fn xdel(context: &mut Context, request: &Request<'_>) -> Outcome {
+    refuse(context, &request.args, |args| check_ids(rest(args, 2)), NO_DELETION)
+}
+
+fn xdelex(context: &mut Context, request: &Request<'_>) -> Outcome {
+    refuse(context, &request.args, |args| check_id_list(args, 2), NO_DELETION)
+}
+
+fn xackdel(context: &mut Context, request: &Request<'_>) -> Outcome {
+    refuse(context, &request.args, |args| check_id_list(args, 3), NO_DELETION)
+}
+
+fn xsetid(context: &mut Context, request: &Request<'_>) -> Outcome {
+    refuse(context, &request.args, |args| check_ids(args.get(2).into_iter()), NO_SETID)
+}
+
+/// Refuses a command: for the client's own mistakes first, then with `reason`.
+fn refuse(
+    context: &Context,
+    args: &Args<'_>,
+    check: fn(&Args<'_>) -> Result<(), Rejection>,
+    reason: &'static str,
+) -> Outcome {
+    let key = stream_key(&args[1])?;
+    context.check_publish(&key.topic)?;
+    check(args)?;
+    Err(Rejection::err(reason).into())
+}
+
+fn check_ids<'a>(ids: impl Iterator<Item = &'a [u8]>) -> Result<(), Rejection> {
+    for id in ids {
+        EntryId::parse(id, 0).map_err(|error| Rejection::err(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// `[KEEPREF|DELREF|ACKED] IDS count id …`, from `at` on.
+fn check_id_list(args: &Args<'_>, at: usize) -> Result<(), Rejection> {
+    let is_option = ["KEEPREF", "DELREF", "ACKED"].iter().any(|word| is_word(&args[at], word));
+    let at = at + usize::from(is_option);
+    let (Some(word), Some(count)) = (args.get(at), args.get(at + 1)) else {
+        return Err(syntax_error());
+    };
+    if !is_word(word, "IDS") {
+        return Err(syntax_error());
+    }
+    let count = usize::try_from(integer(count)?).ok().filter(|count| *count > 0);
+    let Some(count) = count else {
+        return Err(Rejection::err("Number of IDs must be a positive integer"));
+    };
+    if args.len() - (at + 2) != count {
+        let words = "The `numids` parameter must match the number of arguments";
+        return Err(Rejection::err(words));
+    }
+    check_ids(rest(args, at + 2))
 }

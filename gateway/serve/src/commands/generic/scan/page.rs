@@ -1,16 +1,16 @@
-//! The place of a SCAN: topics lie in the order of a hash of their names, and the cursor is the
-//! hash of the last one given. A topic that stays throughout is given exactly once, whatever
-//! others come or go meanwhile, and whichever gateway is asked.
+//! One page of a SCAN: topics are sorted by a hash of their names, and the cursor is the hash of
+//! the last one sent. A topic that exists throughout is sent exactly once, whatever other topics
+//! come or go meanwhile, and on every gateway.
 
 use crate::message::TopicName;
 
 /// Bits of a cursor: JavaScript's numbers hold them exactly.
 const BITS: u32 = 48;
 
-/// The next `count` topics behind `cursor`, and the cursor behind them; 0 at the end.
-pub(crate) fn page(topics: Vec<TopicName>, cursor: u64, count: usize) -> (Vec<TopicName>, u64) {
-    let hashed = topics.into_iter().map(|name| (place(name.as_str()), name));
-    let mut left: Vec<_> = hashed.filter(|(place, _)| *place > cursor).collect();
+/// The next `count` topics after `cursor`, and the cursor after them; 0 at the end.
+pub(super) fn page(topics: Vec<TopicName>, cursor: u64, count: usize) -> (Vec<TopicName>, u64) {
+    let hashed = topics.into_iter().map(|name| (hash(name.as_str()), name));
+    let mut left: Vec<_> = hashed.filter(|(hash, _)| *hash > cursor).collect();
     if left.len() <= count {
         left.sort_unstable();
         return (left.into_iter().map(|(_, name)| name).collect(), 0);
@@ -18,15 +18,15 @@ pub(crate) fn page(topics: Vec<TopicName>, cursor: u64, count: usize) -> (Vec<To
     // Not all are sorted for each page: a scan of all topics would take quadratic time.
     let (_, last, _) = left.select_nth_unstable(count - 1);
     let last = last.0;
-    let is_behind = left.iter().any(|(place, _)| *place > last);
-    // Those of one place go together, even over the count.
-    left.retain(|(place, _)| *place <= last);
+    let has_more = left.iter().any(|(hash, _)| *hash > last);
+    // Names of one hash go together, even over the count.
+    left.retain(|(hash, _)| *hash <= last);
     left.sort_unstable();
-    (left.into_iter().map(|(_, name)| name).collect(), if is_behind { last } else { 0 })
+    (left.into_iter().map(|(_, name)| name).collect(), if has_more { last } else { 0 })
 }
 
 /// FNV-1a folded into the cursor's bits, the same in every gateway; never 0.
-fn place(name: &str) -> u64 {
+fn hash(name: &str) -> u64 {
     const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
     let hash = name.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
