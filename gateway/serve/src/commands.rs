@@ -35,8 +35,7 @@ pub use secrets::credentials;
 pub(crate) use dispatch::{add_to_burst, answer};
 pub(crate) use slow::note_if_slow;
 pub(crate) use spec::{
-    Added, Blocking, Handler, InTransaction, Keyspace, Registry, Request, Secrets, Spec,
-    WhileSubscribed,
+    Blocking, Handler, InTransaction, Keyspace, Registry, Request, Secrets, WhileSubscribed,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {

@@ -25,7 +25,9 @@ mod subscriptions; // what it listens to
 mod transaction; //   commands that wait for EXEC
 mod waiting; //       blocking, and what is written meanwhile
 
-pub(crate) use burst::{BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Reply};
+pub(crate) use burst::{
+    BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Keep, PublishKey, Reply, Trim, TrimPoint,
+};
 pub(crate) use identity::Identity;
 pub(crate) use socket::{Disconnect, Socket};
 pub(crate) use subscriptions::{Subscriptions, channel_topic, confirm, unsubscribed};

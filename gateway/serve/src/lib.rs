@@ -22,6 +22,7 @@ pub mod session;
 pub mod context; //   what a command works with
 pub mod clients; //   who is connected
 pub mod services; //  what all clients share
+pub mod databus; //   records of the databus dialect
 pub mod entry; //     stream entries: ids, keys, layouts
 pub mod login; //     who is logged in, and for how long
 pub mod resp; //      bytes to requests, replies to bytes

@@ -22,7 +22,7 @@ pub use partition::{PartitionOffset, TopicPartition};
 pub use record::{Headers, Record, StoredRecord};
 pub use role::Role;
 pub use topic::{INTERNAL_PREFIX, TopicError, TopicName, TopicPattern, fits_pattern};
-pub use verdict::{Rejection, RejectionKind, Verdict};
+pub use verdict::{Rejection, RejectionKind, Verdict, check_value_size};
 
 /// One message on its way from a client to the broker, or back.
 ///

@@ -2,6 +2,9 @@
 
 use super::spec::Spec;
 
+pub(super) mod member; // bound logins, and their groups
+mod publish; //           what SET and HSET share
+
 mod hset;
 mod mget;
 mod set;

@@ -8,6 +8,7 @@ pub(crate) mod fetch; //    records through the plugin chain
 pub(crate) mod range; //    ids to records
 mod read_range; //          reading a range from either end
 pub(crate) mod topic; //    the topic behind a key
+mod trim_options; //        MAXLEN and MINID
 
 mod xadd;
 mod xcfgset;

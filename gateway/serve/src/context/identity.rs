@@ -87,6 +87,13 @@ impl Context {
         Ok(())
     }
 
+    /// Ends the client's part in consumer groups.
+    pub(crate) fn leave_group(&mut self) {
+        self.membership = None;
+        self.stream_groups.clear();
+        self.client.set_group("");
+    }
+
     /// Takes up news about the login, if there is any.
     ///
     /// # Errors

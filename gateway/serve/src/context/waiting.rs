@@ -1,6 +1,6 @@
 //! Waiting in a blocking command, and what is written meanwhile.
 
-use std::{pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -13,6 +13,11 @@ use crate::{
 
 /// Messages of channels are written together up to this size; a larger one goes alone.
 const GATHERED_BYTES_MAX: usize = 64 * 1024;
+
+/// A commit is answered within this time, as a publish is.
+const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
+/// Time of a commit where the commits before it used up their time.
+const COMMIT_MIN: Duration = Duration::from_millis(100);
 
 /// Why a command that may wait has no answer.
 #[derive(Debug)]
@@ -36,6 +41,12 @@ impl From<Rejection> for CommandError {
 }
 
 impl Context {
+    /// When a commit is to be answered. Commits that were sent together share their time: the last
+    /// is answered in time too.
+    pub(crate) fn commit_deadline(&self) -> Instant {
+        (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN)
+    }
+
     /// Waits for `change`, or for news about the login, which is taken up; false if there is nothing
     /// more to wait for: the time is up, the gateway drains, CLIENT UNBLOCK says so, or the command
     /// is part of a transaction, which waits for nothing.

@@ -11,9 +11,9 @@ use super::{
     response::HttpError,
 };
 use crate::{
-    command::{self, Publish},
     context::{BURST_BYTES_MAX, BURST_MESSAGES_MAX},
-    message::{Message, TopicName},
+    databus::DatabusRecord,
+    message::{Message, TopicName, check_value_size},
     pipeline::Chain,
     plugin::CallContext,
 };
@@ -57,12 +57,13 @@ impl<'r> Publisher<'r> {
     pub(super) async fn add(&mut self, topic: &TopicName, color: &str, record: &RecordText<'_>) {
         let value = record.value();
         let most = self.state.services.settings.value_bytes_max;
-        if let Err(refused) = command::check_value_size(value.len(), most) {
+        if let Err(refused) = check_value_size(value.len(), most) {
             self.results.push(Some(RecordResult::too_large(&refused)));
             return;
         }
-        let publish = Publish::new(record.key(), Bytes::copy_from_slice(value.as_bytes()), color);
-        let record = publish.into_record(self.context.timestamp_ms);
+        let value = Bytes::copy_from_slice(value.as_bytes());
+        let record = DatabusRecord::new(record.key(), value, color);
+        let record = record.into_record(self.context.timestamp_ms);
         self.burst_bytes += record.payload_len();
         self.burst.push(Message {
             topic: topic.clone(),

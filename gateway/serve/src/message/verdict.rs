@@ -101,3 +101,14 @@ impl fmt::Display for Rejection {
         write!(f, "{} {}", self.code, self.public)
     }
 }
+
+/// Refuses a value that is larger than a value may be.
+///
+/// # Errors
+/// A text that names the limit; nothing was stored.
+pub fn check_value_size(bytes: usize, most: usize) -> Result<(), Rejection> {
+    if bytes <= most {
+        return Ok(());
+    }
+    Err(Rejection::err(format!("value of {bytes} bytes is over the limit of {most} bytes")))
+}

@@ -3,12 +3,9 @@
 use std::{future::Future, sync::Arc};
 
 use futures_util::future::try_join_all;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
-use super::{
-    Context,
-    databus::{COMMIT_MIN, COMMIT_WITHIN},
-};
+use super::Context;
 use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     command::{EntryId, GroupName, IdText},
@@ -92,12 +89,6 @@ impl Context {
     /// All ranges of a topic.
     async fn ranges(&self, topic: &TopicName) -> Result<Vec<OffsetRange>, Rejection> {
         self.broker()?.all_offsets(topic).await.map_err(read_rejection)
-    }
-
-    /// When a commit is to be answered. Those that were sent together share their time: the last is
-    /// answered in time too.
-    fn commit_deadline(&self) -> Instant {
-        (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN)
     }
 
     /// Waits for commits no longer than a client does.

@@ -1,12 +1,19 @@
 //! HSET.
 
+use super::{
+    member::no_publishing,
+    publish::{copy, publish, wrong_arguments},
+};
 use crate::{
     commands::spec::{
-        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
+        Added, BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
         InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
         Rights, Secrets, Spec, Subcommands, WhileSubscribed,
     },
-    context::{Context, Next},
+    context::Context,
+    databus::{DatabusRecord, is_metadata},
+    message::Rejection,
+    resp::Args,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -23,7 +30,7 @@ pub(super) static SPEC: Spec = Spec {
     while_subscribed: WhileSubscribed::Refused,
     keyspace: Keyspace::Touched,
     blocking: Blocking::Never,
-    publishing: Publishing::IfBound(Context::add_databus),
+    publishing: Publishing::IfBound(add_to_burst),
     rights: Rights::Bound,
     secrets: Secrets::None,
     bound: Bound::Request,
@@ -37,7 +44,28 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// A client that may publish never gets here.
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.nothing_bound()?;
-    Ok(Next::Go)
+    Err(no_publishing(context).into())
+}
+
+fn add_to_burst(context: &mut Context, args: &Args<'_>) -> Result<Added, Rejection> {
+    publish(context, args, record).map(Added::Joined)
+}
+
+/// Reads `HSET key header value`.
+///
+/// # Errors
+/// `pub params error` with the reason; nothing was stored.
+fn record(args: &Args<'_>, color: &str) -> Result<DatabusRecord, Rejection> {
+    if args.len() != 4 {
+        return Err(wrong_arguments());
+    }
+    if !is_metadata(&args[2]) {
+        let text = "pub params error: the header is not a serialized infra.databus.Header";
+        return Err(Rejection::err(text));
+    }
+    let mut record = DatabusRecord::new(copy(args, 1), copy(args, 3), color);
+    record.add_metadata(&args[2]);
+    Ok(record)
 }

@@ -1,12 +1,18 @@
 //! PUBLISH and SPUBLISH.
 
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
-        InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
-        Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+    commands::{
+        databus::member::no_publishing,
+        spec::{
+            Added, BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family,
+            Handler, InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing,
+            Request, Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+        },
     },
-    context::{Context, Next},
+    context::{Context, Reply, channel_topic},
+    entry::value_entry,
+    message::{Message, Record, Rejection},
+    resp::Args,
 };
 
 pub(super) static PUBLISH: Spec = Spec {
@@ -23,7 +29,7 @@ pub(super) static PUBLISH: Spec = Spec {
     while_subscribed: WhileSubscribed::Refused,
     keyspace: Keyspace::Touched,
     blocking: Blocking::Never,
-    publishing: Publishing::Always(Context::add_publish),
+    publishing: Publishing::Always(add_to_burst),
     rights: Rights::Publish,
     secrets: Secrets::None,
     bound: Bound::Request,
@@ -51,7 +57,7 @@ pub(super) static SPUBLISH: Spec = Spec {
     while_subscribed: WhileSubscribed::Refused,
     keyspace: Keyspace::Touched,
     blocking: Blocking::Never,
-    publishing: Publishing::Always(Context::add_publish),
+    publishing: Publishing::Always(add_to_burst),
     rights: Rights::Publish,
     secrets: Secrets::None,
     bound: Bound::Request,
@@ -65,7 +71,18 @@ pub(super) static SPUBLISH: Spec = Spec {
     run: Handler::Sync(run),
 };
 
+/// A client that may publish never gets here.
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
-    context.nothing_bound()?;
-    Ok(Next::Go)
+    Err(no_publishing(context).into())
+}
+
+/// Adds the message to the burst.
+fn add_to_burst(context: &mut Context, args: &Args<'_>) -> Result<Added, Rejection> {
+    let topic = channel_topic(&args[1])?;
+    context.publish_key(&args[1])?;
+    context.check_value_size(args[2].len())?;
+    let value = value_entry(context.burst.arena(), &args[2]);
+    let record = Record { value: Some(value), ..Record::default() };
+    context.burst.push(Message { topic, partition: None, record, expected_offset: None });
+    Ok(Added::Joined(Reply::Receivers))
 }

@@ -1,12 +1,21 @@
 //! XTRIM.
 
+use super::trim_options::TrimOptions;
 use crate::{
-    commands::spec::{
-        BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
-        InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
-        Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+    broker::OffsetRange,
+    commands::{
+        arguments::syntax_error,
+        spec::{
+            BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
+            InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
+            Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+        },
     },
-    context::{Context, Next},
+    context::{Context, Next, Trim, TrimPoint},
+    entry::{StreamKey, stream_key},
+    message::Rejection,
+    pipeline::read_rejection,
+    resp::Args,
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -38,6 +47,41 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
-    context.xtrim(&request.args).await?;
+    let (key, trim) = parse(&request.args)?;
+    context.check_publish(&key.topic)?;
+    let Some(topic) = context.find_topic(&key.topic).await? else {
+        context.replies.integer(0);
+        return Ok(Next::Go);
+    };
+    let scope = context.trim_scope(&key, trim)?;
+    let ranges = context.broker()?.all_offsets(&topic.name).await.map_err(read_rejection)?;
+    let mut gone = 0;
+    for (partition, OffsetRange { start, end }) in (0..).zip(ranges) {
+        if key.partition.is_some_and(|named| named != partition) {
+            continue;
+        }
+        let before = trim.keep.first_kept(partition, end, scope);
+        let point = TrimPoint { before, exact: trim.exact, limit: trim.limit };
+        if before > start
+            && let Some(new_start) = context.trim_partition(&topic.name, partition, point).await?
+        {
+            gone += new_start.saturating_sub(start);
+        }
+    }
+    context.replies.integer(i64::try_from(gone).unwrap_or(i64::MAX));
     Ok(Next::Go)
+}
+
+/// Reads `XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count] [KEEPREF|DELREF|ACKED]`.
+///
+/// # Errors
+/// Redis' words; `DELREF` and `ACKED` with the reason.
+fn parse(args: &Args<'_>) -> Result<(StreamKey, Trim), Rejection> {
+    let mut options = TrimOptions::default();
+    let mut at = 2;
+    while at < args.len() {
+        at = options.take(args, at)?.ok_or_else(syntax_error)?;
+    }
+    let trim = options.finish()?.ok_or_else(syntax_error)?;
+    Ok((stream_key(&args[1])?, trim))
 }

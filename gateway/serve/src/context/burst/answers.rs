@@ -1,8 +1,8 @@
-//! What each command of a burst hears.
+//! The reply to each command of a burst.
 
 use super::{super::Context, Reply};
 use crate::{
-    command::{EntryId, IdText},
+    entry::{EntryId, IdText},
     message::{Rejection, TopicName},
     pipeline::Outcome,
 };

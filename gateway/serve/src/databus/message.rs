@@ -1,4 +1,4 @@
-//! `SET`, `HSET` and `MGET` of the databus dialect.
+//! Messages as MGET sends them: JSON or protobuf.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,8 @@ use prost::Message as _;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{
-    message::{Headers, Record, Rejection, StoredRecord, TopicName},
-    resp::Args,
-};
-
-/// Header that carries the colour of a record.
-const COLOR_HEADER: &[u8] = b"color";
-/// Header that carries an HSET's serialized [`Header`].
-const METADATA_HEADER: &[u8] = b"metadata";
-
-/// `infra.databus.Header`.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Header {
-    #[prost(btree_map = "string, string", tag = "1")]
-    metadata: BTreeMap<String, String>,
-}
+use super::metadata_of;
+use crate::message::{StoredRecord, TopicName};
 
 /// `infra.databus.MessagePB`.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -66,84 +52,8 @@ pub enum MessageFormat {
     Protobuf,
 }
 
-/// The format an MGET asks for: `pb` in lower case, anything else is JSON.
-pub fn message_format(args: &Args<'_>) -> MessageFormat {
-    if args.len() > 1 && &args[1] == b"pb" { MessageFormat::Protobuf } else { MessageFormat::Json }
-}
-
-/// What a publishing SET or HSET asks for.
-#[derive(Debug)]
-pub struct Publish {
-    /// The message's key.
-    pub key: Bytes,
-    /// Its value.
-    pub value: Bytes,
-    /// `color`, and `metadata` for HSET.
-    pub headers: Headers,
-}
-
-impl Publish {
-    /// A message of a publisher of this colour, without metadata.
-    pub fn new(key: Bytes, value: Bytes, color: &str) -> Self {
-        let color = Bytes::copy_from_slice(color.as_bytes());
-        let headers = vec![(Bytes::from_static(COLOR_HEADER), Some(color))];
-        Self { key, value, headers }
-    }
-
-    /// What is stored, as published at this time (Unix milliseconds).
-    pub fn into_record(self, timestamp_ms: i64) -> Record {
-        Record { key: Some(self.key), value: Some(self.value), headers: self.headers, timestamp_ms }
-    }
-}
-
-/// Reads `SET key value` or `HSET key header value` of a publisher.
-///
-/// # Errors
-/// `pub params error` with what is wrong; nothing was stored.
-pub fn databus_publish(args: &Args<'_>, color: &str) -> Result<Publish, Rejection> {
-    let copy = |at: usize| Bytes::copy_from_slice(&args[at]);
-    match (args[0].len(), args.len()) {
-        (3, 3) => Ok(Publish::new(copy(1), copy(2), color)),
-        (4, 4) => {
-            if Header::decode(&args[2]).is_err() {
-                let text = "pub params error: the header is not a serialized infra.databus.Header";
-                return Err(Rejection::err(text));
-            }
-            let metadata = (Bytes::from_static(METADATA_HEADER), Some(copy(2)));
-            let mut publish = Publish::new(copy(1), copy(3), color);
-            publish.headers.push(metadata);
-            Ok(publish)
-        }
-        _ => Err(Rejection::err("pub params error: write SET key value, or HSET key header value")),
-    }
-}
-
-/// What a consumer's `SET partition offset` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// The partition.
-    pub partition: u32,
-    /// The last offset that was processed.
-    pub offset: u64,
-}
-
-/// Reads `SET partition offset` of a consumer.
-///
-/// # Errors
-/// `commit offset params error`; nothing was committed.
-pub fn commit(args: &Args<'_>) -> Result<Commit, Rejection> {
-    let wrong = |why: &str| Rejection::err(format!("commit offset params error: {why}"));
-    if args.len() < 3 {
-        return Err(wrong("write SET partition offset"));
-    }
-    let number = |at: usize| super::integer(&args[at]).map_err(|_| wrong("not a number"));
-    let partition = u32::try_from(number(1)?).map_err(|_| wrong("no such partition"))?;
-    let offset = u64::try_from(number(2)?).map_err(|_| wrong("the offset is negative"))?;
-    Ok(Commit { partition, offset })
-}
-
 impl MessageFormat {
-    /// One record as MGET shows it.
+    /// The record as one message.
     pub fn encode(self, topic: &TopicName, partition: u32, stored: &StoredRecord) -> Vec<u8> {
         let record = &stored.record;
         let key = String::from_utf8_lossy(record.key.as_deref().unwrap_or_default());
@@ -175,12 +85,6 @@ impl MessageFormat {
             }
         }
     }
-}
-
-/// The record's own metadata, never another's; what cannot be read is shown as none.
-fn metadata_of(headers: &Headers) -> Option<BTreeMap<String, String>> {
-    let (_, value) = headers.iter().find(|(name, _)| name == METADATA_HEADER)?;
-    Header::decode(value.clone()?).ok().map(|header| header.metadata)
 }
 
 /// A value inside JSON: itself if it is JSON, else a string, else base64 and that word.
@@ -220,18 +124,10 @@ fn compact(json: &[u8]) -> Vec<u8> {
     out
 }
 
-/// True if a consumer of this colour gets the record: its colour, or a record without headers.
-pub fn color_fits(headers: &Headers, color: &str) -> bool {
-    if headers.is_empty() {
-        return true;
-    }
-    let found = headers.iter().find(|(name, _)| name == COLOR_HEADER);
-    found.and_then(|(_, value)| value.as_deref()).unwrap_or_default() == color.as_bytes()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::METADATA_HEADER, *};
+    use crate::message::{Headers, Record};
 
     fn stored(offset: u64, headers: Headers) -> StoredRecord {
         let record = Record {
