@@ -13,7 +13,7 @@ use crate::{
         Broker, Clusters,
         embedded::{Embedded, EmbeddedSettings},
         kafka::{
-            Kafka,
+            KafkaBroker,
             advice::{ClusterReport, Promises, check_connection},
         },
     },
@@ -41,7 +41,7 @@ pub async fn check(settings: &Settings) -> anyhow::Result<Vec<(ClusterReport, Ve
     for cluster in &settings.broker.clusters {
         let place = format!("cluster `{}`", cluster.name);
         let report = check_connection(cluster).await.context(place.clone())?;
-        let kafka = Kafka::open(cluster.clone());
+        let kafka = KafkaBroker::open(cluster.clone());
         let advice = kafka.advice(promises(settings)).await.context(place)?;
         kafka.close().await?;
         let lines = advice.iter().map(|advice| {
@@ -56,7 +56,7 @@ pub async fn check(settings: &Settings) -> anyhow::Result<Vec<(ClusterReport, Ve
 }
 
 /// Logs, once the cluster answers, what its settings mean for what the gateway promises.
-async fn advise(kafka: Weak<Kafka>, cluster: String, promises: Promises) {
+async fn advise(kafka: Weak<KafkaBroker>, cluster: String, promises: Promises) {
     while let Some(kafka) = kafka.upgrade() {
         if let Ok(all) = kafka.advice(promises).await {
             for advice in all {
@@ -102,7 +102,7 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Cl
                 .into_iter()
                 .map(|cluster| {
                     let name = cluster.name.clone();
-                    let kafka = Arc::new(Kafka::open(cluster));
+                    let kafka = Arc::new(KafkaBroker::open(cluster));
                     tokio::spawn(advise(Arc::downgrade(&kafka), name.clone(), promises));
                     (name, kafka as Arc<dyn Broker>)
                 })

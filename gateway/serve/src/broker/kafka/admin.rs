@@ -1,4 +1,4 @@
-//! Requests that are asked and answered: topics, offsets, groups' places.
+//! Requests for topics, offsets and the committed offsets of groups.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -12,7 +12,15 @@ use krafka::{
     error::ErrorCode,
 };
 
-use super::{fault, link::Link, names::Names, settings::ClusterSettings, topics, view::View};
+use super::{
+    connection::KafkaConnection,
+    convert::{offset_from_kafka, offset_to_kafka, partition_to_kafka},
+    error,
+    metadata::MetadataClient,
+    names::NameMapping,
+    settings::ClusterSettings,
+    topics,
+};
 use crate::{
     broker::{BrokerError, NewTopic, TopicDetails},
     message::TopicName,
@@ -21,15 +29,15 @@ use crate::{
 mod groups;
 mod offsets;
 
-/// Where Kafka says a setting comes from: the topic itself.
+/// Kafka's code for settings of the topic itself.
 pub(super) const SET_ON_TOPIC: i8 = 1;
 
-/// Asks the cluster. Every answer comes within the request time-out and that of connecting.
+/// Sends requests to the cluster. Each ends within the time-outs for connecting and requests.
 #[derive(Debug)]
 pub(super) struct Admin {
-    names: Names,
-    link: Arc<Link>,
-    view: Arc<View>,
+    names: NameMapping,
+    connection: Arc<KafkaConnection>,
+    metadata: Arc<MetadataClient>,
     timeout: Duration,
     replicas: Option<u16>,
 }
@@ -37,50 +45,50 @@ pub(super) struct Admin {
 impl Admin {
     pub(super) fn new(
         settings: &ClusterSettings,
-        names: Names,
-        link: Arc<Link>,
-        view: Arc<View>,
+        names: NameMapping,
+        connection: Arc<KafkaConnection>,
+        metadata: Arc<MetadataClient>,
     ) -> Self {
         let (timeout, replicas) = (settings.request_timeout, settings.replicas);
-        Self { names, link, view, timeout, replicas }
+        Self { names, connection, metadata, timeout, replicas }
     }
 
-    /// Makes a topic.
+    /// Creates a topic.
     ///
     /// # Errors
-    /// `TopicExists`, `Refused` in Kafka's words; after `Unknown` it may have been made.
+    /// `TopicExists`, `Refused` with Kafka's text; after `Unknown` it may have been created.
     pub(super) async fn create_topic(&self, topic: &NewTopic) -> Result<(), BrokerError> {
         let in_kafka = self.names.topic(&topic.name);
         if self.names.shown(&in_kafka).is_none() {
             let reason = format!("`{}` is a name that Kafka keeps for itself", topic.name);
             return Err(BrokerError::Refused { reason });
         }
-        let partitions = i32::try_from(topic.partitions).unwrap_or(i32::MAX);
+        let partitions = partition_to_kafka(topic.partitions);
         let replicas = self.replicas.map_or(-1, |n| i16::try_from(n).unwrap_or(i16::MAX));
         let mut new = KafkaTopic::new(&in_kafka, partitions, replicas)
-            .map_err(|error| fault::changing(&error))?;
+            .map_err(|error| error::on_change(&error))?;
         new.configs = topic.configs.iter().cloned().collect();
         let options = CreateTopicsOptions::default().timeout(self.timeout);
         match one(self.client().await?.create_topics([new], options).await, &in_kafka) {
             Err(KrafkaError::Broker { code: ErrorCode::TopicAlreadyExists, .. }) => {
                 Err(BrokerError::TopicExists { topic: topic.name.clone() })
             }
-            answer => answer.map_err(|error| fault::changing(&error)),
+            answer => answer.map_err(|error| error::on_change(&error)),
         }
     }
 
     /// Deletes a topic.
     ///
     /// # Errors
-    /// `NoSuchTopic`, `Refused` in Kafka's words; after `Unknown` it may be gone.
+    /// `NoSuchTopic`, `Refused` with Kafka's text; after `Unknown` it may be gone.
     pub(super) async fn delete_topic(&self, name: &TopicName) -> Result<(), BrokerError> {
         let in_kafka = self.names.topic(name);
         let options = DeleteTopicsOptions::default().timeout(self.timeout);
         let answer = one(self.client().await?.delete_topics([&in_kafka], options).await, &in_kafka);
-        answer.map_err(|error| fault::changing_in(name, &error))
+        answer.map_err(|error| error::on_change_of(name, &error))
     }
 
-    /// Partitions, replicas and the settings that were made for this topic.
+    /// Partitions, replicas and the topic's own settings.
     ///
     /// # Errors
     /// `NoSuchTopic`, `Refused`, `Unreachable`.
@@ -97,8 +105,8 @@ impl Admin {
             admin.describe_topics([&in_kafka], topics),
             admin.describe_configs([resource.clone()], configs),
         );
-        let topic = one(topic, &in_kafka).map_err(|error| fault::asking_about(name, &error))?;
-        let configs = one(configs, &resource).map_err(|error| fault::asking_about(name, &error))?;
+        let topic = one(topic, &in_kafka).map_err(|error| error::on_query_of(name, &error))?;
+        let configs = one(configs, &resource).map_err(|error| error::on_query_of(name, &error))?;
         let set = configs.into_iter().filter(|config| config.config_source == SET_ON_TOPIC);
         let mut configs: Vec<_> = set.filter_map(|set| Some((set.name, set.value?))).collect();
         configs.sort_unstable();
@@ -121,33 +129,27 @@ impl Admin {
         partition: u32,
         before: u64,
     ) -> Result<u64, BrokerError> {
-        let place = self.place(topic, partition);
+        let at = self.partition(topic, partition);
         let options = DeleteRecordsOptions::default().timeout(self.timeout);
-        let before = [(place.clone(), i64::try_from(before).unwrap_or(i64::MAX))];
-        let answer = one(self.client().await?.delete_records(before, options).await, &place);
-        answer.map(unsigned).map_err(|error| fault::changing_in(topic, &error))
+        let before = [(at.clone(), offset_to_kafka(before))];
+        let answer = one(self.client().await?.delete_records(before, options).await, &at);
+        answer.map(offset_from_kafka).map_err(|error| error::on_change_of(topic, &error))
     }
 
     async fn client(&self) -> Result<AdminClient, BrokerError> {
-        Ok(self.link.kafka().await?.admin())
+        Ok(self.connection.kafka().await?.admin())
     }
 
-    fn place(&self, topic: &TopicName, partition: u32) -> TopicPartition {
-        let partition = i32::try_from(partition).unwrap_or(i32::MAX);
-        TopicPartition::new(self.names.topic(topic), partition)
+    fn partition(&self, topic: &TopicName, partition: u32) -> TopicPartition {
+        TopicPartition::new(self.names.topic(topic), partition_to_kafka(partition))
     }
 }
 
-/// The answer about the one thing that was asked about.
+/// The answer for the only key of a request.
 fn one<K: std::hash::Hash + Eq, T>(
     answers: krafka::Result<HashMap<K, krafka::Result<T>>>,
     key: &K,
 ) -> krafka::Result<T> {
     let missing = || KrafkaError::illegal_state("Kafka's answer does not say");
     answers?.remove(key).unwrap_or_else(|| Err(missing()))
-}
-
-/// Kafka's offsets are never negative where there is one.
-fn unsigned(offset: i64) -> u64 {
-    u64::try_from(offset).unwrap_or(0)
 }

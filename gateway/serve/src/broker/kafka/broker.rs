@@ -1,19 +1,19 @@
-//! The trait's methods: each checks what it can from what is known, and hands on.
+//! The cluster as a [`Broker`]: each method checks what it can from its caches, and hands on.
 
 use std::sync::{Arc, atomic::Ordering};
 
 use tokio::sync::watch;
 
-use super::{Kafka, member, produce::Burst, topics::info};
+use super::{cluster::KafkaBroker, member, produce::PendingBatch, topics::info};
 use crate::{
     broker::{
         Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
         GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
     },
-    message::{StoredRecord, TopicName},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
-impl Broker for Kafka {
+impl Broker for KafkaBroker {
     fn name(&self) -> &'static str {
         "kafka"
     }
@@ -64,12 +64,12 @@ impl Broker for Kafka {
             self.check_open()?;
             let made = self.admin.create_topic(&topic).await;
             if let Err(BrokerError::TopicExists { .. }) = made {
-                // Another gateway made it a moment ago: it must not count as missing here.
+                // Another gateway created it a moment ago: it must not count as missing here.
                 self.topics.forget_missing(&topic.name);
                 self.topics.look_up(&topic.name).await?;
             }
             made?;
-            self.topics.await_made(&topic.name).await;
+            self.topics.await_created(&topic.name).await;
             self.topics.add(&topic.name, topic.partitions);
             Ok(info(&topic.name, topic.partitions))
         })
@@ -84,7 +84,7 @@ impl Broker for Kafka {
         Box::pin(async move {
             self.check(topic, partition).await?;
             let start = self.admin.delete_records(topic, partition, before).await?;
-            self.reads.trim(topic, partition, start);
+            self.reader.trim(&TopicPartition::new(topic.clone(), partition), start);
             Ok(start)
         })
     }
@@ -97,7 +97,7 @@ impl Broker for Kafka {
             self.check(name, 0).await?;
             self.admin.delete_topic(name).await?;
             self.topics.remove(name);
-            self.reads.forget(name);
+            self.reader.forget(name);
             Ok(())
         })
     }
@@ -107,7 +107,7 @@ impl Broker for Kafka {
         appends: Vec<Append>,
     ) -> BrokerFuture<'_, Vec<Result<Appended, BrokerError>>> {
         let taken = appends.into_iter().map(|append| self.take(append)).collect();
-        Box::pin(Burst::new(taken).answers())
+        Box::pin(PendingBatch::new(taken).answers())
     }
 
     fn expects_offsets(&self) -> bool {
@@ -121,7 +121,7 @@ impl Broker for Kafka {
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
             self.check(&fetch.topic, fetch.partition).await?;
-            self.reads.fetch(fetch).await
+            self.reader.fetch(fetch).await
         })
     }
 
@@ -132,7 +132,7 @@ impl Broker for Kafka {
     ) -> BrokerFuture<'_, Result<Option<Vec<StoredRecord>>, BrokerError>> {
         Box::pin(async move {
             self.check(&fetch.topic, fetch.partition).await?;
-            self.reads.fetch_below(fetch, end).await
+            self.reader.fetch_below(fetch, end).await
         })
     }
 
@@ -171,7 +171,7 @@ impl Broker for Kafka {
 
     fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
         let name = TopicName::new(topic).ok()?;
-        self.topics.get(topic).map(|_| self.reads.watch(&name))
+        self.topics.get(topic).map(|_| self.reader.watch(&name))
     }
 
     fn watch_topics(&self) -> watch::Receiver<u64> {
@@ -241,9 +241,9 @@ impl Broker for Kafka {
                 return Ok(());
             }
             self.closing.send_replace(true);
-            let produced = self.produce.close().await;
-            self.reads.close().await;
-            self.links.iter().for_each(|link| link.close());
+            let produced = self.producer.close().await;
+            self.reader.close().await;
+            self.connections.close();
             produced
         })
     }

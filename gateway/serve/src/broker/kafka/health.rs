@@ -1,4 +1,4 @@
-//! Is the cluster there? Found out by following its topics.
+//! Whether the cluster answers; checked by following its topics.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,13 +8,15 @@ use std::{
 use tokio::{sync::watch, time::sleep};
 use tracing::{info, warn};
 
-use super::{produce::Produce, read::Reads, settings::ClusterSettings, topics::Topics};
+use super::{
+    produce::ClusterProducer, read::ClusterReader, settings::ClusterSettings, topics::TopicCache,
+};
 use crate::broker::{BrokerError, BrokerState};
 
-/// While the cluster is away it is tried so often.
+/// Pause between attempts while the cluster is away.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// What is known of the cluster's health.
+/// The health of a cluster, as of the last attempt.
 #[derive(Debug)]
 pub(super) struct Health {
     cluster: String,
@@ -44,7 +46,7 @@ impl Health {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Takes note of one try; only changes are logged, of the reason too.
+    /// Records the result of one attempt. Only changes are logged, also of the reason.
     fn note(&self, tried: Result<(), BrokerError>) {
         match tried {
             Ok(()) if self.is_ready() => {}
@@ -68,20 +70,27 @@ impl Health {
     }
 }
 
-/// Follows the cluster's topics, and with them its health, until `closing` says so.
+/// The parts of a cluster that follow its topics.
+pub(super) struct Followed {
+    pub(super) topics: Arc<TopicCache>,
+    pub(super) producer: Arc<ClusterProducer>,
+    pub(super) reader: Arc<ClusterReader>,
+}
+
+/// Follows the cluster's topics, and with them its health, until `closing` is true.
 pub(super) async fn follow(
     health: Arc<Health>,
-    topics: Arc<Topics>,
-    (produce, reads): (Arc<Produce>, Arc<Reads>),
+    followed: Followed,
     mut closing: watch::Receiver<bool>,
 ) {
+    let Followed { topics, producer, reader } = followed;
     let following = async {
         loop {
             let gone = topics.refresh().await;
             let tried = match gone {
                 Ok(gone) => {
-                    gone.iter().for_each(|topic| reads.forget(topic));
-                    produce.warm().await
+                    gone.iter().for_each(|topic| reader.forget(topic));
+                    producer.warm().await
                 }
                 Err(error) => Err(error),
             };

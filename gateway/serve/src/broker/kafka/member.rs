@@ -1,73 +1,76 @@
-//! A gateway's membership in a consumer group of Kafka's.
+//! A gateway's membership in one of Kafka's consumer groups.
 //!
-//! The member only belongs: it heartbeats, learns its partitions and commits. Records are read
-//! elsewhere, so all its partitions are paused.
+//! The member sends heartbeats, gets partitions and commits. It fetches no records, so all its
+//! partitions are paused.
 
 use std::{fmt, sync::Arc};
 
 use tokio::sync::watch;
 
-use self::{claim::Claim, task::Membership};
-use super::{link::Link, names::Names, settings::ClusterSettings};
+use self::{assignment::MemberAssignment, task::MemberTask};
+use super::{connection::KafkaConnection, names::NameMapping, settings::ClusterSettings};
 use crate::{
     broker::{BrokerError, BrokerFuture, Committed, GroupMember},
     message::TopicName,
 };
 
-mod claim;
+mod assignment;
 mod commit;
-mod listener;
 mod task;
 #[cfg(test)]
 mod tests;
 
-/// Makes this gateway a member of `group` that reads `topic`; joining goes on behind the answer.
+/// Makes this gateway a member of `group` that reads `topic`. Joining continues after this returns.
 /// Needs a runtime.
 pub(super) fn join(
     settings: Arc<ClusterSettings>,
-    names: &Names,
+    names: &NameMapping,
     group: &str,
     topic: &TopicName,
 ) -> Arc<dyn GroupMember> {
-    // A connection of its own: while the group agrees, the coordinator answers nothing else on it.
-    let link = Link::new(Arc::clone(&settings), "member");
-    let claim = Arc::new(Claim::new(topic.clone(), names.topic(topic)));
+    // A separate connection: during a rebalance the coordinator answers nothing else on it.
+    let connection = KafkaConnection::new(Arc::clone(&settings), "member");
+    let assignment = Arc::new(MemberAssignment::new(topic.clone(), names.topic(topic)));
     let (orders, leaving) = watch::channel(false);
     let (finished, done) = watch::channel(false);
     let (consumer, found) = watch::channel(None);
     let group = names.group(group);
-    let membership =
-        Membership { settings: Arc::clone(&settings), link, group, claim: Arc::clone(&claim) };
+    let task = MemberTask {
+        settings: Arc::clone(&settings),
+        connection,
+        group,
+        assignment: Arc::clone(&assignment),
+    };
     tokio::spawn(async move {
-        task::run(&membership, consumer, leaving).await;
-        // The connections are closed before anybody hears that it has left.
-        drop(membership);
+        task::run(&task, consumer, leaving).await;
+        // The connections are closed before `leave` returns.
+        drop(task);
         finished.send_replace(true);
     });
-    Arc::new(Member { settings, claim, consumer: found, orders, done })
+    Arc::new(KafkaMember { settings, assignment, consumer: found, orders, done })
 }
 
 /// A membership; ends with `leave`, or when it is dropped.
-struct Member {
+struct KafkaMember {
     settings: Arc<ClusterSettings>,
-    claim: Arc<Claim>,
-    /// Kafka's client, from the time it was made to the time it is closed.
-    consumer: watch::Receiver<task::Current>,
-    /// True once it is to leave.
+    assignment: Arc<MemberAssignment>,
+    /// Kafka's client, as long as there is one.
+    consumer: watch::Receiver<task::CurrentConsumer>,
+    /// True to make it leave.
     orders: watch::Sender<bool>,
     /// True once it has left.
     done: watch::Receiver<bool>,
 }
 
-impl Member {
+impl KafkaMember {
     fn order_to_leave(&self) {
         self.orders.send_replace(true);
     }
 }
 
-impl GroupMember for Member {
+impl GroupMember for KafkaMember {
     fn partitions(&self) -> watch::Receiver<Option<Arc<[u32]>>> {
-        self.claim.watch()
+        self.assignment.watch()
     }
 
     fn commit(
@@ -76,10 +79,11 @@ impl GroupMember for Member {
         committed: Committed,
     ) -> BrokerFuture<'_, Result<(), BrokerError>> {
         let consumer = self.consumer.borrow().clone();
-        let (claim, timeout) = (Arc::clone(&self.claim), self.settings.request_timeout);
-        // A task, since a dropped future must not give up the work: what has been sent counts
-        // as being committed until it is answered.
-        let commit = tokio::spawn(commit::commit(consumer, claim, (partition, committed), timeout));
+        let (assignment, timeout) = (Arc::clone(&self.assignment), self.settings.request_timeout);
+        // A task, because a dropped future must not end the work: until its answer the commit holds
+        // the partition.
+        let commit =
+            tokio::spawn(commit::commit(consumer, assignment, partition, committed, timeout));
         Box::pin(async move {
             let ended = |error: tokio::task::JoinError| {
                 Err(BrokerError::Unknown { reason: error.to_string() })
@@ -98,13 +102,13 @@ impl GroupMember for Member {
     }
 }
 
-impl fmt::Debug for Member {
+impl fmt::Debug for KafkaMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Member").field("claim", &self.claim).finish_non_exhaustive()
+        f.debug_struct("KafkaMember").field("assignment", &self.assignment).finish_non_exhaustive()
     }
 }
 
-impl Drop for Member {
+impl Drop for KafkaMember {
     fn drop(&mut self) {
         self.order_to_leave();
     }

@@ -1,19 +1,19 @@
-//! What topics and groups are called in Kafka: the client's word behind the cluster's prefix.
+//! Names of topics and groups in Kafka: the cluster's prefix and the name that clients use.
 
 use std::sync::Arc;
 
 use crate::message::{INTERNAL_PREFIX, TopicName};
 
-/// Topics that begin so are Kafka's own.
+/// Kafka's internal topics begin with this.
 const INTERNAL: &str = "__";
 
-/// Turns the names of clients into those of Kafka and back.
+/// Maps the names that clients use to those in Kafka, and back.
 #[derive(Clone, Debug)]
-pub(super) struct Names {
+pub(super) struct NameMapping {
     prefix: Arc<str>,
 }
 
-impl Names {
+impl NameMapping {
     pub(super) fn new(prefix: &str) -> Self {
         Self { prefix: Arc::from(prefix) }
     }
@@ -28,17 +28,17 @@ impl Names {
         self.with_prefix(name)
     }
 
-    /// The name clients know a topic of Kafka by; `None` for those that are not theirs to see.
+    /// The name that clients use for one of Kafka's topics; `None` if they must not see it.
     pub(super) fn shown(&self, name_in_kafka: &str) -> Option<TopicName> {
         let name = name_in_kafka.strip_prefix(&*self.prefix)?;
-        // The gateway's own topics are seen by the gateway; sessions hide them from clients.
+        // The gateway needs its internal topics; sessions hide them from clients.
         if name_in_kafka.starts_with(INTERNAL) && !name.starts_with(INTERNAL_PREFIX) {
             return None;
         }
         TopicName::new(name).ok()
     }
 
-    /// The name clients know a group of Kafka by; `None` for those that are not theirs to see.
+    /// The name that clients use for one of Kafka's groups; `None` if they must not see it.
     pub(super) fn shown_group(&self, name_in_kafka: &str) -> Option<String> {
         name_in_kafka.strip_prefix(&*self.prefix).map(str::to_owned)
     }
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_name_comes_back_as_the_client_knows_it() {
         for prefix in ["", "a-"] {
-            let names = Names::new(prefix);
+            let names = NameMapping::new(prefix);
             let name = TopicName::new("orders").unwrap();
             assert_eq!(names.topic(&name), format!("{prefix}orders"));
             assert_eq!(names.group("g"), format!("{prefix}g"));
@@ -73,7 +73,7 @@ mod tests {
             ("a-", "a-"),
             ("a-", "a-.."),
         ] {
-            assert_eq!(Names::new(prefix).shown(name), None, "{prefix} {name}");
+            assert_eq!(NameMapping::new(prefix).shown(name), None, "{prefix} {name}");
         }
     }
 }

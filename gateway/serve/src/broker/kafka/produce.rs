@@ -1,5 +1,5 @@
-//! Stores records: at once where the producer knows the topic, through a lane where it has yet
-//! to learn of it.
+//! Stores records: at once if the producer knows their topic, otherwise through a queue of the topic
+//! until it does.
 
 use std::{sync::Arc, vec};
 
@@ -12,58 +12,63 @@ use tokio::{
 };
 
 use self::{
-    budget::Budget,
-    lane::{Item, Lanes},
-    sender::Sender,
+    budget::MemoryBudget,
+    producer::ProducerHandle,
+    record::KafkaPartition,
+    topic_queue::{QueueOutcome, QueuedAppend, TopicQueues},
 };
-use super::{link::Link, settings::ClusterSettings, topics::Topic};
+use super::{connection::KafkaConnection, settings::ClusterSettings, topics::KafkaTopic};
 use crate::{
     broker::{Append, BrokerError},
     message::Record,
 };
 
-mod answer;
-mod budget;
-mod lane;
-mod record;
-mod sender;
+mod budget; //      bytes that may wait
+mod record; //      records for Kafka's client
+mod producer; //    Kafka's client
+mod topic_queue; // records of topics that it does not know
+mod pending; //     appends that wait for their answers
 
-pub(super) use answer::{Burst, Taken};
+pub(super) use pending::{PendingAppend, PendingBatch};
 
 /// All producing to one cluster.
 #[derive(Debug)]
-pub(super) struct Produce {
+pub(super) struct ClusterProducer {
     settings: Arc<ClusterSettings>,
-    sender: Arc<Sender>,
-    lanes: Arc<Lanes>,
-    budget: Arc<Budget>,
+    producer: Arc<ProducerHandle>,
+    queues: Arc<TopicQueues>,
+    budget: Arc<MemoryBudget>,
 }
 
-impl Produce {
+impl ClusterProducer {
     /// Nothing is connected until [`warm`](Self::warm) or the first record.
-    pub(super) fn new(settings: &Arc<ClusterSettings>, link: Arc<Link>) -> Self {
+    pub(super) fn new(settings: &Arc<ClusterSettings>, connection: Arc<KafkaConnection>) -> Self {
         Self {
             settings: Arc::clone(settings),
-            sender: Arc::new(Sender::new(Arc::clone(settings), link)),
-            lanes: Arc::default(),
-            budget: Arc::new(Budget::new(settings.queue_bytes_max)),
+            producer: Arc::new(ProducerHandle::new(Arc::clone(settings), connection)),
+            queues: Arc::default(),
+            budget: Arc::new(MemoryBudget::new(settings.queue_bytes_max)),
         }
     }
 
-    /// Makes the producer, so that the first record need not wait for it.
+    /// Creates the producer, so that the first record need not wait for it.
     ///
     /// # Errors
-    /// `Unreachable`, or what Kafka said.
+    /// `Unreachable`, or Kafka's.
     pub(super) async fn warm(&self) -> Result<(), BrokerError> {
-        self.sender.producer().await.map(drop)
+        self.producer.producer().await.map(drop)
     }
 
-    /// Takes an append, in the order of calls. Never blocks; what is taken will be stored or
-    /// given up whether or not anybody waits for its answer.
+    /// Takes an append, in the order of calls. Never blocks. The append is stored or given up, even
+    /// if nobody waits for the answer.
     ///
     /// # Errors
     /// `Busy`, `Refused`; nothing was taken.
-    pub(super) fn take(&self, topic: &Topic, append: Append) -> Result<Taken, BrokerError> {
+    pub(super) fn take(
+        &self,
+        topic: &KafkaTopic,
+        append: Append,
+    ) -> Result<PendingAppend, BrokerError> {
         let Append { topic: name, partition, records, expected_offset } = append;
         if expected_offset.is_some() {
             let reason =
@@ -71,22 +76,22 @@ impl Produce {
             return Err(BrokerError::Refused { reason });
         }
         let bytes = record::check(&records)?;
-        let Some(hold) = self.budget.take(bytes) else {
+        let Some(permit) = self.budget.take(bytes) else {
             return Err(BrokerError::Busy { topic: name });
         };
-        let place = Place { topic: &topic.in_kafka, partition };
-        let mut taken = Taken::new(name, hold, self.settings.delivery_timeout);
-        let rest = match self.sender.now() {
-            Some(producer) if !self.lanes.has(place.topic) => {
+        let to = KafkaPartition { topic: &topic.in_kafka, partition };
+        let mut taken = PendingAppend::new(name, permit, self.settings.delivery_timeout);
+        let rest = match self.producer.current() {
+            Some(producer) if !self.queues.has(to.topic) => {
                 let mut handles = Vec::with_capacity(records.len());
-                let rest = enqueue(&producer, place, records, &mut handles);
+                let rest = enqueue(&producer, to, records, &mut handles);
                 taken.handles(handles);
                 rest
             }
             _ => records,
         };
         if !rest.is_empty() {
-            taken.follows(self.to_lane(place, rest, taken.deadline()));
+            taken.follows(self.queue(to, rest, taken.deadline()));
         }
         Ok(taken)
     }
@@ -97,47 +102,40 @@ impl Produce {
     /// `Unknown` if some of it has none.
     pub(super) async fn close(&self) -> Result<(), BrokerError> {
         let limit = self.settings.delivery_timeout;
-        // Every item in a lane gives up at its own deadline, which is no later.
-        let lanes = timeout(limit + limit / 4, self.lanes.emptied()).await;
-        self.sender.close(limit + limit / 4).await?;
-        lanes.map_err(|_| BrokerError::Unknown { reason: "records were still waiting".to_owned() })
+        // Every append in a queue gives up at its own deadline, which is no later.
+        let queues = timeout(limit + limit / 4, self.queues.emptied()).await;
+        self.producer.close(limit + limit / 4).await?;
+        queues.map_err(|_| BrokerError::Unknown { reason: "records were still waiting".to_owned() })
     }
 
-    fn to_lane(
+    fn queue(
         &self,
-        place: Place<'_>,
+        to: KafkaPartition<'_>,
         records: Vec<Record>,
         deadline: Instant,
-    ) -> oneshot::Receiver<lane::Outcome> {
+    ) -> oneshot::Receiver<QueueOutcome> {
         let (answer, outcome) = oneshot::channel();
-        let item = Item { partition: place.partition, records, deadline, answer };
-        if self.lanes.push(place.topic, item) {
-            let (lanes, sender) = (Arc::clone(&self.lanes), Arc::clone(&self.sender));
-            tokio::spawn(lane::drain(lanes, sender, Arc::clone(place.topic)));
+        let item = QueuedAppend { partition: to.partition, records, deadline, answer };
+        if self.queues.push(to.topic, item) {
+            let (queues, producer) = (Arc::clone(&self.queues), Arc::clone(&self.producer));
+            tokio::spawn(topic_queue::drain(queues, producer, Arc::clone(to.topic)));
         }
         outcome
     }
 }
 
-/// Where records go, in Kafka's terms.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    topic: &'a Arc<str>,
-    partition: u32,
-}
-
-/// Queues records while the producer takes them without waiting; answers those that it did not.
+/// Hands records to the producer as long as it takes them without waiting; returns the rest.
 fn enqueue(
     producer: &Producer,
-    place: Place<'_>,
+    to: KafkaPartition<'_>,
     records: Vec<Record>,
     handles: &mut Vec<DeliveryHandle>,
 ) -> Vec<Record> {
     let mut records: vec::IntoIter<Record> = records.into_iter();
     while let Some(next) = records.as_slice().first() {
-        let sending = producer.enqueue(record::to_kafka(place, next));
-        // Without the runtime's budget, whose end would look like having to wait. A record that
-        // would have to wait or is refused was not queued: the lane finds out why.
+        let sending = producer.enqueue(record::to_kafka(to, next));
+        // Unconstrained: an exhausted coop budget would look like having to wait. A record that has
+        // to wait or is refused was not taken: the queue finds out why.
         let Some(Ok(handle)) = unconstrained(sending).now_or_never() else { break };
         handles.push(handle);
         records.next();

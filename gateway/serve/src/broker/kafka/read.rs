@@ -1,4 +1,4 @@
-//! Reads records: from memory at the ends of partitions, from Kafka behind them.
+//! Reads records: from memory at the ends of partitions, from Kafka before them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,48 +8,48 @@ use tokio::{
 };
 
 use self::{
-    cold::{Cold, Found},
-    feed::Feed,
-    table::Below,
+    cold::{ColdReaders, reader::ColdRead},
+    feed::TailFeed,
+    tail_cache::ReadBelow,
 };
-use super::{link::Link, names::Names, settings::ClusterSettings};
+use super::{connection::KafkaConnection, names::NameMapping, settings::ClusterSettings};
 use crate::{
-    broker::{BrokerError, Fetch},
-    message::{StoredRecord, TopicName},
+    broker::{BrokerError, Fetch, OffsetRange},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
-mod cold;
-mod feed;
-mod groupless;
-mod table;
-mod tail;
+mod standalone; // Kafka's consumer without a group
+mod tail; //       the newest records of a partition
+mod tail_cache; // those of all followed partitions
+mod feed; //       follows partitions
+mod cold; //       reads before the tails
 #[cfg(test)]
 pub(super) mod tests;
 
-/// Longest wait for the feed to bring what is known to be stored, before it is asked for.
+/// Longest wait for the feed to bring records that are known to be stored, before they are fetched.
 const FEED_LAG: Duration = Duration::from_millis(50);
 
 /// All reading of one cluster.
 ///
-/// A fetch that finds nothing at the end of a partition has that end followed; from then on all
-/// readers there are served from memory. Whoever is behind is served by a pool of readers.
+/// After a fetch that finds nothing at the end of a partition, that end is followed: from then on
+/// memory serves all readers there. A pool of readers serves those before it.
 #[derive(Debug)]
-pub(super) struct Reads {
-    feed: Feed,
-    cold: Cold,
+pub(super) struct ClusterReader {
+    feed: TailFeed,
+    cold: ColdReaders,
 }
 
-impl Reads {
-    /// Reads over `ask`, whose requests are answered at once, and over `feed`, whose wait.
+impl ClusterReader {
+    /// Reads over `ask`, whose requests are answered at once, and over `feed`, whose requests wait.
     pub(super) fn new(
         settings: &ClusterSettings,
-        names: &Names,
-        ask: Arc<Link>,
-        feed: Arc<Link>,
+        names: &NameMapping,
+        ask: Arc<KafkaConnection>,
+        feed: Arc<KafkaConnection>,
     ) -> Self {
         Self {
-            feed: Feed::new(names.clone(), feed, settings.tail_bytes_max),
-            cold: Cold::new(names.clone(), ask, settings.request_timeout),
+            feed: TailFeed::new(names.clone(), feed, settings.tail_bytes_max),
+            cold: ColdReaders::new(names.clone(), ask, settings.request_timeout),
         }
     }
 
@@ -63,21 +63,21 @@ impl Reads {
         if fetch.records_max == 0 {
             return Ok(Vec::new());
         }
-        if let Some(records) = self.feed.table().read(&fetch) {
+        if let Some(records) = self.feed.cache().read(&fetch) {
             return Ok(records);
         }
         match self.cold.read(&fetch).await? {
-            Found::Records(records) => Ok(records),
-            Found::End(end) => {
-                self.feed.follow(&fetch.topic, fetch.partition, fetch.from.min(end), end);
-                // What has arrived meanwhile may be known already.
-                Ok(self.feed.table().read(&fetch).unwrap_or_default())
+            ColdRead::Records(records) => Ok(records),
+            ColdRead::End(end) => {
+                self.follow(&fetch, end);
+                // Records may have arrived meanwhile.
+                Ok(self.feed.cache().read(&fetch).unwrap_or_default())
             }
         }
     }
 
-    /// Reads as [`fetch`](Self::fetch) does, below an offset up to which records are stored: empty
-    /// only if nothing can be read up to there, `None` if that is not known yet.
+    /// Reads as [`fetch`](Self::fetch) does, below an offset up to which records are known to be
+    /// stored: empty only if nothing can be read up to there, `None` if that is not known yet.
     ///
     /// # Errors
     /// As [`fetch`](Self::fetch).
@@ -89,21 +89,21 @@ impl Reads {
         let late = Instant::now() + FEED_LAG;
         let mut changes = self.watch(&fetch.topic);
         loop {
-            let below = self.feed.table().read_below(&fetch, end);
+            let below = self.feed.cache().read_below(&fetch, end);
             match below {
-                Below::Known(records) => return Ok(Some(records)),
-                Below::Unknown => break,
-                Below::Behind => {}
+                ReadBelow::Known(records) => return Ok(Some(records)),
+                ReadBelow::Unknown => break,
+                ReadBelow::Behind => {}
             }
-            // It is on its way, for all readers together.
+            // The feed is about to bring it, for all readers together.
             if timeout_at(late, changes.changed()).await.is_err() {
                 break;
             }
         }
         match self.cold.read(&fetch).await? {
-            Found::Records(records) => Ok(Some(records)),
-            Found::End(at) => {
-                self.feed.follow(&fetch.topic, fetch.partition, fetch.from.min(at), at);
+            ColdRead::Records(records) => Ok(Some(records)),
+            ColdRead::End(at) => {
+                self.follow(&fetch, at);
                 Ok((at >= end).then(Vec::new))
             }
         }
@@ -111,20 +111,26 @@ impl Reads {
 
     /// A counter that changes after new records of `topic` can be fetched.
     ///
-    /// That is promised to those who fetched at the end of a partition, and found nothing, since.
+    /// This holds for readers that fetched at the end of a partition and found nothing.
     pub(super) fn watch(&self, topic: &TopicName) -> watch::Receiver<u64> {
-        self.feed.table().watch(topic)
+        self.feed.cache().watch(topic)
     }
 
-    /// Drops what memory has of a topic that was deleted, or made anew; its readers are told.
+    /// Drops the records of a topic that was deleted or recreated from memory, and wakes its readers.
     pub(super) fn forget(&self, topic: &TopicName) {
         self.cold.forget(topic);
         self.feed.forget(topic);
     }
 
-    /// Forgets records that this gateway has deleted: those below `start`.
-    pub(super) fn trim(&self, topic: &TopicName, partition: u32, start: u64) {
-        self.feed.table().trim(&(topic.clone(), partition), start);
+    /// Follows the end of a partition that has nothing readable from the fetch up to there.
+    fn follow(&self, fetch: &Fetch, end: u64) {
+        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        self.feed.follow(&partition, OffsetRange { start: fetch.from.min(end), end });
+    }
+
+    /// Drops records that this gateway has deleted from memory: those below `start`.
+    pub(super) fn trim(&self, partition: &TopicPartition, start: u64) {
+        self.feed.cache().trim(partition, start);
     }
 
     /// Ends following and closes all readers; later fetches answer `Closed`, or from memory.

@@ -26,7 +26,7 @@ pub struct ClusterSettings {
     pub request_timeout: Duration,
     /// Within this time a produced batch is stored, refused, or given up.
     pub delivery_timeout: Duration,
-    /// Topics are looked at anew after so long.
+    /// How often topics are refreshed.
     pub metadata_refresh: Duration,
     /// Most bytes waiting to be stored; above it callers get `Busy`.
     pub queue_bytes_max: usize,
@@ -34,12 +34,12 @@ pub struct ClusterSettings {
     pub tail_bytes_max: usize,
     /// Copies of each record in topics that the gateway makes; `None` is Kafka's own default.
     pub replicas: Option<u16>,
-    /// How group members agree.
+    /// How partitions are assigned to group members.
     pub group_protocol: GroupProtocol,
     /// A name of this gateway that stays the same over restarts, which makes its membership
     /// static; `None` for a new member each time.
     pub group_instance: Option<String>,
-    /// A member that is not heard of for so long is taken out by Kafka.
+    /// Kafka removes a member without heartbeats after so long.
     pub session_timeout: Duration,
 }
 
@@ -111,12 +111,12 @@ pub enum Compression {
     Zstd,
 }
 
-/// How group members agree on who reads what.
+/// How partitions are assigned to group members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GroupProtocol {
-    /// Members deal, cooperative-sticky; every Kafka knows it.
+    /// Members assign partitions, cooperative-sticky; every version of Kafka knows it.
     #[default]
     Classic,
-    /// Brokers deal (KIP-848); Kafka 4.0 and newer.
+    /// Brokers assign partitions (KIP-848); Kafka 4.0 and newer.
     Consumer,
 }

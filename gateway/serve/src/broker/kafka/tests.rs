@@ -14,8 +14,8 @@ use krafka::admin::{CreatePartitionsOptions, DeleteTopicsOptions};
 use tokio::time::sleep;
 
 use super::{
-    Kafka,
-    names::Names,
+    KafkaBroker,
+    names::NameMapping,
     settings::{ClusterSettings, Compression, GroupProtocol},
 };
 use crate::{
@@ -70,7 +70,7 @@ pub(super) fn bootstrap() -> Option<String> {
 }
 
 async fn open(bootstrap: &str) -> Arc<dyn Broker> {
-    let kafka = Kafka::open(settings(bootstrap));
+    let kafka = KafkaBroker::open(settings(bootstrap));
     while kafka.state() != BrokerState::Ready {
         sleep(Duration::from_millis(10)).await;
     }
@@ -82,8 +82,8 @@ async fn open(bootstrap: &str) -> Arc<dyn Broker> {
 async fn topics_are_as_kafka_has_them() {
     let Some(bootstrap) = bootstrap() else { return };
     let settings = settings(&bootstrap);
-    let names = Names::new(&settings.name_prefix);
-    let kafka = Kafka::open(settings);
+    let names = NameMapping::new(&settings.name_prefix);
+    let kafka = KafkaBroker::open(settings);
     let name = TopicName::new("told").unwrap();
     let configs = vec![("retention.ms".to_owned(), "1234567".to_owned())];
     let new = NewTopic { configs: configs.clone(), ..NewTopic::new(name.clone(), 2) };

@@ -1,4 +1,4 @@
-//! What is known of the cluster's topics, looked at anew from time to time.
+//! The topics of the cluster: a cache that is refreshed from time to time.
 
 use std::{
     collections::HashMap,
@@ -11,84 +11,88 @@ use arc_swap::ArcSwapOption;
 use krafka::{KrafkaError, admin::DescribeTopicsOptions, error::ErrorCode};
 use tokio::{sync::watch, time::Instant};
 
-use super::{fault, link::Link, names::Names, view::View};
+use super::{connection::KafkaConnection, error, metadata::MetadataClient, names::NameMapping};
 use crate::{
     broker::{BrokerError, TopicInfo},
     message::TopicName,
 };
 
-/// A name that Kafka did not know is not asked for again so soon.
+/// A name that Kafka does not know is not asked for again before this.
 const MISSING_FOR: Duration = Duration::from_secs(1);
-/// A topic that was just made may be missing in the answer of a broker that has not heard of it,
-/// and one that was just deleted may be in it.
+/// For so long brokers may not know yet that a topic was created or deleted.
 const NEW_FOR: Duration = Duration::from_secs(5);
-/// Names remembered as missing, at most.
+/// Most names remembered as missing.
 const MISSING_MAX: usize = 10_000;
 
-/// One topic, as known here.
+/// A topic in the cache.
 #[derive(Clone, Debug)]
-pub(super) struct Topic {
+pub(super) struct KafkaTopic {
     /// Number of partitions.
     pub(super) partitions: u32,
     /// Its name in Kafka.
     pub(super) in_kafka: Arc<str>,
-    /// When it was heard of by other means than the list of all.
+    /// When it was created or looked up; `None` if it comes from the list of all topics.
     since: Option<Instant>,
 }
 
-type Known = HashMap<TopicName, Topic>;
+type Known = HashMap<TopicName, KafkaTopic>;
 
-/// The topics of one cluster. Readers never block.
-pub(super) struct Topics {
-    names: Names,
-    link: Arc<Link>,
+/// The cache of one cluster's topics. Readers never block.
+pub(super) struct TopicCache {
+    names: NameMapping,
+    connection: Arc<KafkaConnection>,
     timeout: Duration,
     known: ArcSwapOption<Known>,
     missing: Mutex<HashMap<TopicName, Instant>>,
-    /// Topics that were deleted here, which a broker that has not heard of it may still tell.
+    /// Topics that were deleted here, which a broker may still list.
     deleted: Mutex<HashMap<TopicName, Instant>>,
-    view: Arc<View>,
-    made: watch::Sender<u64>,
+    metadata: Arc<MetadataClient>,
+    changes: watch::Sender<u64>,
 }
 
-impl fmt::Debug for Topics {
+impl fmt::Debug for TopicCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.known.load().as_ref().map_or(0, |known| known.len());
-        f.debug_struct("Topics").field("known", &known).finish_non_exhaustive()
+        f.debug_struct("TopicCache").field("known", &known).finish_non_exhaustive()
     }
 }
 
-impl Topics {
-    /// Nothing is asked until [`refresh`](Self::refresh) or [`look_up`](Self::look_up).
-    pub(super) fn new(names: Names, link: Arc<Link>, view: Arc<View>, timeout: Duration) -> Self {
+impl TopicCache {
+    /// Asks nothing until [`refresh`](Self::refresh) or [`look_up`](Self::look_up).
+    pub(super) fn new(
+        names: NameMapping,
+        connection: Arc<KafkaConnection>,
+        metadata: Arc<MetadataClient>,
+        timeout: Duration,
+    ) -> Self {
         Self {
             names,
-            link,
+            connection,
             timeout,
             known: ArcSwapOption::empty(),
             missing: Mutex::default(),
             deleted: Mutex::default(),
-            view,
-            made: watch::Sender::new(0),
+            metadata,
+            changes: watch::Sender::new(0),
         }
     }
 
-    /// True once Kafka has told its topics.
+    /// True once Kafka has listed its topics.
     pub(super) fn is_loaded(&self) -> bool {
         self.known.load().is_some()
     }
 
-    /// The topic, from what is known here.
-    pub(super) fn get(&self, name: &str) -> Option<Topic> {
+    /// The topic, if it is in the cache.
+    pub(super) fn get(&self, name: &str) -> Option<KafkaTopic> {
         self.known.load().as_ref()?.get(name).cloned()
     }
 
-    /// Counts the topics that were made and deleted.
+    /// Changes when topics are created or deleted.
     pub(super) fn watch(&self) -> watch::Receiver<u64> {
-        self.made.subscribe()
+        self.changes.subscribe()
     }
 
-    /// All topics, sorted by name, as Kafka tells them now.
+    /// All topics, sorted by name, asked for now.
     pub(super) async fn list(&self) -> Result<Vec<TopicInfo>, BrokerError> {
         self.refresh().await?;
         let known = self.known.load();
@@ -98,8 +102,11 @@ impl Topics {
         Ok(all)
     }
 
-    /// The topic, asked for where it is not known here yet.
-    pub(super) async fn look_up(&self, name: &TopicName) -> Result<Option<Topic>, BrokerError> {
+    /// The topic; asks Kafka if it is not in the cache.
+    pub(super) async fn look_up(
+        &self,
+        name: &TopicName,
+    ) -> Result<Option<KafkaTopic>, BrokerError> {
         if let Some(topic) = self.get(name.as_str()) {
             return Ok(Some(topic));
         }
@@ -113,25 +120,25 @@ impl Topics {
         Ok(found.map(|partitions| self.add(name, partitions)))
     }
 
-    /// What Kafka says now: how many partitions, or that there is no such topic.
+    /// Asks Kafka for the number of partitions; `None` if there is no such topic.
     async fn ask(&self, name: &TopicName) -> Result<Option<u32>, BrokerError> {
         let in_kafka = self.names.topic(name);
-        let admin = self.link.kafka().await?.admin();
+        let admin = self.connection.kafka().await?.admin();
         let options = DescribeTopicsOptions::default().timeout(self.timeout);
         let mut answers = admin
             .describe_topics([&in_kafka], options)
             .await
-            .map_err(|error| fault::asking(&error))?;
+            .map_err(|error| error::on_query(&error))?;
         match answers.remove(&in_kafka) {
             Some(Ok(topic)) => Ok(Some(u32::try_from(topic.partitions.len()).unwrap_or(u32::MAX))),
-            Some(Err(error)) if !is_unknown(&error) => Err(fault::asking(&error)),
+            Some(Err(error)) if !is_unknown(&error) => Err(error::on_query(&error)),
             _ => Ok(None),
         }
     }
 
-    /// Waits while Kafka does not know of a topic that was just made, for it answers before its brokers
-    /// do; at most the request time-out, for the topic is there whatever they say.
-    pub(super) async fn await_made(&self, name: &TopicName) {
+    /// Waits until Kafka knows a topic that was just created: it answers before all of its brokers know.
+    /// Waits no longer than the request time-out, because the topic exists in any case.
+    pub(super) async fn await_created(&self, name: &TopicName) {
         const PAUSE: Duration = Duration::from_millis(10);
         let end = Instant::now() + self.timeout;
         while Instant::now() < end && matches!(self.ask(name).await, Ok(None)) {
@@ -139,10 +146,10 @@ impl Topics {
         }
     }
 
-    /// Takes up a topic that was made or found.
-    pub(super) fn add(&self, name: &TopicName, partitions: u32) -> Topic {
+    /// Adds a topic that was created or looked up.
+    pub(super) fn add(&self, name: &TopicName, partitions: u32) -> KafkaTopic {
         let in_kafka = Arc::from(self.names.topic(name));
-        let topic = Topic { partitions, in_kafka, since: Some(Instant::now()) };
+        let topic = KafkaTopic { partitions, in_kafka, since: Some(Instant::now()) };
         let missing = |known: &Option<Arc<Known>>| {
             let mut known = known.as_deref().cloned().unwrap_or_default();
             known.insert(name.clone(), topic.clone());
@@ -150,14 +157,14 @@ impl Topics {
         };
         let before = self.known.rcu(missing);
         if before.is_none_or(|known| !known.contains_key(name)) {
-            self.made.send_modify(|made| *made += 1);
+            self.changes.send_modify(|count| *count += 1);
         }
         self.forget_missing(name);
         lock(&self.deleted).remove(name);
         topic
     }
 
-    /// Takes out a topic that was deleted.
+    /// Removes a deleted topic.
     pub(super) fn remove(&self, name: &TopicName) {
         lock(&self.deleted).insert(name.clone(), Instant::now());
         self.remember_missing(name);
@@ -166,35 +173,35 @@ impl Topics {
             known.remove(name);
             Some(Arc::new(known))
         });
-        self.made.send_modify(|made| *made += 1);
+        self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Asks Kafka for all topics; answers those that are gone.
+    /// Asks Kafka for all topics; returns those that are gone.
     pub(super) async fn refresh(&self) -> Result<Vec<TopicName>, BrokerError> {
-        let all = self.view.topics().await?;
+        let all = self.metadata.topics().await?;
         let shown = all.into_iter().filter(|topic| !topic.is_internal).filter_map(|topic| {
             let name = self.names.shown(&topic.name)?;
             let partitions = u32::try_from(topic.partition_count()).unwrap_or(u32::MAX);
-            Some((name, Topic { partitions, in_kafka: Arc::from(topic.name), since: None }))
+            Some((name, KafkaTopic { partitions, in_kafka: Arc::from(topic.name), since: None }))
         });
-        let mut told: Known = shown.collect();
+        let mut listed: Known = shown.collect();
         let mut deleted = lock(&self.deleted);
         deleted.retain(|_, since| since.elapsed() < NEW_FOR);
-        told.retain(|name, _| !deleted.contains_key(name));
+        listed.retain(|name, _| !deleted.contains_key(name));
         drop(deleted);
-        Ok(self.replace(&told))
+        Ok(self.replace(&listed))
     }
 
-    /// Takes what Kafka told instead of what was known, and answers what is gone.
-    fn replace(&self, told: &Known) -> Vec<TopicName> {
+    /// Replaces the cache with Kafka's list; returns the topics that are gone.
+    fn replace(&self, listed: &Known) -> Vec<TopicName> {
         let mut merged = Arc::default();
         let before = self.known.rcu(|known| {
-            merged = Arc::new(merge(known.as_deref(), told.clone()));
+            merged = Arc::new(merge(known.as_deref(), listed.clone()));
             Some(Arc::clone(&merged))
         });
         let before = before.unwrap_or_default();
         if merged.keys().any(|name| !before.contains_key(name)) {
-            self.made.send_modify(|made| *made += 1);
+            self.changes.send_modify(|count| *count += 1);
         }
         before.keys().filter(|name| !merged.contains_key(*name)).cloned().collect()
     }
@@ -204,7 +211,7 @@ impl Topics {
         missing.get(name).is_some_and(|asked| asked.elapsed() < MISSING_FOR)
     }
 
-    /// Lets a name be asked for anew.
+    /// Forgets that a name was missing.
     pub(super) fn forget_missing(&self, name: &TopicName) {
         lock(&self.missing).remove(name);
     }
@@ -222,21 +229,21 @@ fn lock(names: &Mutex<HashMap<TopicName, Instant>>) -> MutexGuard<'_, HashMap<To
     names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What clients are told of a topic.
+/// A topic as clients see it.
 pub(super) fn info(name: &TopicName, partitions: u32) -> TopicInfo {
     TopicInfo { name: name.clone(), partitions }
 }
 
-/// What Kafka told, with what was made so recently that it may not know.
-fn merge(known: Option<&Known>, mut told: Known) -> Known {
+/// Kafka's list, with topics that are so new that it may not have them.
+fn merge(known: Option<&Known>, mut listed: Known) -> Known {
     for (name, topic) in known.into_iter().flatten() {
         if topic.since.is_some_and(|since| since.elapsed() < NEW_FOR) {
-            let told = told.entry(name.clone()).or_insert_with(|| topic.clone());
-            told.partitions = told.partitions.max(topic.partitions);
-            told.since = topic.since;
+            let listed = listed.entry(name.clone()).or_insert_with(|| topic.clone());
+            listed.partitions = listed.partitions.max(topic.partitions);
+            listed.since = topic.since;
         }
     }
-    told
+    listed
 }
 
 fn is_unknown(error: &KrafkaError) -> bool {
@@ -253,7 +260,7 @@ mod tests {
     fn known(topics: &[(&str, u32, bool)]) -> Known {
         let topic = |&(name, partitions, is_new): &(&str, u32, bool)| {
             let since = is_new.then(Instant::now);
-            (TopicName::new(name).unwrap(), Topic { partitions, in_kafka: name.into(), since })
+            (TopicName::new(name).unwrap(), KafkaTopic { partitions, in_kafka: name.into(), since })
         };
         topics.iter().map(topic).collect()
     }

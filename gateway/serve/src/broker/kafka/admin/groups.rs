@@ -1,4 +1,4 @@
-//! Groups' places in partitions.
+//! Committed offsets of groups.
 
 use std::collections::HashMap;
 
@@ -13,18 +13,23 @@ use krafka::{
 };
 use tokio::time::timeout;
 
-use super::{Admin, one, unsigned};
+use super::{Admin, one};
 use crate::{
-    broker::{BrokerError, Committed, kafka::fault},
+    broker::{
+        BrokerError, Committed,
+        kafka::{
+            convert::{offset_from_kafka, offset_to_kafka},
+            error,
+        },
+    },
     message::TopicName,
 };
 
-/// Groups that are asked for their places at once: Kafka is asked one by one.
+/// Groups asked for at the same time: each needs a request.
 const ASKED_AT_ONCE: usize = 8;
 
 impl Admin {
-    /// Stores the place of a group that has no members, without metadata: the client sends none
-    /// for those who are no members.
+    /// Commits for a group without members, without metadata: the client sends none for non-members.
     ///
     /// # Errors
     /// `Refused`, also where the group has members; after `Unknown` it may be stored.
@@ -35,17 +40,17 @@ impl Admin {
         partition: u32,
         offset: u64,
     ) -> Result<(), BrokerError> {
-        let place = self.place(topic, partition);
-        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        let at = self.partition(topic, partition);
+        let offset = offset_to_kafka(offset);
         let options = AlterConsumerGroupOffsetsOptions::default().timeout(self.timeout);
         let admin = self.client().await?;
-        let offsets = [(place.clone(), offset)];
+        let offsets = [(at.clone(), offset)];
         let group = self.names.group(group);
         let answer = admin.alter_consumer_group_offsets(group, offsets, options).await;
-        one(answer, &place).map_err(|error| fault::changing_in(topic, &error))
+        one(answer, &at).map_err(|error| error::on_change_of(topic, &error))
     }
 
-    /// A group's place in a partition, `None` if it never committed there.
+    /// A group's committed offset in a partition; `None` if it never committed there.
     ///
     /// # Errors
     /// `Refused`, `Unreachable`.
@@ -55,26 +60,26 @@ impl Admin {
         topic: &TopicName,
         partition: u32,
     ) -> Result<Option<Committed>, BrokerError> {
-        let place = self.place(topic, partition);
+        let at = self.partition(topic, partition);
         let options = ListConsumerGroupOffsetsOptions::default()
             .timeout(self.timeout)
-            // A place that is being stored is waited for.
+            // Wait for offsets that are being committed.
             .require_stable(true)
-            .partitions(vec![place.clone()]);
+            .partitions(vec![at.clone()]);
         let group = self.names.group(group);
         let answer = self.client().await?.list_consumer_group_offsets(group, options).await;
-        match one(answer, &place) {
+        match one(answer, &at) {
             Ok(found) => Ok(found.offset.map(|offset| Committed {
-                offset: unsigned(offset),
+                offset: offset_from_kafka(offset),
                 metadata: found.metadata.unwrap_or_default(),
             })),
             Err(KrafkaError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => Ok(None),
-            Err(error) => Err(fault::asking(&error)),
+            Err(error) => Err(error::on_query(&error)),
         }
     }
 
-    /// Groups that have a place in a topic, sorted by name. Kafka must be asked about every group
-    /// it has; if that takes longer than one request may, there is no answer.
+    /// Groups with a committed offset in a topic, sorted by name. Every group of the cluster has to be
+    /// asked for; the error is `Unreachable` if that takes longer than one request may.
     ///
     /// # Errors
     /// `NoSuchTopic`, `Refused`, `Unreachable`.
@@ -83,15 +88,15 @@ impl Admin {
         topic: &TopicName,
         partitions: u32,
     ) -> Result<Vec<String>, BrokerError> {
-        let places: Vec<_> = (0..partitions).map(|number| self.place(topic, number)).collect();
+        let all: Vec<_> = (0..partitions).map(|number| self.partition(topic, number)).collect();
         let admin = self.client().await?;
         let asking = async {
-            let has_place = async |group: String| {
-                let answers = self.places(&admin, &group, places.clone()).await?;
+            let has_offset = async |group: String| {
+                let answers = self.offsets_of(&admin, &group, all.clone()).await?;
                 let mut found = answers.into_values().flatten();
                 Ok::<_, BrokerError>(found.any(|found| found.offset.is_some()).then_some(group))
             };
-            let all = stream::iter(self.all_groups(&admin).await?).map(has_place);
+            let all = stream::iter(self.all_groups(&admin).await?).map(has_offset);
             let found = all.buffer_unordered(ASKED_AT_ONCE);
             found.try_filter_map(async |group| Ok(group)).try_collect::<Vec<_>>().await
         };
@@ -106,7 +111,7 @@ impl Admin {
         Ok(found)
     }
 
-    /// Forgets the places of a group in a topic.
+    /// Removes the offsets of a group in a topic.
     ///
     /// # Errors
     /// `Refused`, also where members read the topic; after `Unknown` they may be gone.
@@ -116,46 +121,46 @@ impl Admin {
         topic: &TopicName,
         partitions: u32,
     ) -> Result<(), BrokerError> {
-        let places = (0..partitions).map(|number| self.place(topic, number));
+        let all = (0..partitions).map(|number| self.partition(topic, number));
         let options = DeleteConsumerGroupOffsetsOptions::default().timeout(self.timeout);
         let group = self.names.group(group);
         let admin = self.client().await?;
-        let answers = admin.delete_consumer_group_offsets(group, places, options).await;
-        let answers = answers.map_err(|error| fault::changing_in(topic, &error))?;
+        let answers = admin.delete_consumer_group_offsets(group, all, options).await;
+        let answers = answers.map_err(|error| error::on_change_of(topic, &error))?;
         for answer in answers.into_values() {
             match answer {
                 Err(KrafkaError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => {}
-                answer => answer.map_err(|error| fault::changing_in(topic, &error))?,
+                answer => answer.map_err(|error| error::on_change_of(topic, &error))?,
             }
         }
         Ok(())
     }
 
-    /// All groups of the cluster whose names begin as ours do, as Kafka calls them.
+    /// All groups of the cluster with our prefix, by their names in Kafka.
     async fn all_groups(&self, admin: &AdminClient) -> Result<Vec<String>, BrokerError> {
         let options = ListConsumerGroupsOptions::default().timeout(self.timeout);
         let answers = admin.list_consumer_groups(options).await;
         let mut groups = Vec::new();
-        for listed in answers.map_err(|error| fault::asking(&error))?.into_values() {
-            let listed = listed.map_err(|error| fault::asking(&error))?;
+        for listed in answers.map_err(|error| error::on_query(&error))?.into_values() {
+            let listed = listed.map_err(|error| error::on_query(&error))?;
             let ids = listed.into_iter().map(|group| group.group_id);
             groups.extend(ids.filter(|group| self.names.shown_group(group).is_some()));
         }
         Ok(groups)
     }
 
-    /// What a group, by Kafka's name, answers about its places; nothing if there is none.
-    async fn places(
+    /// The offsets of a group, by its name in Kafka; empty if there is no such group.
+    async fn offsets_of(
         &self,
         admin: &AdminClient,
         group: &str,
-        places: Vec<TopicPartition>,
+        partitions: Vec<TopicPartition>,
     ) -> Result<HashMap<TopicPartition, krafka::Result<GroupOffset>>, BrokerError> {
         let options =
-            ListConsumerGroupOffsetsOptions::default().timeout(self.timeout).partitions(places);
+            ListConsumerGroupOffsetsOptions::default().timeout(self.timeout).partitions(partitions);
         match admin.list_consumer_group_offsets(group, options).await {
             Err(KrafkaError::Broker { code: ErrorCode::GroupIdNotFound, .. }) => Ok(HashMap::new()),
-            answer => answer.map_err(|error| fault::asking(&error)),
+            answer => answer.map_err(|error| error::on_query(&error)),
         }
     }
 }

@@ -1,13 +1,16 @@
-//! Where partitions begin and end.
+//! Offsets of partitions.
 
 use krafka::{
     KrafkaError,
     admin::{ListOffsetsOptions, OffsetSpec},
 };
 
-use super::{Admin, one, unsigned};
+use super::{Admin, one};
 use crate::{
-    broker::{BrokerError, OffsetRange, kafka::fault},
+    broker::{
+        BrokerError, OffsetRange,
+        kafka::{convert::offset_from_kafka, error},
+    },
     message::TopicName,
 };
 
@@ -56,37 +59,37 @@ impl Admin {
         partition: u32,
         timestamp_ms: i64,
     ) -> Result<u64, BrokerError> {
-        let place = self.place(topic, partition);
-        // Negative times mean other things to Kafka.
-        let found = self.view.offset_at((&place.topic, place.partition), timestamp_ms.max(0)).await;
-        match found.map_err(|error| fault::asking_about(topic, &error))? {
+        let at = self.partition(topic, partition);
+        // Negative times have another meaning in Kafka.
+        let found = self.metadata.offset_at(&at, timestamp_ms.max(0)).await;
+        match found.map_err(|error| error::on_query_of(topic, &error))? {
             Some(found) => Ok(found),
             None => self.offset(topic, partition, OffsetSpec::Latest).await,
         }
     }
 
-    /// What all partitions of a topic answer to one question, by number.
+    /// One offset of every partition of a topic, by number.
     async fn ask_all(
         &self,
         topic: &TopicName,
         partitions: u32,
         spec: OffsetSpec,
     ) -> Result<Vec<u64>, BrokerError> {
-        let places: Vec<_> = (0..partitions).map(|number| self.place(topic, number)).collect();
+        let all: Vec<_> = (0..partitions).map(|number| self.partition(topic, number)).collect();
         let options = self.readable();
-        let specs = places.iter().map(|place| (place.clone(), spec));
+        let specs = all.iter().map(|each| (each.clone(), spec));
         let answers = self.client().await?.list_offsets(specs, options).await;
-        let mut answers = answers.map_err(|error| fault::asking_about(topic, &error))?;
-        let answer = |place| {
+        let mut answers = answers.map_err(|error| error::on_query_of(topic, &error))?;
+        let answer = |each| {
             let missing = || KrafkaError::illegal_state("Kafka's answer does not say");
-            let listed = answers.remove(place).unwrap_or_else(|| Err(missing()));
-            let listed = listed.map_err(|error| fault::asking_about(topic, &error))?;
-            Ok(unsigned(listed.offset))
+            let listed = answers.remove(each).unwrap_or_else(|| Err(missing()));
+            let listed = listed.map_err(|error| error::on_query_of(topic, &error))?;
+            Ok(offset_from_kafka(listed.offset))
         };
-        places.iter().map(answer).collect()
+        all.iter().map(answer).collect()
     }
 
-    /// Up to the end of what can be read: a transaction that is open ends it.
+    /// Offsets end before the first open transaction, as reading does.
     fn readable(&self) -> ListOffsetsOptions {
         ListOffsetsOptions::default().timeout(self.timeout).read_committed(true)
     }
@@ -97,10 +100,10 @@ impl Admin {
         partition: u32,
         spec: OffsetSpec,
     ) -> Result<u64, BrokerError> {
-        let place = self.place(topic, partition);
+        let at = self.partition(topic, partition);
         let options = self.readable();
-        let answer = self.client().await?.list_offsets([(place.clone(), spec)], options).await;
-        let listed = one(answer, &place).map_err(|error| fault::asking_about(topic, &error))?;
-        Ok(unsigned(listed.offset))
+        let answer = self.client().await?.list_offsets([(at.clone(), spec)], options).await;
+        let listed = one(answer, &at).map_err(|error| error::on_query_of(topic, &error))?;
+        Ok(offset_from_kafka(listed.offset))
     }
 }

@@ -1,4 +1,4 @@
-//! One try to connect, with errors that say what to change.
+//! Checks the connection to a cluster, with errors that say what to change.
 
 use std::{fmt, io, sync::Arc};
 
@@ -8,9 +8,9 @@ use krafka::{
     admin::{DescribeClusterOptions, ListTopicsOptions},
 };
 
-use crate::broker::kafka::{fault, link, names::Names, settings::ClusterSettings};
+use crate::broker::kafka::{connection, error, names::NameMapping, settings::ClusterSettings};
 
-/// What a cluster told when it was tried.
+/// The answer of a cluster that was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterReport {
     /// Its id.
@@ -34,7 +34,7 @@ impl fmt::Display for ClusterReport {
 /// What is wrong and what to look at: nobody listens, the login, the certificate, encryption
 /// spoken to a port that has none and the other way round.
 pub async fn check_connection(settings: &ClusterSettings) -> Result<ClusterReport, Error> {
-    let kafka = link::connect(Arc::new(settings.clone()))
+    let kafka = connection::connect(Arc::new(settings.clone()))
         .await
         .map_err(|error| explain(settings, &error))?;
     let admin = kafka.admin();
@@ -43,7 +43,7 @@ pub async fn check_connection(settings: &ClusterSettings) -> Result<ClusterRepor
     let cluster = cluster.context("the cluster does not describe itself")?;
     let topics = admin.list_topics(ListTopicsOptions::default().timeout(limit)).await;
     let topics = topics.context("the cluster does not list its topics")?;
-    let names = Names::new(&settings.name_prefix);
+    let names = NameMapping::new(&settings.name_prefix);
     Ok(ClusterReport {
         cluster_id: cluster.cluster_id,
         brokers: cluster.brokers.len(),
@@ -53,7 +53,7 @@ pub async fn check_connection(settings: &ClusterSettings) -> Result<ClusterRepor
 
 fn explain(settings: &ClusterSettings, error: &KrafkaError) -> Error {
     let at = settings.bootstrap.join(",");
-    let words = fault::words(error);
+    let words = error::describe(error);
     let said = words.to_ascii_lowercase();
     let hint = match error {
         KrafkaError::Auth { .. } if said.contains("tls") => certificate(settings, &said),

@@ -9,28 +9,37 @@ use krafka::{
 };
 use tokio::time::{self, Instant};
 
-use super::claim::Claim;
-use crate::broker::{BrokerError, Committed, kafka::fault};
+use super::assignment::MemberAssignment;
+use crate::broker::{
+    BrokerError, Committed,
+    kafka::{
+        convert::{offset_to_kafka, partition_to_kafka},
+        error,
+    },
+};
 
 /// Wait before a commit is sent again that was certainly not taken.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Stores the group's place in a partition, if the member has it now.
+/// Commits for the group, if the member has the partition now.
 pub(super) async fn commit(
     consumer: Option<Arc<Consumer>>,
-    claim: Arc<Claim>,
-    (partition, committed): (u32, Committed),
+    assignment: Arc<MemberAssignment>,
+    partition: u32,
+    committed: Committed,
     timeout: Duration,
 ) -> Result<(), BrokerError> {
     let deadline = Instant::now() + timeout;
-    let not_owner = || BrokerError::NotOwner { topic: claim.topic.clone(), partition };
+    let not_owner = || BrokerError::NotOwner { topic: assignment.topic.clone(), partition };
     let Some(consumer) = consumer else { return Err(not_owner()) };
-    let hold = time::timeout_at(deadline, claim.hold(partition)).await;
-    // Whoever cannot have it in time waits for the group to take the partition away.
+    let hold = time::timeout_at(deadline, assignment.hold(partition)).await;
+    // A caller that waits longer is behind a rebalance that takes the partition away.
     let Some(_hold) = hold.ok().flatten() else { return Err(not_owner()) };
-    let place = TopicPartition::new(claim.name.clone(), i32::try_from(partition).unwrap_or(-1));
-    let offset = i64::try_from(committed.offset).unwrap_or(i64::MAX);
-    let offsets = [(place, OffsetAndMetadata::with_metadata(offset, committed.metadata))];
+    let name = assignment.topic_in_kafka.clone();
+    let partition_in_kafka = TopicPartition::new(name, partition_to_kafka(partition));
+    let offset = offset_to_kafka(committed.offset);
+    let offsets =
+        [(partition_in_kafka, OffsetAndMetadata::with_metadata(offset, committed.metadata))];
     loop {
         let Ok(sent) = time::timeout_at(deadline, consumer.commit_offsets(offsets.clone())).await
         else {
@@ -42,7 +51,7 @@ pub(super) async fn commit(
                 time::sleep(PAUSE).await;
             }
             Err(error) if is_fenced(&error) => {
-                claim.unsettle();
+                assignment.suspend();
                 return Err(not_owner());
             }
             Err(error) => return Err(failed(&error)),
@@ -50,7 +59,7 @@ pub(super) async fn commit(
     }
 }
 
-/// The coordinator took nothing, and will soon take it.
+/// True if the coordinator took nothing and will soon accept commits.
 fn is_passing(error: &KrafkaError) -> bool {
     matches!(
         error,
@@ -64,7 +73,7 @@ fn is_passing(error: &KrafkaError) -> bool {
     )
 }
 
-/// The group does not know this member any more.
+/// True if the member is no longer in the group.
 fn is_fenced(error: &KrafkaError) -> bool {
     matches!(
         error,
@@ -84,7 +93,7 @@ fn is_fenced(error: &KrafkaError) -> bool {
 
 fn failed(error: &KrafkaError) -> BrokerError {
     if is_passing(error) {
-        return BrokerError::Unreachable { reason: fault::words(error) };
+        return BrokerError::Unreachable { reason: error::describe(error) };
     }
-    fault::changing(error)
+    error::on_change(error)
 }

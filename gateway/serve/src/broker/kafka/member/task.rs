@@ -1,4 +1,4 @@
-//! The task that keeps a membership: joins, polls, leaves.
+//! The task of a membership: joins, polls, leaves.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,19 +12,19 @@ use tokio::{
 };
 use tracing::debug;
 
-use super::{claim::Claim, listener::Listener};
+use super::assignment::{MemberAssignment, RebalanceListener};
 use crate::broker::kafka::{
-    link::Link,
+    connection::KafkaConnection,
     settings::{ClusterSettings, GroupProtocol},
 };
 
-/// How often the group's news are taken in. Heartbeats go on by themselves.
+/// How often the client is polled for rebalances. Heartbeats do not depend on it.
 const POLL: Duration = Duration::from_millis(200);
 
 /// Wait after something went wrong.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Most time between heartbeats, with which the group tells that it deals anew.
+/// Most time between heartbeats: their answers announce a rebalance.
 const HEARTBEAT_MAX: Duration = Duration::from_secs(1);
 
 /// Longest wait for joining to end before leaving: Kafka keeps a member that leaves too early.
@@ -33,66 +33,66 @@ const JOINING: Duration = Duration::from_secs(10);
 /// Longest time for leaving.
 const LEAVING: Duration = Duration::from_secs(10);
 
-/// What the task needs.
-pub(super) struct Membership {
+/// The parts that the task needs.
+pub(super) struct MemberTask {
     pub(super) settings: Arc<ClusterSettings>,
-    pub(super) link: Link,
+    pub(super) connection: KafkaConnection,
     /// The group, as Kafka knows it.
     pub(super) group: String,
-    pub(super) claim: Arc<Claim>,
+    pub(super) assignment: Arc<MemberAssignment>,
 }
 
-/// What is known of the topic's size.
-struct Growth {
+/// The number of partitions, and when it was checked.
+struct PartitionCount {
     partitions: Option<usize>,
     looked: Option<Instant>,
 }
 
 /// Kafka's client, while there is one.
-pub(super) type Current = Option<Arc<Consumer>>;
+pub(super) type CurrentConsumer = Option<Arc<Consumer>>;
 
 /// Joins, stays a member until `leaving` says so, and leaves.
 pub(super) async fn run(
-    membership: &Membership,
-    current: watch::Sender<Current>,
+    task: &MemberTask,
+    current: watch::Sender<CurrentConsumer>,
     mut leaving: watch::Receiver<bool>,
 ) {
     loop {
-        let Some(consumer) = membership.subscribe(&current, &mut leaving).await else { return };
-        let stayed = membership.stay(&consumer, &mut leaving).await;
-        if stayed == Stayed::UntilTold {
-            membership.finish_joining(&consumer).await;
+        let Some(consumer) = task.subscribe(&current, &mut leaving).await else { return };
+        let stayed = task.stay(&consumer, &mut leaving).await;
+        if stayed == LeaveReason::Requested {
+            task.finish_joining(&consumer).await;
         }
         // By default a static member stays in the group, so that its restart disturbs nobody.
         let left = consumer.close_with(CloseOptions::new().timeout(LEAVING)).await;
         if let Err(error) = left {
-            debug!(%error, group = membership.group, "a group was left without its coordinator");
+            debug!(%error, group = task.group, "a group was left without its coordinator");
         }
         current.send_replace(None);
-        if stayed == Stayed::UntilTold {
+        if stayed == LeaveReason::Requested {
             return;
         }
-        membership.claim.clear().await;
+        task.assignment.clear().await;
         let _ = time::timeout(PAUSE, leaving.wait_for(|leaving| *leaving)).await;
     }
 }
 
-/// Why a member stayed no longer.
+/// Why a member leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stayed {
-    /// It was told to leave.
-    UntilTold,
-    /// Kafka's client gave the membership up, and another one must join.
-    UntilLost,
+enum LeaveReason {
+    /// It was asked to.
+    Requested,
+    /// Kafka's client lost the membership, and a new one must join.
+    Lost,
 }
 
-impl Membership {
+impl MemberTask {
     /// Connects and subscribes, however long it takes; `None` if it is to leave before.
     async fn subscribe(
         &self,
-        current: &watch::Sender<Current>,
+        current: &watch::Sender<CurrentConsumer>,
         leaving: &mut watch::Receiver<bool>,
-    ) -> Current {
+    ) -> CurrentConsumer {
         loop {
             let tried = tokio::select! {
                 // Nothing has begun at Kafka.
@@ -101,7 +101,7 @@ impl Membership {
             };
             let error = match tried {
                 Ok(consumer) => {
-                    match consumer.subscribe([&self.claim.name]).await {
+                    match consumer.subscribe([&self.assignment.topic_in_kafka]).await {
                         Ok(()) => {
                             current.send_replace(Some(Arc::clone(&consumer)));
                             return Some(consumer);
@@ -121,15 +121,19 @@ impl Membership {
     }
 
     async fn build(&self) -> Result<Arc<Consumer>, String> {
-        let kafka = self.link.kafka().await.map_err(|error| error.to_string())?;
-        let listener = Listener::new(Arc::clone(&self.claim));
+        let kafka = self.connection.kafka().await.map_err(|error| error.to_string())?;
+        let listener = RebalanceListener::new(Arc::clone(&self.assignment));
         let consumer = self.consumer(&kafka, listener.clone()).await;
         let consumer = Arc::new(consumer.map_err(|error| error.to_string())?);
         listener.listen_to(&consumer);
         Ok(consumer)
     }
 
-    async fn consumer(&self, kafka: &Kafka, listener: Listener) -> Result<Consumer, KrafkaError> {
+    async fn consumer(
+        &self,
+        kafka: &Kafka,
+        listener: RebalanceListener,
+    ) -> Result<Consumer, KrafkaError> {
         let settings = &self.settings;
         let session = settings.session_timeout;
         let mut builder = kafka
@@ -149,32 +153,32 @@ impl Membership {
         };
         if let Some(instance) = &settings.group_instance {
             // A gateway may be in the group with several topics, each of them a member.
-            builder = builder.group_instance_id(format!("{instance}-{}", self.claim.topic));
+            builder = builder.group_instance_id(format!("{instance}-{}", self.assignment.topic));
         }
         builder.build().await
     }
 
-    /// Takes in what the group says, until it is to leave or the client gives up.
-    async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) -> Stayed {
-        // The classic protocol joins on a task of the client's own, so a poll may be dropped. The
-        // newer one joins inside, and Kafka would keep a member that it had just taken in.
+    /// Polls until it is to leave or the client gives up.
+    async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) -> LeaveReason {
+        // In the classic protocol the client joins on a task of its own, so a poll may be dropped.
+        // In the newer one it joins inside the poll, and Kafka would keep a member that just joined.
         let may_drop = self.settings.group_protocol == GroupProtocol::Classic;
-        let mut growth = Growth { partitions: None, looked: None };
+        let mut growth = PartitionCount { partitions: None, looked: None };
         while !*leaving.borrow() {
             if self.settings.group_protocol == GroupProtocol::Classic {
                 self.follow_growth(consumer, &mut growth).await;
             }
             let polled = tokio::select! {
                 polled = consumer.poll(POLL) => polled,
-                _ = leaving.wait_for(|leaving| *leaving), if may_drop => return Stayed::UntilTold,
+                _ = leaving.wait_for(|leaving| *leaving), if may_drop => return LeaveReason::Requested,
             };
             match polled {
                 Ok(_) => {}
-                Err(KrafkaError::Closed { .. }) => return Stayed::UntilLost,
-                // After such an answer the newer protocol's client sends no heartbeat any more.
+                Err(KrafkaError::Closed { .. }) => return LeaveReason::Lost,
+                // After such an answer the client of the newer protocol sends no more heartbeats.
                 Err(error @ KrafkaError::Broker { .. }) if !may_drop && !error.is_retriable() => {
                     debug!(%error, group = self.group, "a membership was lost");
-                    return Stayed::UntilLost;
+                    return LeaveReason::Lost;
                 }
                 Err(error) => {
                     debug!(%error, group = self.group, "news of a group did not come");
@@ -182,24 +186,24 @@ impl Membership {
                 }
             }
         }
-        Stayed::UntilTold
+        LeaveReason::Requested
     }
 
-    /// Makes the group deal anew when the topic has more partitions: by the classic protocol the
-    /// members must notice, and this client does not by itself.
-    async fn follow_growth(&self, consumer: &Consumer, growth: &mut Growth) {
+    /// Starts a rebalance when the topic has more partitions. In the classic protocol that is up to
+    /// the members, and this client does not do it.
+    async fn follow_growth(&self, consumer: &Consumer, growth: &mut PartitionCount) {
         if growth.looked.is_some_and(|looked| looked.elapsed() < self.settings.metadata_refresh) {
             return;
         }
         growth.looked = Some(Instant::now());
-        let name = &self.claim.name;
+        let name = &self.assignment.topic_in_kafka;
         let Ok(found) = consumer.fetch_metadata(Some(name)).await else { return };
         let Some(partitions) = found.topics.first().map(krafka::TopicInfo::partition_count) else {
             return;
         };
         if growth.partitions.is_some_and(|before| before < partitions) {
-            // A subscription that differs asks for a new deal; it is put right before the next
-            // poll joins with it.
+            // A changed subscription starts a rebalance; it is restored before the next poll joins
+            // with it.
             for topics in [vec![name, name], vec![name]] {
                 if let Err(error) = consumer.subscribe(topics).await {
                     debug!(%error, group = self.group, "a grown topic is not dealt anew yet");
@@ -210,10 +214,10 @@ impl Membership {
         growth.partitions = Some(partitions);
     }
 
-    /// Waits until the group has dealt for the first time.
+    /// Waits for the first assignment.
     async fn finish_joining(&self, consumer: &Consumer) {
         let until = Instant::now() + JOINING;
-        while !self.claim.is_dealt() && Instant::now() < until {
+        while !self.assignment.is_assigned() && Instant::now() < until {
             if let Err(error) = consumer.poll(POLL / 10).await {
                 debug!(%error, group = self.group, "joining has not ended yet");
                 time::sleep(POLL / 10).await;

@@ -1,13 +1,23 @@
-//! Records in the producer's terms.
+//! Records for Kafka's producer.
 
-use crate::{broker::BrokerError, message::Record};
+use std::sync::Arc;
 
-use super::Place;
+use crate::{
+    broker::{BrokerError, kafka::convert::partition_to_kafka},
+    message::Record,
+};
 
-/// What a record costs in memory beyond its payload.
+/// A partition, with the topic's name in Kafka.
+#[derive(Clone, Copy)]
+pub(super) struct KafkaPartition<'a> {
+    pub(super) topic: &'a Arc<str>,
+    pub(super) partition: u32,
+}
+
+/// Memory of a record in addition to its payload.
 const OVERHEAD_BYTES: usize = 128;
 
-/// Bytes that the records will occupy while they wait.
+/// Bytes that the records occupy while they wait.
 ///
 /// # Errors
 /// `Refused` if there is none, or one that Kafka's format cannot hold.
@@ -31,9 +41,9 @@ pub(super) fn check(records: &[Record]) -> Result<usize, BrokerError> {
 }
 
 /// The record as the producer takes it; payloads are shared, not copied.
-pub(super) fn to_kafka(place: Place<'_>, record: &Record) -> krafka::Record {
-    let mut sent = krafka::Record::new(&**place.topic, record.value.clone().unwrap_or_default());
-    sent.partition = Some(i32::try_from(place.partition).unwrap_or(i32::MAX));
+pub(super) fn to_kafka(to: KafkaPartition<'_>, record: &Record) -> krafka::Record {
+    let mut sent = krafka::Record::new(&**to.topic, record.value.clone().unwrap_or_default());
+    sent.partition = Some(partition_to_kafka(to.partition));
     if record.value.is_none() {
         sent.value = None;
     }

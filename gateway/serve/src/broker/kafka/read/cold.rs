@@ -1,4 +1,4 @@
-//! Reads behind the ends of partitions: what memory does not reach.
+//! Reads before the tails in memory: a pool of consumers.
 
 use std::{
     collections::VecDeque,
@@ -12,67 +12,61 @@ use tokio::{
     time::{self, Instant as Deadline},
 };
 
-mod reader;
+pub(super) mod reader;
 
-use self::reader::Reader;
-use super::{
-    super::{link::Link, names::Names},
-    table::Place,
-};
+use self::reader::{ColdRead, ColdReader, KafkaTarget};
 use crate::{
-    broker::{BrokerError, Fetch},
-    message::{StoredRecord, TopicName},
+    broker::{
+        BrokerError, Fetch,
+        kafka::{connection::KafkaConnection, names::NameMapping},
+    },
+    message::{TopicName, TopicPartition},
 };
 
 /// Most reads at once, and most readers kept.
 const READERS: usize = 64;
 
-/// A reader that nobody came back to for so long is closed, with the records it holds.
+/// A reader that was not used for so long is closed, with the records it has.
 const UNUSED: Duration = Duration::from_secs(10);
 
-/// What a read found.
+/// Readers that stay where their client will probably continue.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// At least one record.
-    Records(Vec<StoredRecord>),
-    /// Nothing from the offset on: the partition ends here.
-    End(u64),
-}
-
-/// Readers that stand where somebody will go on.
-#[derive(Debug)]
-pub(super) struct Cold {
-    names: Names,
-    link: Arc<Link>,
+pub(super) struct ColdReaders {
+    names: NameMapping,
+    connection: Arc<KafkaConnection>,
     timeout: Duration,
-    seats: Semaphore,
-    idle: Arc<Mutex<Idle>>,
+    permits: Semaphore,
+    idle: Arc<Mutex<IdleReaders>>,
 }
 
-/// Readers that wait for their next fetch, those used last behind.
+/// Readers without a fetch at the moment, the most recently used last.
 #[derive(Debug, Default)]
-struct Idle {
-    readers: VecDeque<Reader>,
-    /// Unused readers are being looked for.
+struct IdleReaders {
+    readers: VecDeque<ColdReader>,
+    /// True while a task closes unused readers.
     swept: bool,
 }
 
-fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
+fn lock(idle: &Mutex<IdleReaders>) -> MutexGuard<'_, IdleReaders> {
     idle.lock().expect("nothing panics under this lock")
 }
 
-impl Cold {
-    /// Reads over `link`; nobody waits longer than `timeout`.
-    pub(super) fn new(names: Names, link: Arc<Link>, timeout: Duration) -> Self {
-        let (seats, idle) = (Semaphore::new(READERS), Arc::default());
-        Self { names, link, timeout, seats, idle }
+impl ColdReaders {
+    /// Reads over `connection`; no read takes longer than `timeout`.
+    pub(super) fn new(
+        names: NameMapping,
+        connection: Arc<KafkaConnection>,
+        timeout: Duration,
+    ) -> Self {
+        let (permits, idle) = (Semaphore::new(READERS), Arc::default());
+        Self { names, connection, timeout, permits, idle }
     }
 
     /// Reads from `fetch.from` on.
     ///
     /// # Errors
     /// `Unreachable` in time, `NoSuchTopic`, `Corrupt`.
-    pub(super) async fn read(&self, fetch: &Fetch) -> Result<Found, BrokerError> {
+    pub(super) async fn read(&self, fetch: &Fetch) -> Result<ColdRead, BrokerError> {
         let deadline = Deadline::now() + self.timeout;
         let mut reason = "no answer in time".to_owned();
         let read = self.read_by(fetch, deadline, &mut reason);
@@ -82,38 +76,38 @@ impl Cold {
         }
     }
 
-    /// Reads; what went wrong last is left in `reason`.
+    /// Reads; leaves the last failure in `reason`.
     async fn read_by(
         &self,
         fetch: &Fetch,
         deadline: Deadline,
         reason: &mut String,
-    ) -> Result<Found, BrokerError> {
-        let _seat = self.seats.acquire().await.map_err(|_| BrokerError::Closed)?;
-        let kafka = self.link.kafka().await?;
-        let place = (fetch.topic.clone(), fetch.partition);
-        let mut reader = match self.take(&place, fetch.from) {
+    ) -> Result<ColdRead, BrokerError> {
+        let _permit = self.permits.acquire().await.map_err(|_| BrokerError::Closed)?;
+        let kafka = self.connection.kafka().await?;
+        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let target = KafkaTarget { topic: self.names.topic(&partition.topic), partition };
+        let mut reader = match self.take(&target.partition, fetch.from) {
             Some(reader) => reader,
             None => self.open(&kafka).await?,
         };
         let found = loop {
-            let name = self.names.topic(&fetch.topic);
-            match reader.read(&kafka, (&place, name), fetch, deadline).await? {
+            match reader.read(&kafka, &target, fetch, deadline).await? {
                 Ok(found) => break found,
                 Err(error) => *reason = error,
             }
         };
-        if let Found::Records(_) = found {
+        if let ColdRead::Records(_) = found {
             self.put(reader);
         }
         Ok(found)
     }
 
-    /// The reader that stands at `from`; the one used longest ago where there are too many.
-    fn take(&self, place: &Place, from: u64) -> Option<Reader> {
+    /// The reader that is at `from`; the least recently used one if there are too many.
+    fn take(&self, partition: &TopicPartition, from: u64) -> Option<ColdReader> {
         let mut idle = lock(&self.idle);
-        let taken = READERS - self.seats.available_permits().min(READERS);
-        let fits = idle.readers.iter().rposition(|reader| reader.is_at(place, from));
+        let taken = READERS - self.permits.available_permits().min(READERS);
+        let fits = idle.readers.iter().rposition(|reader| reader.is_at(partition, from));
         match fits {
             Some(fits) => idle.readers.remove(fits),
             None if idle.readers.len() + taken > READERS => idle.readers.pop_front(),
@@ -121,12 +115,12 @@ impl Cold {
         }
     }
 
-    async fn open(&self, kafka: &Kafka) -> Result<Reader, BrokerError> {
-        let opened = Reader::open(kafka).await;
+    async fn open(&self, kafka: &Kafka) -> Result<ColdReader, BrokerError> {
+        let opened = ColdReader::open(kafka).await;
         opened.map_err(|error| BrokerError::Refused { reason: error.to_string() })
     }
 
-    fn put(&self, reader: Reader) {
+    fn put(&self, reader: ColdReader) {
         let mut idle = lock(&self.idle);
         idle.readers.push_back(reader);
         if !std::mem::replace(&mut idle.swept, true) {
@@ -134,20 +128,20 @@ impl Cold {
         }
     }
 
-    /// Closes readers that may hold records of a topic that is gone.
+    /// Closes readers that may have records of a deleted topic.
     pub(super) fn forget(&self, topic: &TopicName) {
         lock(&self.idle).readers.retain(|reader| !reader.is_in(topic));
     }
 
     /// Closes all readers; later reads answer `Closed`.
     pub(super) fn close(&self) {
-        self.seats.close();
+        self.permits.close();
         lock(&self.idle).readers.clear();
     }
 }
 
 /// Closes unused readers until there are none.
-async fn sweep(idle: Arc<Mutex<Idle>>) {
+async fn sweep(idle: Arc<Mutex<IdleReaders>>) {
     loop {
         time::sleep(UNUSED / 4).await;
         let mut idle = lock(&idle);

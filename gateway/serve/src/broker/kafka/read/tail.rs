@@ -5,27 +5,27 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 
 use crate::{
-    broker::Fetch,
+    broker::{Fetch, OffsetRange},
     message::{Record, StoredRecord},
 };
 
-/// What keeping one record costs besides its bytes, roughly.
+/// Memory of a record in addition to its bytes, roughly.
 const RECORD_COST: usize = 128;
 
-/// How much a fetch still takes.
+/// How many records and bytes a fetch still takes.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct FetchLimits {
     records: usize,
     bytes: usize,
 }
 
-impl Room {
-    /// All that `fetch` asks for.
+impl FetchLimits {
+    /// The limits of `fetch`.
     pub(super) fn of(fetch: &Fetch) -> Self {
         Self { records: fetch.records_max, bytes: fetch.bytes_max }
     }
 
-    /// Counts a record that is taken; false if it is the last one.
+    /// Counts a record; false if it is the last one.
     pub(super) fn take(&mut self, record: &Record) -> bool {
         self.records = self.records.saturating_sub(1);
         self.bytes = self.bytes.saturating_sub(record.payload_len());
@@ -35,8 +35,8 @@ impl Room {
 
 /// All readable records from `start` up to `end`.
 ///
-/// Coverage is by offset, not by record: offsets that transactions, aborted records or compaction
-/// have used are covered and empty.
+/// It covers offsets, not records: offsets of transaction markers, aborted or compacted records are
+/// covered and empty.
 #[derive(Debug)]
 pub(super) struct Tail {
     start: u64,
@@ -45,23 +45,25 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Covers `start` to `end`, where there is nothing to read.
-    pub(super) fn new(start: u64, end: u64) -> Self {
+    /// Covers `empty`, where there is nothing to read.
+    pub(super) fn new(empty: OffsetRange) -> Self {
+        let OffsetRange { start, end } = empty;
         Self { start: start.min(end), end, records: VecDeque::new() }
     }
 
-    /// Offset the next record gets, or a lower one.
+    /// Offset of the next record, or a lower one.
     pub(super) fn end(&self) -> u64 {
         self.end
     }
 
-    /// True if everything readable from `offset` on that has arrived here is still here.
+    /// True if all arrived records from `offset` on are still here.
     pub(super) fn covers(&self, offset: u64) -> bool {
         offset >= self.start
     }
 
-    /// Covers from `start` to `end` too, since somebody has seen that nothing is readable there.
-    pub(super) fn widen(&mut self, start: u64, end: u64) {
+    /// Covers `empty` too, because a fetch has found nothing readable there.
+    pub(super) fn widen(&mut self, empty: OffsetRange) {
+        let OffsetRange { start, end } = empty;
         if self.start <= end && start <= self.end {
             self.start = self.start.min(start);
             self.end = self.end.max(end);
@@ -71,7 +73,7 @@ impl Tail {
     /// Records from `fetch.from` on, within its limits. Ask only where it [covers](Self::covers).
     pub(super) fn read(&self, fetch: &Fetch) -> Vec<StoredRecord> {
         let first = self.records.partition_point(|stored| stored.offset < fetch.from);
-        let mut room = Room::of(fetch);
+        let mut room = FetchLimits::of(fetch);
         let mut found = Vec::with_capacity((self.records.len() - first).min(fetch.records_max));
         for stored in self.records.range(first..) {
             found.push(stored.clone());
@@ -82,7 +84,7 @@ impl Tail {
         found
     }
 
-    /// Appends records that follow `end` without anything readable in between; answers their cost.
+    /// Appends records that follow `end` with nothing readable in between; returns their cost.
     pub(super) fn push(&mut self, records: impl IntoIterator<Item = StoredRecord>) -> usize {
         let mut bytes = 0;
         for stored in records {
@@ -96,20 +98,20 @@ impl Tail {
         bytes
     }
 
-    /// Forgets records below `before`; answers what they cost.
+    /// Drops the records below `before`; returns their cost.
     pub(super) fn drop_below(&mut self, before: u64) -> usize {
         let count = self.records.partition_point(|stored| stored.offset < before);
         self.start = self.start.max(before.min(self.end));
         self.records.drain(..count).map(|stored| cost(&stored.record)).sum()
     }
 
-    /// What all its records cost.
+    /// The cost of all records.
     pub(super) fn cost(&self) -> usize {
         self.records.iter().map(|stored| cost(&stored.record)).sum()
     }
 }
 
-/// Memory a record is counted with.
+/// The memory that a record counts for.
 fn cost(record: &Record) -> usize {
     let headers = record.headers.iter();
     let headers = headers.map(|(name, value)| name.len() + value.as_ref().map_or(0, Bytes::len));
@@ -120,6 +122,10 @@ fn cost(record: &Record) -> usize {
 mod tests {
     use super::*;
     use crate::message::TopicName;
+
+    fn range(start: u64, end: u64) -> OffsetRange {
+        OffsetRange { start, end }
+    }
 
     fn stored(offset: u64) -> StoredRecord {
         let value = Some(Bytes::from(vec![b'x'; 100]));
@@ -134,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_read_begins_behind_holes_and_keeps_its_limits() {
-        let mut tail = Tail::new(10, 12);
+        let mut tail = Tail::new(range(10, 12));
         tail.push([14, 15, 18, 19].map(stored));
 
         for (from, records_max, bytes_max, offsets) in [
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_dropped_is_no_longer_covered() {
-        let mut tail = Tail::new(0, 0);
+        let mut tail = Tail::new(range(0, 0));
         let cost = tail.push([0, 1, 5].map(stored));
 
         assert_eq!(tail.drop_below(2), cost / 3 * 2);
@@ -170,19 +176,19 @@ mod tests {
 
     #[test]
     fn records_come_once_and_holes_that_were_seen_are_covered() {
-        let mut tail = Tail::new(5, 5);
+        let mut tail = Tail::new(range(5, 5));
         tail.push([5, 6].map(stored));
         assert_eq!(tail.push([6, 7].map(stored)), RECORD_COST + 100);
         assert_eq!(read(&tail, 5, 9, 999), [5, 6, 7]);
 
-        tail.widen(2, 4);
+        tail.widen(range(2, 4));
         assert!(!tail.covers(4));
-        tail.widen(2, 5);
+        tail.widen(range(2, 5));
         assert!(tail.covers(2));
 
-        tail.widen(12, 20);
+        tail.widen(range(12, 20));
         assert_eq!(tail.end(), 8, "what lies between was not looked at");
-        tail.widen(8, 11);
+        tail.widen(range(8, 11));
         assert_eq!(tail.push([8, 11].map(stored)), RECORD_COST + 100);
         assert_eq!(tail.end(), 12);
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use krafka::{
     Compression as Codec,
     admin::{DeleteRecordsOptions, DeleteTopicsOptions},
-    consumer::TopicPartition,
+    consumer,
 };
 
 use super::*;
@@ -108,7 +108,7 @@ async fn only_what_is_committed_is_read_and_holes_stop_nobody() {
 
     assert_eq!(values(&scene.wait(&topic, 3, 2).await), ["behind an open one", "last"]);
     // The same without the help of memory.
-    scene.reads.forget(&topic);
+    scene.reader.forget(&topic);
     let expected = ["first", "behind an open one", "last"];
     assert_eq!(values(&scene.fetch(&topic, 0).await), expected);
     assert!(scene.fetch(&topic, last + 1).await.is_empty());
@@ -120,7 +120,8 @@ async fn a_fetch_keeps_its_limits_in_memory_and_behind_it() {
     let topic = scene.topic("limits", 1).await;
     for from_memory in [false, true] {
         if from_memory {
-            scene.reads.feed.follow(&topic, 0, 0, 0);
+            let partition = TopicPartition::new(topic.clone(), 0);
+            scene.reader.feed.follow(&partition, OffsetRange { start: 0, end: 0 });
             scene.wait(&topic, 0, 100).await;
         } else {
             for n in 0..100 {
@@ -142,11 +143,11 @@ async fn a_fetch_keeps_its_limits_in_memory_and_behind_it() {
         ] {
             let topic = topic.clone();
             let fetch = Fetch { topic, partition: 0, from, records_max, bytes_max };
-            let records = scene.reads.fetch(fetch).await.unwrap();
+            let records = scene.reader.fetch(fetch).await.unwrap();
             assert_eq!(records.len(), count, "{from} {records_max} {bytes_max} {from_memory}");
             assert_eq!(records.first().map_or(0, |r| r.offset), first);
         }
-        scene.reads.forget(&topic);
+        scene.reader.forget(&topic);
     }
 }
 
@@ -158,22 +159,24 @@ async fn deleted_records_and_topics_are_gone() {
         scene.send(scene.record(&topic, n.to_string())).await;
     }
     let admin = scene.kafka.admin();
-    let place = TopicPartition::new(scene.names.topic(&topic), 0);
-    let deleted =
-        admin.delete_records([(place.clone(), 3)], DeleteRecordsOptions::default()).await.unwrap();
-    assert_eq!(*deleted[&place].as_ref().unwrap(), 3);
+    let partition = consumer::TopicPartition::new(scene.names.topic(&topic), 0);
+    let deleted = admin
+        .delete_records([(partition.clone(), 3)], DeleteRecordsOptions::default())
+        .await
+        .unwrap();
+    assert_eq!(*deleted[&partition].as_ref().unwrap(), 3);
     assert_eq!(values(&scene.fetch(&topic, 0).await), ["3", "4"]);
     assert!(scene.fetch(&topic, 5).await.is_empty());
-    let mut watch = scene.reads.watch(&topic);
+    let mut watch = scene.reader.watch(&topic);
     watch.mark_unchanged();
 
-    admin.delete_topics([place.topic.as_str()], DeleteTopicsOptions::default()).await.unwrap();
+    admin.delete_topics([partition.topic.as_str()], DeleteTopicsOptions::default()).await.unwrap();
 
     let told = tokio::time::timeout(Duration::from_secs(20), watch.changed());
     told.await.expect("readers are told").unwrap();
     let (records_max, bytes_max) = (9, 9);
     let fetch = Fetch { topic: topic.clone(), partition: 0, from: 5, records_max, bytes_max };
-    let answer = scene.reads.fetch(fetch).await;
+    let answer = scene.reader.fetch(fetch).await;
     assert!(matches!(answer, Err(BrokerError::NoSuchTopic { .. })), "{answer:?}");
 }
 
@@ -196,7 +199,7 @@ async fn many_readers_at_the_end_get_everything_and_share_it() {
     for reader in readers {
         assert_eq!(reader.await.unwrap(), sent);
     }
-    scene.reads.close().await;
+    scene.reader.close().await;
 }
 
 #[tokio::test]
@@ -204,13 +207,13 @@ async fn without_kafka_a_read_is_answered_in_time() {
     let Some(mut settings) = settings() else { return };
     settings.bootstrap = vec!["127.0.0.1:1".to_owned()];
     let settings = Arc::new(settings);
-    let link = || Arc::new(Link::new(Arc::clone(&settings), "none"));
-    let reads = Reads::new(&settings, &Names::new(""), link(), link());
+    let connection = || Arc::new(KafkaConnection::new(Arc::clone(&settings), "none"));
+    let reader = ClusterReader::new(&settings, &NameMapping::new(""), connection(), connection());
     let topic = TopicName::new("t").unwrap();
     let begun = Instant::now();
 
     let fetch = Fetch { topic, partition: 0, from: 0, records_max: 1, bytes_max: 1 };
-    let answer = reads.fetch(fetch).await;
+    let answer = reader.fetch(fetch).await;
 
     assert!(matches!(answer, Err(BrokerError::Unreachable { .. })), "{answer:?}");
     assert!(begun.elapsed() < settings.request_timeout + Duration::from_secs(1));

@@ -1,102 +1,121 @@
-//! A consumer at one place of one partition, with what it has fetched beyond.
+//! A consumer at one offset of one partition, with the records that it fetched beyond.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     time::{Duration, Instant},
 };
 
 use krafka::{
     Kafka, KrafkaError,
-    admin::{ListOffsetsOptions, OffsetSpec},
-    consumer::TopicPartition,
+    admin::{self, ListOffsetsOptions, ListedOffset, OffsetSpec},
 };
 use tokio::time::{self, Instant as Deadline};
 
-use super::{
-    super::{
-        super::fault,
-        groupless::{Groupless, kafka_offset, kafka_partition, offset, stored},
-        table::Place,
-        tail::Room,
-    },
-    Found,
-};
 use crate::{
-    broker::{BrokerError, Fetch},
-    message::{Record, StoredRecord, TopicName},
+    broker::{
+        BrokerError, Fetch, OffsetRange,
+        kafka::{
+            convert::{offset_from_kafka, offset_to_kafka, partition_to_kafka, record_from_kafka},
+            error,
+            read::{standalone::StandaloneConsumer, tail::FetchLimits},
+        },
+    },
+    message::{Record, StoredRecord, TopicName, TopicPartition},
 };
 
-/// Fetches do not wait: what exists comes at once, and other requests share the connection.
+/// Fetches do not wait: existing records come at once, and other requests share the connection.
 const WAIT: Duration = Duration::from_millis(1);
 
 /// Bytes of one fetch; larger records come one by one.
 const FETCH_BYTES: usize = 4 << 20;
 
-/// Wait before something that went wrong is tried again.
+/// Pause before another attempt.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A topic that is just being made is unknown to some brokers for a moment.
+/// A topic that was just created is unknown to some brokers for so long.
 const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
-/// A consumer that stands somewhere.
+/// The result of a read.
 #[derive(Debug)]
-pub(super) struct Reader {
-    consumer: Groupless,
-    /// What it is assigned to, and Kafka's name for it.
-    at: Option<(Place, String)>,
-    /// Offset behind the record that was given out last.
+pub(in super::super) enum ColdRead {
+    /// At least one record.
+    Records(Vec<StoredRecord>),
+    /// No records from the offset on: the partition ends at this offset.
+    End(u64),
+}
+
+/// A partition, with the name of its topic in Kafka.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KafkaTarget {
+    pub(super) partition: TopicPartition,
+    pub(super) topic: String,
+}
+
+impl KafkaTarget {
+    fn id(&self) -> i32 {
+        partition_to_kafka(self.partition.partition)
+    }
+}
+
+/// A consumer with its position.
+#[derive(Debug)]
+pub(super) struct ColdReader {
+    consumer: StandaloneConsumer,
+    /// The partition it is assigned to.
+    at: Option<KafkaTarget>,
+    /// Offset after the last returned record.
     next: u64,
-    /// Fetched and not given out.
+    /// Records that were fetched and not returned.
     rest: VecDeque<StoredRecord>,
     used: Instant,
-    /// Since when its topic is not known to Kafka.
+    /// Since when Kafka does not know its topic.
     unknown: Option<Instant>,
 }
 
-/// An answer, or the reason to try again.
+/// A result, or the reason to try again.
 type Tried<T> = Result<Result<T, String>, BrokerError>;
 
-impl Reader {
-    /// A reader that stands nowhere yet.
+impl ColdReader {
+    /// A reader without a partition yet.
     pub(super) async fn open(kafka: &Kafka) -> Result<Self, KrafkaError> {
-        let consumer = Groupless::new(kafka, WAIT, FETCH_BYTES).await?;
+        let consumer = StandaloneConsumer::new(kafka, WAIT, FETCH_BYTES).await?;
         let (rest, used) = (VecDeque::new(), Instant::now());
         Ok(Self { consumer, at: None, next: 0, rest, used, unknown: None })
     }
 
-    /// When it was asked last.
+    /// When it was last used.
     pub(super) fn used(&self) -> Instant {
         self.used
     }
 
-    /// True if it stands in a partition of `topic`.
+    /// True if it reads a partition of `topic`.
     pub(super) fn is_in(&self, topic: &TopicName) -> bool {
-        self.at.as_ref().is_some_and(|(at, _)| at.0 == *topic)
+        self.at.as_ref().is_some_and(|at| at.partition.topic == *topic)
     }
 
-    /// True if it can go on at `from` with what it has.
-    pub(super) fn is_at(&self, place: &Place, from: u64) -> bool {
+    /// True if it can continue at `from` of a partition with the records it has.
+    pub(super) fn is_at(&self, partition: &TopicPartition, from: u64) -> bool {
         let last = self.rest.back().map_or(self.next, |stored| stored.offset);
-        let here = self.at.as_ref().is_some_and(|(at, _)| at == place);
+        let here = self.at.as_ref().is_some_and(|at| at.partition == *partition);
         here && (self.next..=last).contains(&from)
     }
 
-    /// Reads from `fetch.from` on, or says why it has to be tried again.
+    /// Reads from `fetch.from` on, or returns why it has to be tried again.
     ///
     /// # Errors
     /// `NoSuchTopic`, `Corrupt`: trying again would not help.
     pub(super) async fn read(
         &mut self,
         kafka: &Kafka,
-        (place, name): (&Place, String),
+        target: &KafkaTarget,
         fetch: &Fetch,
         deadline: Deadline,
-    ) -> Tried<Found> {
-        let tried = self.go_on(kafka, (place, name), fetch, deadline).await;
+    ) -> Tried<ColdRead> {
+        let tried = self.try_read(kafka, target, fetch, deadline).await;
         let again = match tried {
             Ok(Ok(found)) => return Ok(Ok(found)),
             Ok(Err(reason)) => Ok(reason),
-            Err(error) => self.judge(&error, place),
+            Err(error) => self.judge(&error, &target.partition),
         };
         // The client waits longer and longer after errors; a new start does not.
         self.at = None;
@@ -104,15 +123,15 @@ impl Reader {
         again.map(Err)
     }
 
-    async fn go_on(
+    async fn try_read(
         &mut self,
         kafka: &Kafka,
-        at: (&Place, String),
+        target: &KafkaTarget,
         fetch: &Fetch,
         deadline: Deadline,
-    ) -> Result<Result<Found, String>, KrafkaError> {
-        if !self.is_at(at.0, fetch.from) {
-            self.seek(at, fetch.from).await?;
+    ) -> Result<Result<ColdRead, String>, KrafkaError> {
+        if !self.is_at(&target.partition, fetch.from) {
+            self.seek(target, fetch.from).await?;
         }
         self.used = Instant::now();
         let mut stalled = false;
@@ -121,15 +140,15 @@ impl Reader {
                 self.rest.pop_front();
             }
             if !self.rest.is_empty() {
-                return Ok(Ok(Found::Records(self.give_out(fetch))));
+                return Ok(Ok(ColdRead::Records(self.take_records(fetch))));
             }
             let before = self.position().await;
             match self.consumer.poll(WAIT).await {
-                Ok(records) => self.rest.extend(records.into_iter().map(stored)),
+                Ok(records) => self.rest.extend(records.into_iter().map(record_from_kafka)),
                 Err(KrafkaError::NoOffset { .. }) => {
-                    let (start, end) = self.range(kafka, deadline).await?;
+                    let OffsetRange { start, end } = self.range(kafka, deadline).await?;
                     if fetch.from >= end {
-                        return Ok(Ok(Found::End(end)));
+                        return Ok(Ok(ColdRead::End(end)));
                     }
                     self.move_to(start.max(fetch.from)).await?;
                     continue;
@@ -139,21 +158,21 @@ impl Reader {
             if !self.rest.is_empty() {
                 continue;
             }
-            let (_, end) = self.range(kafka, deadline).await?;
+            let OffsetRange { end, .. } = self.range(kafka, deadline).await?;
             match self.position().await {
-                Some(position) if position >= end => return Ok(Ok(Found::End(position))),
-                // Offsets that hold nothing readable were passed.
+                Some(position) if position >= end => return Ok(Ok(ColdRead::End(position))),
+                // It passed offsets without readable records.
                 position if position > before => stalled = false,
-                // They may have come between the two questions.
+                // The records may have come between the two requests.
                 _ if !std::mem::replace(&mut stalled, true) => {}
                 _ => return Ok(Err("records that are there did not come".to_owned())),
             }
         }
     }
 
-    fn give_out(&mut self, fetch: &Fetch) -> Vec<StoredRecord> {
-        let mut room = Room::of(fetch);
-        let more = |record: &Record| room.take(record);
+    fn take_records(&mut self, fetch: &Fetch) -> Vec<StoredRecord> {
+        let mut limits = FetchLimits::of(fetch);
+        let more = |record: &Record| limits.take(record);
         let last = self.rest.iter().map(|stored| &stored.record).map(more).position(|more| !more);
         let count = last.map_or(self.rest.len(), |last| last + 1);
         let given: Vec<_> = self.rest.drain(..count).collect();
@@ -161,31 +180,31 @@ impl Reader {
         given
     }
 
-    async fn seek(&mut self, (place, name): (&Place, String), to: u64) -> Result<(), KrafkaError> {
+    async fn seek(&mut self, target: &KafkaTarget, to: u64) -> Result<(), KrafkaError> {
         self.rest.clear();
-        if let Some((_, old)) = self.at.take().filter(|(_, old)| *old != name) {
-            self.consumer.assign(&old, Vec::new()).await?;
+        if let Some(old) = self.at.take().filter(|old| old.topic != target.topic) {
+            self.consumer.assign(&old.topic, Vec::new()).await?;
         }
-        self.consumer.assign(&name, vec![kafka_partition(place.1)]).await?;
-        self.at = Some((place.clone(), name));
+        self.consumer.assign(&target.topic, vec![target.id()]).await?;
+        self.at = Some(target.clone());
         self.move_to(to).await
     }
 
     async fn move_to(&mut self, to: u64) -> Result<(), KrafkaError> {
-        let Some((place, name)) = &self.at else { return Ok(()) };
+        let Some(at) = &self.at else { return Ok(()) };
         self.next = to;
-        self.consumer.seek(name, kafka_partition(place.1), kafka_offset(to)).await
+        self.consumer.seek(&at.topic, at.id(), offset_to_kafka(to)).await
     }
 
     async fn position(&self) -> Option<u64> {
-        let (place, name) = self.at.as_ref()?;
-        self.consumer.fetch_position(name, kafka_partition(place.1)).await.map(offset)
+        let at = self.at.as_ref()?;
+        self.consumer.fetch_position(&at.topic, at.id()).await.map(offset_from_kafka)
     }
 
-    /// First offset of the partition, and the one behind what can be read.
-    async fn range(&self, kafka: &Kafka, deadline: Deadline) -> Result<(u64, u64), KrafkaError> {
-        let (place, name) = self.at.as_ref().expect("it stands somewhere");
-        let at = TopicPartition::new(name.clone(), kafka_partition(place.1));
+    /// First offset of the partition, and the one after the last readable record.
+    async fn range(&self, kafka: &Kafka, deadline: Deadline) -> Result<OffsetRange, KrafkaError> {
+        let at = self.at.as_ref().expect("it has a partition");
+        let at = admin::TopicPartition::new(at.topic.clone(), at.id());
         let timeout = deadline.saturating_duration_since(Deadline::now());
         let admin = kafka.admin();
         let options = || ListOffsetsOptions::default().timeout(timeout).read_committed(true);
@@ -193,28 +212,35 @@ impl Reader {
             admin.list_offsets([(at.clone(), OffsetSpec::Earliest)], options()),
             admin.list_offsets([(at.clone(), OffsetSpec::Latest)], options()),
         )?;
-        let one = |found: std::collections::HashMap<_, Result<krafka::admin::ListedOffset, _>>| {
+        let one = |found: HashMap<_, Result<ListedOffset, _>>| {
             let found = found.into_values().next().expect("every partition is answered");
-            found.map(|listed| offset(listed.offset))
+            found.map(|listed| offset_from_kafka(listed.offset))
         };
-        Ok((one(start)?, one(end)?))
+        Ok(OffsetRange { start: one(start)?, end: one(end)? })
     }
 
-    /// What an error means: a reason to try again, or the end of trying.
-    fn judge(&mut self, error: &KrafkaError, place: &Place) -> Result<String, BrokerError> {
+    /// The reason to try again after an error; `Err` if that would not help.
+    fn judge(
+        &mut self,
+        error: &KrafkaError,
+        partition: &TopicPartition,
+    ) -> Result<String, BrokerError> {
         if let KrafkaError::Protocol { message, .. } = error
             && message.starts_with("undecodable")
         {
-            let (partition, reason) = (place.1, fault::words(error));
-            return Err(BrokerError::Corrupt { topic: place.0.clone(), partition, reason });
+            let reason = error::describe(error);
+            let TopicPartition { topic, partition } = partition.clone();
+            return Err(BrokerError::Corrupt { topic, partition, reason });
         }
-        let judged = fault::asking_about(&place.0, error);
+        let judged = error::on_query_of(&partition.topic, error);
         if !matches!(judged, BrokerError::NoSuchTopic { .. }) {
             self.unknown = None;
         }
         match judged {
             BrokerError::Unreachable { reason } => Ok(reason),
-            BrokerError::NoSuchTopic { .. } if !self.unknown_for_long() => Ok(fault::words(error)),
+            BrokerError::NoSuchTopic { .. } if !self.unknown_for_long() => {
+                Ok(error::describe(error))
+            }
             judged => Err(judged),
         }
     }

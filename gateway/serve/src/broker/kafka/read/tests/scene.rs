@@ -21,9 +21,10 @@ use crate::{
     broker::{
         Fetch,
         kafka::{
-            link::Link,
-            names::Names,
-            read::{Reads, groupless},
+            connection::KafkaConnection,
+            convert::offset_from_kafka,
+            names::NameMapping,
+            read::ClusterReader,
             settings::{ClusterSettings, Compression, GroupProtocol},
         },
     },
@@ -74,21 +75,21 @@ pub(in crate::broker::kafka) fn settings() -> Option<ClusterSettings> {
 /// What one test reads, and another client that writes it.
 pub(in crate::broker::kafka) struct Scene {
     pub(in crate::broker::kafka) settings: Arc<ClusterSettings>,
-    pub(in crate::broker::kafka) names: Names,
+    pub(in crate::broker::kafka) names: NameMapping,
     pub(in crate::broker::kafka) kafka: Kafka,
     pub(super) producer: Producer,
-    pub(super) reads: Reads,
+    pub(super) reader: ClusterReader,
 }
 
 impl Scene {
     pub(in crate::broker::kafka) async fn open(settings: ClusterSettings) -> Self {
         let settings = Arc::new(settings);
-        let names = Names::new(&settings.name_prefix);
+        let names = NameMapping::new(&settings.name_prefix);
         let kafka = Kafka::builder(settings.bootstrap.join(",")).connect().await.unwrap();
         let producer = kafka.producer().max_request_size(9 << 20).build().await.unwrap();
-        let link = |purpose| Arc::new(Link::new(Arc::clone(&settings), purpose));
-        let reads = Reads::new(&settings, &names, link("ask"), link("feed"));
-        Self { settings, names, kafka, producer, reads }
+        let connection = |purpose| Arc::new(KafkaConnection::new(Arc::clone(&settings), purpose));
+        let reader = ClusterReader::new(&settings, &names, connection("ask"), connection("feed"));
+        Self { settings, names, kafka, producer, reader }
     }
 
     /// Makes a topic whose records may be large.
@@ -109,7 +110,7 @@ impl Scene {
     }
 
     pub(super) async fn send(&self, record: Record) -> u64 {
-        groupless::offset(self.producer.send(record).await.unwrap().offset)
+        offset_from_kafka(self.producer.send(record).await.unwrap().offset)
     }
 
     pub(super) async fn fetch(&self, topic: &TopicName, from: u64) -> Vec<StoredRecord> {
@@ -120,7 +121,7 @@ impl Scene {
             records_max: usize::MAX,
             bytes_max: usize::MAX,
         };
-        self.reads.fetch(fetch).await.unwrap()
+        self.reader.fetch(fetch).await.unwrap()
     }
 
     /// Fetches as readers do, until there are `count` records.
@@ -130,7 +131,7 @@ impl Scene {
         mut from: u64,
         count: usize,
     ) -> Vec<StoredRecord> {
-        let mut watch = self.reads.watch(topic);
+        let mut watch = self.reader.watch(topic);
         let mut found = Vec::new();
         while found.len() < count {
             watch.mark_unchanged();

@@ -1,4 +1,4 @@
-//! What became of what was taken.
+//! Appends that wait for their answers.
 
 use std::{collections::VecDeque, mem, time::Duration};
 
@@ -9,39 +9,39 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{budget::Hold, lane};
+use super::{budget::BudgetPermit, topic_queue::QueueOutcome};
 use crate::{
-    broker::{Appended, BrokerError, kafka::fault},
+    broker::{Appended, BrokerError, kafka::error},
     message::TopicName,
 };
 
 type Answer = Result<Appended, BrokerError>;
 
-/// An append on its way.
+/// An append that was taken and is not answered yet.
 #[derive(Debug)]
-pub(in crate::broker::kafka) struct Taken {
+pub(in crate::broker::kafka) struct PendingAppend {
     topic: TopicName,
     /// Records that the producer has, in order.
     handles: VecDeque<DeliveryHandle>,
-    /// The records after those, where they went through a lane.
-    rest: Option<oneshot::Receiver<lane::Outcome>>,
+    /// The records after those, if they went through a queue.
+    rest: Option<oneshot::Receiver<QueueOutcome>>,
     began: Instant,
     limit: Duration,
-    tally: Tally,
-    _hold: Hold,
+    tally: DeliveryTally,
+    _permit: BudgetPermit,
 }
 
-impl Taken {
-    pub(super) fn new(topic: TopicName, hold: Hold, limit: Duration) -> Self {
-        let (began, tally) = (Instant::now(), Tally::default());
-        Self { topic, handles: VecDeque::new(), rest: None, began, limit, tally, _hold: hold }
+impl PendingAppend {
+    pub(super) fn new(topic: TopicName, permit: BudgetPermit, limit: Duration) -> Self {
+        let (began, tally) = (Instant::now(), DeliveryTally::default());
+        Self { topic, handles: VecDeque::new(), rest: None, began, limit, tally, _permit: permit }
     }
 
     pub(super) fn handles(&mut self, handles: Vec<DeliveryHandle>) {
         self.handles = handles.into();
     }
 
-    pub(super) fn follows(&mut self, rest: oneshot::Receiver<lane::Outcome>) {
+    pub(super) fn follows(&mut self, rest: oneshot::Receiver<QueueOutcome>) {
         self.rest = Some(rest);
     }
 
@@ -50,12 +50,12 @@ impl Taken {
         self.began + self.limit
     }
 
-    /// Waits for the answer. A call that was dropped may be made again.
+    /// Waits for the answer. After a dropped call it may be called again.
     async fn answer(&mut self) -> Answer {
         self.count().await;
         if self.rest.is_some() {
-            // What waited in a lane has its deadline counted anew by the producer; the caller's
-            // goes on.
+            // The producer counts the deadline of queued records from the start; the caller's
+            // continues.
             let deadline = self.deadline() + self.limit / 8;
             if timeout_at(deadline, self.count_rest()).await.is_err() {
                 let reason = format!("not stored within {:?}", self.limit);
@@ -77,13 +77,13 @@ impl Taken {
         let Some(rest) = &mut self.rest else { return };
         let outcome = rest.await;
         self.rest = None;
-        let (handles, failed) = outcome.unwrap_or_else(|_| {
+        let QueueOutcome { handles, error } = outcome.unwrap_or_else(|_| {
             let reason = "records were given up while they waited".to_owned();
-            (Vec::new(), Some(BrokerError::Unknown { reason }))
+            QueueOutcome { handles: Vec::new(), error: Some(BrokerError::Unknown { reason }) }
         });
         self.handles = handles.into();
         self.count().await;
-        if let Some(error) = failed {
+        if let Some(error) = error {
             self.tally.fail(error);
         }
     }
@@ -91,14 +91,14 @@ impl Taken {
 
 /// Outcomes of the records of one append, in order.
 #[derive(Debug, Default)]
-struct Tally {
+struct DeliveryTally {
     stored: u64,
     base_offset: u64,
     scattered: Vec<u64>,
     failed: Option<BrokerError>,
 }
 
-impl Tally {
+impl DeliveryTally {
     fn count(&mut self, topic: &TopicName, outcome: krafka::Result<RecordMetadata>) {
         match outcome {
             Ok(stored) => match u64::try_from(stored.offset) {
@@ -107,7 +107,7 @@ impl Tally {
                     reason: "it was stored before, and where is not known".to_owned(),
                 }),
             },
-            Err(error) => self.fail(fault::producing(topic, &error)),
+            Err(error) => self.fail(error::on_produce(topic, &error)),
         }
     }
 
@@ -123,10 +123,10 @@ impl Tally {
         self.stored += 1;
     }
 
-    /// The first failure is told, but one that leaves doubt before one that does not.
+    /// Keeps the first failure, or the first one after which records may be stored.
     fn fail(&mut self, error: BrokerError) {
-        let told = self.failed.as_ref();
-        if told.is_none_or(|told| told.is_safe_to_retry() && !error.is_safe_to_retry()) {
+        let first = self.failed.as_ref();
+        if first.is_none_or(|first| first.is_safe_to_retry() && !error.is_safe_to_retry()) {
             self.failed = Some(error);
         }
     }
@@ -143,14 +143,15 @@ impl Tally {
     }
 }
 
-/// Appends of one call. If it is dropped its bytes stay counted until they are stored.
+/// The appends of one call. If it is dropped, a task waits for the answers, so that its bytes stay
+/// counted.
 #[derive(Debug)]
-pub(in crate::broker::kafka) struct Burst(Waiting);
+pub(in crate::broker::kafka) struct PendingBatch(Waiting);
 
-type Waiting = VecDeque<Result<Taken, BrokerError>>;
+type Waiting = VecDeque<Result<PendingAppend, BrokerError>>;
 
-impl Burst {
-    pub(in crate::broker::kafka) fn new(taken: Vec<Result<Taken, BrokerError>>) -> Self {
+impl PendingBatch {
+    pub(in crate::broker::kafka) fn new(taken: Vec<Result<PendingAppend, BrokerError>>) -> Self {
         Self(taken.into())
     }
 
@@ -160,7 +161,7 @@ impl Burst {
     }
 }
 
-impl Drop for Burst {
+impl Drop for PendingBatch {
     fn drop(&mut self) {
         let mut rest = mem::take(&mut self.0);
         if rest.is_empty() {
@@ -189,9 +190,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neighbours_are_a_run_and_others_are_told_one_by_one() {
+    fn consecutive_offsets_are_one_run_and_others_are_listed() {
         let tally = |offsets: &[u64]| {
-            let mut tally = Tally::default();
+            let mut tally = DeliveryTally::default();
             offsets.iter().for_each(|offset| tally.stored_at(*offset));
             tally.answer().unwrap()
         };
@@ -211,7 +212,7 @@ mod tests {
             (0, vec![safe(), unknown()], false),
             (0, vec![unknown(), safe()], false),
         ] {
-            let mut tally = Tally::default();
+            let mut tally = DeliveryTally::default();
             (0..stored).for_each(|offset| tally.stored_at(offset));
             errors.into_iter().for_each(|error| tally.fail(error));
             assert_eq!(tally.answer().unwrap_err().is_safe_to_retry(), is_safe);

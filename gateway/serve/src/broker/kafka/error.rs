@@ -1,63 +1,64 @@
-//! What went wrong at Kafka, in the broker's words: above all, whether anything was stored.
+//! Kafka's errors as [`BrokerError`]s: above all, whether anything was stored.
 
 use krafka::error::{ErrorCode, KrafkaError, ProtocolErrorKind};
 
 use crate::{broker::BrokerError, message::TopicName};
 
-/// A connection or login that failed: nothing was sent yet.
-pub(super) fn connecting(error: &KrafkaError) -> BrokerError {
-    BrokerError::Unreachable { reason: words(error) }
+/// For a failed connection or login: nothing was sent yet.
+pub(super) fn on_connect(error: &KrafkaError) -> BrokerError {
+    BrokerError::Unreachable { reason: describe(error) }
 }
 
-/// A request that stores nothing, whatever came of it.
-pub(super) fn asking(error: &KrafkaError) -> BrokerError {
+/// For a request that never stores anything.
+pub(super) fn on_query(error: &KrafkaError) -> BrokerError {
     match error {
         KrafkaError::Closed { .. } => BrokerError::Closed,
-        _ if is_refusal(error) => BrokerError::Refused { reason: words(error) },
-        _ => BrokerError::Unreachable { reason: words(error) },
+        _ if is_refusal(error) => BrokerError::Refused { reason: describe(error) },
+        _ => BrokerError::Unreachable { reason: describe(error) },
     }
 }
 
-/// As [`asking`], about one topic: a topic that Kafka does not have is told apart.
-pub(super) fn asking_about(topic: &TopicName, error: &KrafkaError) -> BrokerError {
-    no_such_topic(topic, error).unwrap_or_else(|| asking(error))
+/// As [`on_query`], for one topic: a missing topic is `NoSuchTopic`.
+pub(super) fn on_query_of(topic: &TopicName, error: &KrafkaError) -> BrokerError {
+    no_such_topic(topic, error).unwrap_or_else(|| on_query(error))
 }
 
-/// A request that changes something but topics' records: a commit, a new topic.
-pub(super) fn changing(error: &KrafkaError) -> BrokerError {
+/// For a request that changes other things than records: a commit, a new topic.
+pub(super) fn on_change(error: &KrafkaError) -> BrokerError {
     if is_refusal(error) {
-        return BrokerError::Refused { reason: words(error) };
+        return BrokerError::Refused { reason: describe(error) };
     }
-    BrokerError::Unknown { reason: words(error) }
+    BrokerError::Unknown { reason: describe(error) }
 }
 
-/// As [`changing`], about one topic: a topic that Kafka does not have is told apart.
-pub(super) fn changing_in(topic: &TopicName, error: &KrafkaError) -> BrokerError {
-    no_such_topic(topic, error).unwrap_or_else(|| changing(error))
+/// As [`on_change`], for one topic: a missing topic is `NoSuchTopic`.
+pub(super) fn on_change_of(topic: &TopicName, error: &KrafkaError) -> BrokerError {
+    no_such_topic(topic, error).unwrap_or_else(|| on_change(error))
 }
 
-/// A record that the producer did not take: nothing was sent.
-pub(super) fn queueing(topic: &TopicName, error: &KrafkaError) -> BrokerError {
-    asking_about(topic, error)
+/// For a record that the producer did not take: nothing was sent.
+pub(super) fn on_enqueue(topic: &TopicName, error: &KrafkaError) -> BrokerError {
+    on_query_of(topic, error)
 }
 
-/// A record that the producer took. When in doubt it is [`BrokerError::Unknown`].
-pub(super) fn producing(topic: &TopicName, error: &KrafkaError) -> BrokerError {
+/// For a record that the producer took. In doubt it is [`BrokerError::Unknown`].
+pub(super) fn on_produce(topic: &TopicName, error: &KrafkaError) -> BrokerError {
     match error {
         KrafkaError::DeliveryTimeout { possibly_written: false, .. } => {
-            BrokerError::Unreachable { reason: words(error) }
+            BrokerError::Unreachable { reason: describe(error) }
         }
         KrafkaError::Broker { code: ErrorCode::MessageTooLarge, .. } => {
-            let reason = format!("larger than `max.message.bytes` of {topic} ({})", words(error));
+            let reason =
+                format!("larger than `max.message.bytes` of {topic} ({})", describe(error));
             BrokerError::Refused { reason }
         }
-        _ => changing_in(topic, error),
+        _ => on_change_of(topic, error),
     }
 }
 
 /// The error and its causes in one line, none of them twice.
-pub(super) fn words(error: &KrafkaError) -> String {
-    let mut words = match error {
+pub(super) fn describe(error: &KrafkaError) -> String {
+    let mut text = match error {
         KrafkaError::Broker { code, message } if message.is_empty() => format!("{code:?}"),
         KrafkaError::Broker { code, message } => format!("{code:?}: {message}"),
         _ => error.to_string(),
@@ -65,12 +66,12 @@ pub(super) fn words(error: &KrafkaError) -> String {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         let more = error.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
         }
         cause = error.source();
     }
-    words
+    text
 }
 
 fn no_such_topic(topic: &TopicName, error: &KrafkaError) -> Option<BrokerError> {
@@ -84,7 +85,7 @@ fn no_such_topic(topic: &TopicName, error: &KrafkaError) -> Option<BrokerError> 
     missing.then(|| BrokerError::NoSuchTopic { topic: topic.clone() })
 }
 
-/// True if a broker, or the client before it sent anything, said no for good.
+/// True if a broker refused it for good, or the client did before sending anything.
 fn is_refusal(error: &KrafkaError) -> bool {
     match error {
         KrafkaError::Broker { code, .. } => !may_be_stored(*code),
@@ -99,7 +100,7 @@ fn is_refusal(error: &KrafkaError) -> bool {
     }
 }
 
-/// Codes after which what was sent may be there, now or later.
+/// Error codes after which the records may be stored, now or later.
 fn may_be_stored(code: ErrorCode) -> bool {
     matches!(
         code,
@@ -147,26 +148,29 @@ mod tests {
             (KrafkaError::illegal_state(""), false),
             (KrafkaError::config("header"), true),
         ] {
-            let mapped = producing(&topic(), &error);
+            let mapped = on_produce(&topic(), &error);
             assert_eq!(mapped.is_safe_to_retry(), safe, "{error:?} became {mapped:?}");
         }
     }
 
     #[test]
-    fn a_missing_topic_is_told_apart() {
+    fn a_missing_topic_is_its_own_error() {
         let gone = KrafkaError::broker(ErrorCode::UnknownTopicOrPartition, "");
-        for mapped in [producing(&topic(), &gone), asking_about(&topic(), &gone)] {
+        for mapped in [on_produce(&topic(), &gone), on_query_of(&topic(), &gone)] {
             assert!(matches!(mapped, BrokerError::NoSuchTopic { .. }), "{mapped:?}");
         }
     }
 
     #[test]
-    fn who_asks_never_hears_unknown() {
+    fn queries_never_end_unknown() {
         for error in [KrafkaError::timeout("x"), KrafkaError::illegal_state("x")] {
-            assert!(matches!(asking(&error), BrokerError::Unreachable { .. }));
-            assert!(matches!(changing(&error), BrokerError::Unknown { .. }));
+            assert!(matches!(on_query(&error), BrokerError::Unreachable { .. }));
+            assert!(matches!(on_change(&error), BrokerError::Unknown { .. }));
         }
         let refused = KrafkaError::broker(ErrorCode::InvalidConfig, "no such setting");
-        assert_eq!(asking(&refused).to_string(), "broker refused: InvalidConfig: no such setting");
+        assert_eq!(
+            on_query(&refused).to_string(),
+            "broker refused: InvalidConfig: no such setting"
+        );
     }
 }

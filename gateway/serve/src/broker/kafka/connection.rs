@@ -1,5 +1,4 @@
-//! One connection pool to the cluster, made when it is first needed and tried again until it is
-//! there.
+//! One pool of connections to the cluster, made when it is first needed.
 
 use std::{
     fmt,
@@ -12,21 +11,21 @@ use arc_swap::ArcSwapOption;
 use futures_util::{FutureExt, future::Shared};
 use tokio::time::{Instant, timeout};
 
-use super::{fault, security, settings::ClusterSettings};
+use super::{error, security, settings::ClusterSettings};
 use crate::broker::BrokerError;
 
-/// After a failed attempt everybody gets its error for so long, so that many callers are not
+/// After a failed attempt all callers get its error for so long, so that many callers do not make
 /// many attempts.
 const RETRY_AFTER: Duration = Duration::from_millis(200);
 
 type Outcome = Result<krafka::Kafka, BrokerError>;
 type Attempt = Shared<Pin<Box<dyn Future<Output = Outcome> + Send>>>;
 
-/// One pool of connections for one purpose.
+/// A pool of connections for one purpose.
 ///
-/// Traffic that may wait must not share a link with traffic that must not, because requests to
-/// one broker are answered in order.
-pub(super) struct Link {
+/// Requests that may wait must not share it with requests that must not, because a Kafka broker
+/// answers the requests of one connection in order.
+pub(super) struct KafkaConnection {
     settings: Arc<ClusterSettings>,
     purpose: &'static str,
     made: ArcSwapOption<krafka::Kafka>,
@@ -39,20 +38,20 @@ struct Making {
     closed: bool,
 }
 
-impl fmt::Debug for Link {
+impl fmt::Debug for KafkaConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link").field("purpose", &self.purpose).finish_non_exhaustive()
+        f.debug_struct("KafkaConnection").field("purpose", &self.purpose).finish_non_exhaustive()
     }
 }
 
-impl Link {
+impl KafkaConnection {
     /// Nothing is connected until [`kafka`](Self::kafka) is called.
     pub(super) fn new(settings: Arc<ClusterSettings>, purpose: &'static str) -> Self {
         let (made, making) = (ArcSwapOption::empty(), Mutex::default());
         Self { settings, purpose, made, making }
     }
 
-    /// The handle. Once it is there it stays, and finds the cluster again by itself.
+    /// Kafka's client. Once made it stays, and reconnects by itself.
     ///
     /// # Errors
     /// `Unreachable` after `connect_timeout` or what the brokers said before; `Closed`.
@@ -76,7 +75,7 @@ impl Link {
         Ok(kafka)
     }
 
-    /// Forgets the handle; later calls get `Closed`. Connections end when their last user does.
+    /// Drops the client; later calls get `Closed`. Connections end with their last user.
     pub(super) fn close(&self) {
         let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         making.closed = true;
@@ -84,7 +83,7 @@ impl Link {
         self.made.store(None);
     }
 
-    /// The attempt that is under way or has just failed, or a new one.
+    /// The running attempt, the one that has just failed, or a new one.
     fn attempt(&self) -> Result<Attempt, BrokerError> {
         let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if making.closed {
@@ -96,12 +95,12 @@ impl Link {
                 return Ok(attempt.clone());
             }
         }
-        // A task of its own, so that it does not end with the caller who began it.
+        // A task, so that it does not end with the caller that began it.
         let task = tokio::spawn(connect(Arc::clone(&self.settings)));
         let outcome = async {
             let lost = |error| BrokerError::Unreachable { reason: format!("{error}") };
             let connected = task.await.map_err(lost)?;
-            connected.map_err(|error| fault::connecting(&error))
+            connected.map_err(|error| error::on_connect(&error))
         };
         let outcome: Pin<Box<dyn Future<Output = Outcome> + Send>> = Box::pin(outcome);
         let attempt = outcome.shared();

@@ -1,8 +1,7 @@
-//! From settings to advice.
+//! The rules of advice: from Kafka's settings to what weakens a promise.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
-use super::{Advice, Promises};
 use crate::message::TopicName;
 
 pub(super) const REPLICAS: &str = "default.replication.factor";
@@ -17,27 +16,51 @@ const AROUND_VALUE_BYTES: usize = 1024;
 /// Topics named in one piece of advice.
 const NAMED_MAX: usize = 3;
 
-/// What Kafka told of itself.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// How many brokers there are.
-    pub(super) brokers: usize,
-    /// Settings that hold where a topic has none of its own.
-    pub(super) defaults: HashMap<String, String>,
-    pub(super) topics: Vec<FoundTopic>,
+/// The gateway's promises that depend on Kafka.
+#[derive(Clone, Copy, Debug)]
+pub struct Promises {
+    /// Largest value a client may send.
+    pub value_bytes_max: usize,
+    /// Copies that each record should have.
+    pub replicas: u32,
 }
 
-/// What Kafka told of a topic.
+/// A setting of Kafka's that weakens a promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// The problem and its effect.
+    pub problem: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.problem, self.hint)
+    }
+}
+
+/// The configuration of a cluster.
 #[derive(Debug)]
-pub(super) struct FoundTopic {
+pub(super) struct ClusterConfig {
+    /// Number of brokers.
+    pub(super) brokers: usize,
+    /// Settings of topics that do not have their own.
+    pub(super) defaults: HashMap<String, String>,
+    pub(super) topics: Vec<TopicConfig>,
+}
+
+/// The configuration of a topic.
+#[derive(Debug)]
+pub(super) struct TopicConfig {
     pub(super) name: TopicName,
     pub(super) replicas: usize,
-    /// Settings of its own.
+    /// Its own settings.
     pub(super) configs: HashMap<String, String>,
 }
 
-/// All that weakens a promise, the gravest first.
-pub(super) fn judge(found: &Found, promises: Promises) -> Vec<Advice> {
+/// Everything that weakens a promise, the worst first.
+pub(super) fn check(found: &ClusterConfig, promises: Promises) -> Vec<Advice> {
     let wanted = promises.replicas as usize;
     let bytes = promises.value_bytes_max.saturating_add(AROUND_VALUE_BYTES);
     let default = |name: &str| found.defaults.get(name).map(String::as_str);
@@ -86,19 +109,19 @@ pub(super) fn judge(found: &Found, promises: Promises) -> Vec<Advice> {
             format!("set it to {bytes}, or lower the limit here"),
         );
     }
-    advice.extend(judge_topics(&found.topics, promises));
+    advice.extend(check_topics(&found.topics, promises));
     advice
 }
 
-fn judge_topics(topics: &[FoundTopic], promises: Promises) -> Vec<Advice> {
+fn check_topics(topics: &[TopicConfig], promises: Promises) -> Vec<Advice> {
     let wanted = promises.replicas as usize;
     let bytes = promises.value_bytes_max.saturating_add(AROUND_VALUE_BYTES);
-    let own = |topic: &FoundTopic, name: &str, least: usize| {
+    let own = |topic: &TopicConfig, name: &str, least: usize| {
         let value = topic.configs.get(name).and_then(|value| value.parse::<usize>().ok());
         value.is_some_and(|value| value < least)
     };
     let mut advice = Vec::new();
-    let mut say = |is_meant: &dyn Fn(&FoundTopic) -> bool, problem: &str, hint: String| {
+    let mut say = |is_meant: &dyn Fn(&TopicConfig) -> bool, problem: &str, hint: String| {
         if let Some(names) = name(topics.iter().filter(|topic| is_meant(topic))) {
             advice.push(Advice { problem: format!("{problem}: {names}"), hint });
         }
@@ -127,16 +150,16 @@ fn judge_topics(topics: &[FoundTopic], promises: Promises) -> Vec<Advice> {
 }
 
 /// The first few names, and how many more there are; `None` for none.
-fn name<'a>(topics: impl Iterator<Item = &'a FoundTopic>) -> Option<String> {
+fn name<'a>(topics: impl Iterator<Item = &'a TopicConfig>) -> Option<String> {
     let mut names: Vec<_> = topics.map(|topic| topic.name.as_str()).collect();
     names.sort_unstable();
     let more = names.len().saturating_sub(NAMED_MAX);
     names.truncate(NAMED_MAX);
-    let told = names.join(", ");
-    match (told.is_empty(), more) {
+    let shown = names.join(", ");
+    match (shown.is_empty(), more) {
         (true, _) => None,
-        (false, 0) => Some(told),
-        (false, more) => Some(format!("{told} and {more} more")),
+        (false, 0) => Some(shown),
+        (false, more) => Some(format!("{shown} and {more} more")),
     }
 }
 
@@ -150,8 +173,8 @@ mod tests {
         pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    fn topic(name: &str, replicas: usize, own: &[(&str, &str)]) -> FoundTopic {
-        FoundTopic { name: TopicName::new(name).unwrap(), replicas, configs: configs(own) }
+    fn topic(name: &str, replicas: usize, own: &[(&str, &str)]) -> TopicConfig {
+        TopicConfig { name: TopicName::new(name).unwrap(), replicas, configs: configs(own) }
     }
 
     #[test]
@@ -164,11 +187,11 @@ mod tests {
             (BYTES_MAX, "2097152"),
         ]);
         let topics = vec![topic("a", 3, &[(IN_SYNC, "2")])];
-        assert_eq!(judge(&Found { brokers: 3, defaults, topics }, PROMISES), []);
+        assert_eq!(check(&ClusterConfig { brokers: 3, defaults, topics }, PROMISES), []);
     }
 
     #[test]
-    fn every_weakness_is_told_with_what_to_do() {
+    fn every_weakness_has_a_hint() {
         let defaults = configs(&[
             (REPLICAS, "1"),
             (IN_SYNC, "1"),
@@ -179,7 +202,7 @@ mod tests {
         let own = [(IN_SYNC, "1"), (UNCLEAN, "true"), (TOPIC_BYTES_MAX, "1000")];
         let topics = ["a", "b", "c", "d"].map(|name| topic(name, 1, &own)).into();
 
-        let advice = judge(&Found { brokers: 1, defaults, topics }, PROMISES);
+        let advice = check(&ClusterConfig { brokers: 1, defaults, topics }, PROMISES);
 
         assert_eq!(advice.len(), 10, "{advice:#?}");
         assert_eq!(

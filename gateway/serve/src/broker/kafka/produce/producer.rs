@@ -1,4 +1,4 @@
-//! The producer: one for the cluster, made anew where it cannot go on.
+//! Kafka's producer: one for the cluster, replaced when it can send nothing more.
 
 use std::{
     fmt,
@@ -16,10 +16,10 @@ use tokio::sync::Mutex;
 use crate::broker::{
     BrokerError,
     kafka::{
-        fault,
-        link::Link,
+        connection::KafkaConnection,
+        error,
+        metadata::MetadataClient,
         settings::{ClusterSettings, Compression},
-        view::View,
     },
 };
 
@@ -32,28 +32,30 @@ const REQUEST_BYTES_MAX: usize = 64 << 20;
 const RETRY_BACKOFF: Duration = Duration::from_millis(50);
 
 /// Holds the producer of one cluster.
-pub(super) struct Sender {
+pub(super) struct ProducerHandle {
     settings: Arc<ClusterSettings>,
-    link: Arc<Link>,
-    view: View,
+    connection: Arc<KafkaConnection>,
+    metadata: MetadataClient,
     producer: ArcSwapOption<Producer>,
     making: Mutex<()>,
     closed: AtomicBool,
 }
 
-impl fmt::Debug for Sender {
+impl fmt::Debug for ProducerHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sender").field("link", &self.link).finish_non_exhaustive()
+        f.debug_struct("ProducerHandle")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
     }
 }
 
-impl Sender {
-    pub(super) fn new(settings: Arc<ClusterSettings>, link: Arc<Link>) -> Self {
-        let view = View::new(Arc::clone(&link), settings.request_timeout);
+impl ProducerHandle {
+    pub(super) fn new(settings: Arc<ClusterSettings>, connection: Arc<KafkaConnection>) -> Self {
+        let metadata = MetadataClient::new(Arc::clone(&connection), settings.request_timeout);
         Self {
             settings,
-            link,
-            view,
+            connection,
+            metadata,
             producer: ArcSwapOption::empty(),
             making: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -61,17 +63,17 @@ impl Sender {
     }
 
     /// The producer, if there is one. Never blocks.
-    pub(super) fn now(&self) -> Option<Arc<Producer>> {
+    pub(super) fn current(&self) -> Option<Arc<Producer>> {
         self.producer.load_full()
     }
 
-    /// The producer, made where there is none.
+    /// The producer; creates it if there is none.
     pub(super) async fn producer(&self) -> Result<Arc<Producer>, BrokerError> {
-        if let Some(producer) = self.now() {
+        if let Some(producer) = self.current() {
             return Ok(producer);
         }
         let _making = self.making.lock().await;
-        if let Some(producer) = self.now() {
+        if let Some(producer) = self.current() {
             return Ok(producer);
         }
         if self.is_closed() {
@@ -82,34 +84,34 @@ impl Sender {
         Ok(producer)
     }
 
-    /// Gives up a producer that can send nothing more; the next call makes another.
+    /// Drops a producer that can send nothing more; the next call creates another.
     pub(super) fn discard(&self, broken: &Arc<Producer>) {
-        if self.now().is_some_and(|now| Arc::ptr_eq(&now, broken)) {
+        if self.current().is_some_and(|current| Arc::ptr_eq(&current, broken)) {
             self.producer.store(None);
         }
     }
 
-    /// Has the producer's handle ask about the topic again.
-    pub(super) async fn look_again(&self, topic: &str) {
-        // Whoever waits tries again either way.
-        let _ = self.view.refresh(topic).await;
+    /// Makes the producer's client ask about the topic again.
+    pub(super) async fn refresh(&self, topic: &str) {
+        // The caller tries again either way.
+        let _ = self.metadata.refresh(topic).await;
     }
 
     pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Sends what is queued, waits for the answers, and makes no producer any more.
+    /// Sends the queued records, waits for the answers, and creates no further producer.
     pub(super) async fn close(&self, limit: Duration) -> Result<(), BrokerError> {
         self.closed.store(true, Ordering::Release);
         let _making = self.making.lock().await;
-        let Some(producer) = self.now() else { return Ok(()) };
+        let Some(producer) = self.current() else { return Ok(()) };
         let closed = producer.close_with(CloseOptions::new().timeout(limit)).await;
-        closed.map_err(|error| fault::changing(&error))
+        closed.map_err(|error| error::on_change(&error))
     }
 
     async fn make(&self) -> Result<Producer, BrokerError> {
-        let kafka = self.link.kafka().await?;
+        let kafka = self.connection.kafka().await?;
         let settings = &self.settings;
         // Callers get `Busy` long before the producer would have them wait.
         let buffer = settings.queue_bytes_max.saturating_mul(4).saturating_add(REQUEST_BYTES_MAX);
@@ -127,8 +129,8 @@ impl Sender {
             .build()
             .await;
         made.map_err(|error| match error {
-            KrafkaError::Broker { .. } if error.is_retriable() => fault::connecting(&error),
-            _ => fault::asking(&error),
+            KrafkaError::Broker { .. } if error.is_retriable() => error::on_connect(&error),
+            _ => error::on_query(&error),
         })
     }
 }
