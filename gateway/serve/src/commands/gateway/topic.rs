@@ -5,12 +5,13 @@ use crate::{
     commands::{
         arguments::{integer, syntax_error},
         fields,
-        rejections::{unknown_subcommand, wrong_arity},
+        rejections::wrong_arity,
         spec::{
             BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
             InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
-            Rights, Secrets, Spec, Subcommands, WhileSubscribed,
+            Rights, Secrets, Spec, Subcommand, Subcommands, WhileSubscribed,
         },
+        subcommand::{Asked, send_help, subcommand},
     },
     context::{Context, Next},
     entry::stream_key,
@@ -30,7 +31,7 @@ pub(super) static SPEC: Spec = Spec {
     flags: "",
     categories: "slow",
     keys: Keys::None,
-    subcommands: Subcommands::InHandler,
+    subcommands: Subcommands::Table(SUBCOMMANDS),
     before_login: BeforeLogin::Refused,
     in_transaction: InTransaction::Queued,
     while_subscribed: WhileSubscribed::Refused,
@@ -54,13 +55,36 @@ pub(super) static SPEC: Spec = Spec {
     run: Handler::Async(|context, request| Box::pin(run(context, request))),
 };
 
+static SUBCOMMANDS: &[Subcommand] = &[
+    // The handler counts the arguments, after it has looked at the login.
+    Subcommand::new(
+        "CREATE",
+        -2,
+        &[
+            "CREATE <topic> [PARTITIONS <count>] [CONFIG <setting> <value>] ...",
+            "    Create a topic.",
+        ],
+    ),
+    Subcommand::new(
+        "INFO",
+        3,
+        &["INFO <topic>", "    Return partitions, replicas and settings of a topic."],
+    ),
+    // More arguments are ignored.
+    Subcommand::new(
+        "LIST",
+        -2,
+        &["LIST", "    Return name and partitions of each topic that the login may use."],
+    ),
+];
+
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let args = &request.args;
-    match args[1].to_ascii_uppercase().as_slice() {
-        b"CREATE" => create(context, args).await?,
-        b"LIST" => list(context).await?,
-        b"INFO" => describe(context, args).await?,
-        _ => return Err(unknown_subcommand("TOPIC", &args[1]).into()),
+    match subcommand(request.spec(), args)? {
+        Asked::Help => send_help(&mut context.replies, request.spec()),
+        Asked::For("CREATE") => create(context, args).await?,
+        Asked::For("LIST") => list(context).await?,
+        Asked::For(_) => describe(context, args).await?,
     }
     Ok(Next::Go)
 }
