@@ -1,4 +1,4 @@
-//! LoginCache against an authority that answers as a test tells it to.
+//! The login cache against an authority that answers as a test tells it to.
 
 use std::{
     sync::{
