@@ -8,6 +8,10 @@ SHELL := /bin/bash
 # One profile and one selection of packages for everything in `make test`: with another selection
 # cargo chooses other features, and building wasmtime twice is most of the time.
 CARGO ?= cargo
+# The same with the lints on: clippy compiles what it checks, so that nothing is checked first and
+# built again. Not by a variable of the environment, which the compilers of plugins would inherit.
+checked = $(CARGO) --config 'build.rustc-workspace-wrapper="clippy-driver"'
+export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 # Where the tests note what they could not run, one line each.
 export SLUICEGATE_SKIPS := $(CURDIR)/target/skipped.txt
 # The tests start the program that was just built.
@@ -44,7 +48,14 @@ core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups
 authoring = authoring:: scenarios::one_line
 
 # $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
-on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(CARGO) test --workspace --test it -- $(core_scenes)
+on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(checked) test --workspace --test it -- $(core_scenes)
+
+# $(call beside,first,second): runs both at once and shows what the second printed behind the first.
+# Fails if either does.
+define beside
+log=$$(mktemp); ( $(2) ) > "$$log" 2>&1 & second=$$!; ended=0; ( $(1) ) || ended=$$?; wait "$$second" || ended=$$?; \
+cat "$$log"; rm "$$log"; test "$$ended" = 0
+endef
 
 .PHONY: help
 help: ## list the commands
@@ -67,20 +78,18 @@ test: ## run every check and every test, against the real servers
 	@total=$$SECONDS
 	mkdir -p target
 	: > $(SLUICEGATE_SKIPS)
-	$(call step,set-up,.ci/setup)
+	$(call step,WebAssembly toolchain,.ci/setup build)
 	$(call step,format,$(CARGO) fmt --all --check)
-	$(call step,lints,$(CARGO) clippy --workspace --all-targets -- -D warnings)
-	$(call step,documentation,RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items)
+	$(call step,lints and build beside the rest of the set-up,$(call beside,$(checked) build --workspace --all-targets,.ci/setup))
+	$(call step,documentation,RUSTDOC=$(CURDIR)/.ci/rustdoc $(checked) test --quiet --doc --workspace)
 	$(call step,licences and versions,$(deny))
-	$(call step,build,$(CARGO) build --workspace --all-targets)
 	$(call step,plugins,$(call plugins,target/debug/sluicegate); $(call pipeline,target/debug/sluicegate))
 	$(call step,conversations,target/debug/sluicegate test --check tests/scenarios)
 	# Authors' compilers come after the others: they would starve scenes with many clients.
-	$(call step,tests,$(with_kafka) -- $(CARGO) test --workspace -- $(addprefix --skip ,$(authoring)))
-	$(call step,plugin authoring,$(CARGO) test --workspace --test it -- $(authoring))
+	$(call step,tests,$(with_kafka) -- $(checked) test --workspace -- $(addprefix --skip ,$(authoring)))
+	$(call step,plugin authoring,$(checked) test --workspace --test it -- $(authoring))
 	$(call step,faults,target/debug/faults --faults 8)
-	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
-	$(call step,core scenes on the oldest Kafka,$(call on_kafka,oldest))
+	$(call step,core scenes on the newest and the oldest Kafka,$(call beside,$(call on_kafka,newest),$(call on_kafka,oldest)))
 	printf '\n== all: %d s\n' $$((SECONDS - total))
 	printf '%d skipped\n' "$$(wc -l < $(SLUICEGATE_SKIPS))"
 	sort $(SLUICEGATE_SKIPS) | uniq -c
