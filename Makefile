@@ -44,6 +44,9 @@ core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups
   transactions:: connected:: trim:: layouts:: tools:: databus:: login:: http:: partitioners:: plugins:: drain:: limits:: \
   kafka::stored kafka::foreign
 
+# How many conversations `make parity` plays: about ten minutes on two processors.
+CONVERSATIONS ?= 50000
+
 # The scenes that run compilers, and plugins in every language.
 authoring = authoring:: scenarios::one_line
 
@@ -102,6 +105,14 @@ soak: ## the fault suite for long: a million messages, a hundred faults, an outa
 	export SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- --messages 1000000 --faults 100
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- outage
+
+.PHONY: parity
+parity: ## compare every answer and format with an older program's: make parity OLD=path/to/older/sluicegate
+	@.ci/setup build
+	$(CARGO) build --workspace --bin sluicegate --bin parity
+	target/debug/sluicegate plugin build plugins/*/ --out target/plugins
+	target/debug/parity formats --old $(OLD) --new target/debug/sluicegate
+	target/debug/parity --old $(OLD) --new target/debug/sluicegate --conversations $(CONVERSATIONS)
 
 .PHONY: bench
 bench: ## measure against a real Redis and Kafka's own clients, in one run; about ten minutes

@@ -20,7 +20,7 @@ use crate::{
     workspace,
 };
 
-pub use builder::{Builder, gateway};
+pub use builder::{Builder, gateway, gateway_in};
 
 /// A running gateway; killed and removed with its data when dropped.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct Gateway {
     pub address: String,
     process: Process,
     folder: TempDir,
+    program: PathBuf,
     environment: Vec<(String, String)>,
 }
 
@@ -107,6 +108,11 @@ impl Gateway {
         self.folder.path().join("socket")
     }
 
+    /// The folder of everything it reads and writes: settings, data, plugins, socket.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Its embedded log's folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -148,6 +154,15 @@ impl Gateway {
         panic!("the gateway did not start again ({}):\n{}", refused.status, refused.log);
     }
 
+    /// Starts the ended gateway once more on the same data and plugins, as another program.
+    ///
+    /// # Panics
+    /// If it does not start; the message shows its log.
+    pub async fn start_again_as(&mut self, program: &Path) {
+        program.clone_into(&mut self.program);
+        self.start_again().await;
+    }
+
     /// Starts the ended gateway once more on the same data and plugins, and at the same address:
     /// for clients that come back by themselves.
     ///
@@ -169,7 +184,7 @@ impl Gateway {
     /// # Errors
     /// How it ended, and its log.
     pub async fn try_start_again(&mut self) -> Result<(), Refused> {
-        self.process = spawn(self.folder.path(), &self.environment);
+        self.process = spawn(&self.program, self.folder.path(), &self.environment);
         self.address = listening(&mut self.process).await?;
         Ok(())
     }
@@ -207,9 +222,9 @@ fn rename_into(path: &Path, bytes: &[u8]) {
     fs::rename(&aside, path).expect("a file can be renamed within a folder");
 }
 
-fn spawn(folder: &Path, environment: &[(String, String)]) -> Process {
-    let mut command = sluicegate(&["serve", "--config"]);
-    command.arg(folder.join("gateway.toml")).current_dir(folder);
+fn spawn(program: &Path, folder: &Path, environment: &[(String, String)]) -> Process {
+    let mut command = Command::new(program);
+    command.args(["serve", "--config"]).arg(folder.join("gateway.toml")).current_dir(folder);
     for (name, value) in environment {
         command.env(name, value);
     }

@@ -1,6 +1,6 @@
 //! What a command works with: the state of one client and what all clients share.
 //!
-//! A command's handler gets a [`Context`] and the request, nothing else, so that it can be tested
+//! A command's handler gets a `Context` and the request, nothing else, so that it can be tested
 //! without a socket.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

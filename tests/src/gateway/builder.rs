@@ -1,6 +1,9 @@
 //! The description of a gateway, before it runs.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use tempfile::TempDir;
 use toml::{Table, Value};
@@ -20,15 +23,7 @@ use crate::{
 /// # Panics
 /// If no temporary folder can be made, or no Kafka is named where one is asked for.
 pub fn gateway() -> Builder {
-    let folder = TempDir::new().expect("a temporary folder can be made");
-    fs::create_dir(folder.path().join("plugins.d")).expect("the folder is empty");
-    let builder = Builder { folder, config: Table::new(), environment: Vec::new() };
-    let builder = builder
-        .set("listen.address", "127.0.0.1:0")
-        .set("listen.drain_secs", 5)
-        .set("broker.kind", "embedded")
-        .set("plugins.cache_folder", workspace::plugin_cache().display().to_string())
-        .set("log.format", "json");
+    let builder = gateway_in(&env::temp_dir());
     if env::var("SLUICEGATE_TEST_BROKER").is_ok_and(|kind| kind == "kafka") {
         let space = crate::kafka::space();
         return builder.kafka(&space.expect("SLUICEGATE_TEST_BROKER=kafka needs SLUICEGATE_KAFKA"));
@@ -36,11 +31,29 @@ pub fn gateway() -> Builder {
     builder
 }
 
+/// Begins the same description, always with an embedded log; its temporary folder is made below
+/// `parent`.
+///
+/// # Panics
+/// If no folder can be made there.
+pub fn gateway_in(parent: &Path) -> Builder {
+    let folder = TempDir::new_in(parent).expect("a temporary folder can be made");
+    fs::create_dir(folder.path().join("plugins.d")).expect("the folder is empty");
+    let builder = Builder { folder, config: Table::new(), program: None, environment: Vec::new() };
+    builder
+        .set("listen.address", "127.0.0.1:0")
+        .set("listen.drain_secs", 5)
+        .set("broker.kind", "embedded")
+        .set("plugins.cache_folder", workspace::plugin_cache().display().to_string())
+        .set("log.format", "json")
+}
+
 /// A gateway that is being described.
 #[derive(Debug)]
 pub struct Builder {
     folder: TempDir,
     config: Table,
+    program: Option<PathBuf>,
     environment: Vec<(String, String)>,
 }
 
@@ -106,6 +119,24 @@ impl Builder {
         broker.as_table_mut().expect("the broker is a table")
     }
 
+    /// Adds TOML as it stands in the configuration; its tables replace those of the same name.
+    ///
+    /// # Panics
+    /// If it is no TOML.
+    #[must_use]
+    pub fn toml(mut self, toml: &str) -> Self {
+        let settings: Table = toml.parse().unwrap_or_else(|error| panic!("{toml}: {error}"));
+        self.config.extend(settings);
+        self
+    }
+
+    /// Runs this program in place of the one under test.
+    #[must_use]
+    pub fn program(mut self, program: &Path) -> Self {
+        self.program = Some(program.to_owned());
+        self
+    }
+
     /// Sets a variable of the gateway's environment.
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
@@ -148,10 +179,11 @@ impl Builder {
     /// # Errors
     /// How it ended, and its log.
     pub async fn try_start(self) -> Result<Gateway, Refused> {
-        let Self { folder, environment, .. } = self.write();
-        let mut process = spawn(folder.path(), &environment);
+        let Self { folder, program, environment, .. } = self.write();
+        let program = program.unwrap_or_else(workspace::program);
+        let mut process = spawn(&program, folder.path(), &environment);
         let address = listening(&mut process).await?;
-        Ok(Gateway { address, process, folder, environment })
+        Ok(Gateway { address, process, folder, program, environment })
     }
 
     /// Completes the configuration and writes it.
