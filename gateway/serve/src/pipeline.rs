@@ -24,6 +24,9 @@ mod rejection;
 mod topics;
 mod traces;
 
+#[cfg(test)]
+mod tests;
+
 pub use authenticate::{AuthDecision, login_unavailable};
 pub use burst::Outcome;
 pub use chain::Chain;
