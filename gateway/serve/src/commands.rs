@@ -12,6 +12,7 @@ mod connection;
 mod databus;
 mod dispatch;
 mod explanation;
+mod facts;
 pub(crate) mod fields;
 mod gateway;
 pub(crate) mod generic;
