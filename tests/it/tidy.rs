@@ -4,8 +4,6 @@ mod circles;
 mod imports;
 mod source;
 
-use circles::{circles, room};
-use imports::Imports;
 use source::Source;
 
 /// The longest file, without its unit tests.
@@ -46,89 +44,6 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("crate::startup", &["serve/startup.rs", "serve/startup/"]),
     ("sluicegate::startup", &["program/", "tools/conversation/"]),
 ];
-
-/// The gateway's crates.
-const CRATES: [&str; 3] = ["gateway/serve/src/", "gateway/tools/src/", "gateway/program/src/"];
-
-/// Files that still need each other. The list may only become shorter.
-const FILES_IN_CIRCLES: &[&str] = &[
-    "gateway/program/src/cli.rs",
-    "gateway/program/src/cli/check.rs",
-    "gateway/program/src/cli/serve.rs",
-    "gateway/serve/src/broker/kafka/read.rs",
-    "gateway/serve/src/broker/kafka/read/cold.rs",
-    "gateway/serve/src/broker/kafka/read/cold/reader.rs",
-    "gateway/serve/src/channels/batch.rs",
-    "gateway/serve/src/channels/channel.rs",
-    "gateway/serve/src/clients.rs",
-    "gateway/serve/src/clients/monitors.rs",
-    "gateway/serve/src/commands.rs",
-    "gateway/serve/src/commands/databus.rs",
-    "gateway/serve/src/commands/databus/hset.rs",
-    "gateway/serve/src/commands/databus/member.rs",
-    "gateway/serve/src/commands/databus/mget.rs",
-    "gateway/serve/src/commands/databus/publish.rs",
-    "gateway/serve/src/commands/databus/set.rs",
-    "gateway/serve/src/commands/monitored.rs",
-    "gateway/serve/src/commands/monitored/line.rs",
-    "gateway/serve/src/commands/pubsub.rs",
-    "gateway/serve/src/commands/pubsub/publish.rs",
-    "gateway/serve/src/commands/secrets.rs",
-    "gateway/serve/src/commands/transaction.rs",
-    "gateway/serve/src/commands/transaction/exec.rs",
-    "gateway/serve/src/config/databus.rs",
-    "gateway/serve/src/config/databus/address.rs",
-    "gateway/serve/src/config/databus/mysql.rs",
-    "gateway/serve/src/config/databus/old.rs",
-    "gateway/serve/src/config/databus/stores.rs",
-    "gateway/serve/src/config/stores.rs",
-    "gateway/serve/src/config/stores/redis.rs",
-    "gateway/serve/src/config/stores/sql.rs",
-    "gateway/serve/src/context.rs",
-    "gateway/serve/src/context/burst.rs",
-    "gateway/serve/src/context/burst/trim.rs",
-    "gateway/serve/src/context/identity.rs",
-    "gateway/serve/src/context/subscriptions.rs",
-    "gateway/serve/src/login.rs",
-    "gateway/serve/src/login/refresher.rs",
-    "gateway/serve/src/plugin/reach.rs",
-    "gateway/serve/src/plugin/reach/exchange.rs",
-    "gateway/serve/src/plugin/reach/redis.rs",
-    "gateway/serve/src/plugin/reach/redis/connection.rs",
-    "gateway/serve/src/plugin/reach/redis/reply.rs",
-    "gateway/serve/src/plugin/reach/sql.rs",
-    "gateway/serve/src/plugin/reach/sql/fault.rs",
-    "gateway/serve/src/plugin/reach/sql/rows.rs",
-    "gateway/serve/src/plugin/reach/stand_in/keyspace.rs",
-    "gateway/serve/src/plugin/reach/stand_in/sorted.rs",
-    "gateway/serve/src/resp/reply.rs",
-    "gateway/serve/src/resp/reply/decode.rs",
-    "gateway/serve/src/resp/reply/text.rs",
-    "gateway/tools/src/cli/record/mask.rs",
-    "gateway/tools/src/cli/record/mask/json.rs",
-    "gateway/tools/src/cli/test.rs",
-    "gateway/tools/src/cli/test/review.rs",
-    "gateway/tools/src/cli/test/review/decide.rs",
-    "gateway/tools/src/cli/test/review/screen.rs",
-    "gateway/tools/src/cli/test/runner.rs",
-    "gateway/tools/src/conversation/fixtures.rs",
-    "gateway/tools/src/conversation/fixtures/calls.rs",
-    "gateway/tools/src/conversation/fixtures/secrets.rs",
-    "gateway/tools/src/conversation/fixtures/stores.rs",
-    "gateway/tools/src/sdk/project.rs",
-    "gateway/tools/src/sdk/toolchain.rs",
-    "gateway/tools/src/sdk/toolchain/assemblyscript.rs",
-    "gateway/tools/src/sdk/toolchain/c.rs",
-    "gateway/tools/src/sdk/toolchain/go.rs",
-    "gateway/tools/src/sdk/toolchain/javascript.rs",
-    "gateway/tools/src/sdk/toolchain/python.rs",
-    "gateway/tools/src/sdk/toolchain/rust.rs",
-    "gateway/tools/src/sdk/toolchain/zig.rs",
-];
-
-/// Rooms that still need each other. The list may only become shorter.
-const ROOMS_IN_CIRCLES: &[&str] =
-    &["channels", "clients", "command", "commands", "context", "services"];
 
 /// The roles' one name each, as `message/role.rs` has them.
 const ROLES: [&str; 5] = ["authenticator", "filter", "router", "partitioner", "transcoder"];
@@ -192,39 +107,6 @@ fn the_vocabulary_knows_nobody() {
         }
     }
     report(&found);
-}
-
-#[test]
-fn no_two_files_and_no_two_rooms_need_each_other() {
-    let (mut files, mut rooms) = (Vec::new(), Vec::new());
-    for folder in CRATES {
-        let imports = imports_of(folder);
-        let arrows = imports.arrows();
-        for circle in circles(arrows.keys().copied()) {
-            files.extend(circle.into_iter().map(|path| format!("{folder}{path}")));
-        }
-        let between = arrows.keys().map(|(from, to)| (room(from), room(to)));
-        for circle in circles(between.filter(|(from, to)| from != to)) {
-            rooms.extend(circle.into_iter().map(str::to_owned));
-        }
-    }
-    report(&differences(&files, FILES_IN_CIRCLES));
-    report(&differences(&rooms, ROOMS_IN_CIRCLES));
-}
-
-fn imports_of(folder: &str) -> Imports {
-    let sources = Source::all(&[".rs"]).into_iter();
-    let own = sources.filter(|source| source.path.starts_with(folder));
-    let served = own.filter(|source| !source.is_only_for_tests());
-    Imports::read(served.map(|source| (source.path[folder.len()..].to_owned(), source.text)))
-}
-
-fn differences(found: &[String], known: &[&str]) -> Vec<String> {
-    let more = found.iter().filter(|name| !known.contains(&name.as_str())).map(|name| {
-        format!("{name}:1: is part of a circle: move what the others need into a file below both")
-    });
-    let gone = known.iter().filter(|name| !found.iter().any(|other| other == *name));
-    more.chain(gone.map(|name| format!("{name}:1: is free now: take it off the list"))).collect()
 }
 
 #[test]
@@ -348,22 +230,6 @@ fn every_folder_is_on_the_map() {
         }
     }
     report(&found);
-}
-
-#[test]
-fn a_circle_is_found_through_names_that_are_passed_on() {
-    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
-    let imports = Imports::read([
-        file("lib.rs", "mod a; mod b;"),
-        file("a.rs", "mod inner; pub use inner::Thing; fn f(_: crate::b::Other) {}"),
-        file("a/inner.rs", "pub struct Thing; #[cfg(test)] mod tests { use crate::b::Other; }"),
-        file("b.rs", "use crate::a::{self, Thing}; pub struct Other(Thing);"),
-    ]);
-    let arrows = imports.arrows();
-    assert!(arrows.contains_key(&("b.rs", "a/inner.rs")), "{arrows:?}");
-    assert!(!arrows.contains_key(&("a/inner.rs", "b.rs")), "{arrows:?}");
-    let rooms = arrows.keys().map(|(from, to)| (room(from), room(to)));
-    assert_eq!(circles(rooms.filter(|(from, to)| from != to)), [["a", "b"]]);
 }
 
 #[test]

@@ -34,7 +34,9 @@ impl Frame {
             // Lines of replies are short, but for errors that repeat what they were told.
             return if bytes.len() > 1 << 20 { Err(Broken) } else { Ok(None) };
         };
-        let (line, next) = (&bytes[1..end], end + 2);
+        // A line end where a reply should begin.
+        let line = bytes.get(1..end).ok_or(Broken)?;
+        let next = end + 2;
         match kind {
             b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'(' => {
                 Ok(Some((Self::Line(kind, line.to_vec()), next)))
