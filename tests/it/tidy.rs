@@ -16,7 +16,14 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("redis_protocol::", &["serve/resp.rs", "serve/resp/"]),
     (
         "redis::",
-        &["serve/plugin/reach.rs", "serve/plugin/reach/redis", "tools/cli/plugin/dev/gateway.rs"],
+        &[
+            "serve/plugin/reach.rs",
+            "serve/plugin/reach/redis",
+            "tools/cli/plugin/dev/gateway.rs",
+            // Modules of our own that are called so.
+            "serve/config/stores.rs",
+            "serve/plugin/host/redis.rs",
+        ],
     ),
     ("mysql_async::", &["serve/plugin/reach/sql"]),
     ("notify::", &["serve/reload/watch.rs"]),
@@ -25,7 +32,7 @@ const BORDERS: &[(&str, &[&str])] = &[
     ("hyper::", &["serve/http/"]),
     ("wit_component::", &["tools/sdk/"]),
     ("wit_parser::", &["tools/sdk/"]),
-    ("wat::", &["tools/sdk/", "serve/plugin/tests.rs"]),
+    ("wat::", &["tools/sdk/", "serve/plugin/tests.rs", "serve/pipeline/tests/"]),
     ("include_dir::", &["tools/sdk.rs", "tools/sdk/"]),
     (
         "Deserialize",
@@ -33,7 +40,7 @@ const BORDERS: &[(&str, &[&str])] = &[
             "serve/config.rs",
             "serve/config/",
             "serve/http/records.rs",
-            "tools/conversation/rules.rs",
+            "tools/conversation/test_settings.rs",
             "tools/sdk/manifest.rs",
         ],
     ),
