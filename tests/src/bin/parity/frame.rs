@@ -4,8 +4,6 @@ use std::fmt;
 
 use memchr::memmem;
 
-use super::conversation::shown;
-
 /// A reply of RESP2 or RESP3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
@@ -123,7 +121,7 @@ pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     memmem::find(bytes, wanted)
 }
 
-/// One line a part, items below their list.
+/// One line a part, items below their list. Whole: two replies are the same if these texts are.
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 0)
@@ -139,9 +137,9 @@ impl Frame {
             }
             Self::Blob(kind, text) => {
                 let kind = char::from(*kind);
-                let parts: Vec<_> = text.split(|byte| *byte == b'\n').collect();
-                let shown: Vec<_> = parts.iter().map(|line| shown(line)).collect();
-                writeln!(f, "{indent}{kind}\"{}\"", shown.join(&format!("\n{indent} ")))
+                let lines = text.split(|byte| *byte == b'\n');
+                let lines: Vec<_> = lines.map(|line| line.escape_ascii().to_string()).collect();
+                writeln!(f, "{indent}{kind}\"{}\"", lines.join(&format!("\n{indent} ")))
             }
             Self::Null(kind) => writeln!(f, "{indent}{}-1", char::from(*kind)),
             Self::List(kind, items) => {
@@ -169,6 +167,12 @@ mod tests {
         let Frame::List(b'*', items) = &frame else { panic!("{frame}") };
         assert_eq!(items[2], Frame::Null(b'$'));
         assert_eq!(items[5], Frame::Null(b'*'), "the two nulls can be told apart");
+    }
+
+    #[test]
+    fn the_text_of_a_long_reply_is_whole() {
+        let text = |end: &[u8]| Frame::Blob(b'$', [&[b'x'; 5_000], end].concat()).to_string();
+        assert_ne!(text(b"a"), text(b"b"));
     }
 
     #[test]

@@ -80,7 +80,7 @@ async fn fresh(program: Program<'_>, plugins: &Path) -> String {
 /// What is said about how long it took.
 fn without_times(text: &str) -> String {
     let time = regex::Regex::new(concat!(
-        r#"\b\d[\d.]* ?(?:ns|µs|ms|s)\b|time="[^"]*"|timestamp="[^"]*"|uuid="[^"]*""#,
+        r#"\b\d[\d.]* ?(?:ns|µs|ms|s)\b|(?:time|timestamp|uuid)=\\?"[^"]*""#,
         r#"|"(?:took|seconds|took_ms|ms)":[\d.]+"#
     ));
     time.expect("it is a pattern").replace_all(text, "<time>").into_owned()

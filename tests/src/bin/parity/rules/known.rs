@@ -40,6 +40,9 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ("MGET", What::Text(regex(r#"("timestamp":)[0-9]{10}\b"#))),
         ("MGET", What::MessageTime),
         ("PLUGIN", What::Behind(&["unix_ms"])),
+        // A refusal is remembered for a second; then the authenticator is asked again.
+        ("PLUGIN", What::LoginCalls),
+        ("INFO", What::Fields(&["logins_asked"])),
         // The time of a command.
         ("MONITOR", What::Text(regex(r"^()[0-9]{10}\.[0-9]{6}\b"))),
         // How long a plugin took, and when a record was made.
@@ -54,6 +57,7 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ("EXPLAIN SLOWLOG", What::Text(regex(r"()\b[0-9]+\b"))),
         ("EXPLAIN MEMORY", What::Text(regex(r"()\b[0-9]+\b"))),
         ("EXPLAIN PLUGIN", What::Text(regex(r"()\b[0-9]{13}\b"))),
+        ("EXPLAIN PLUGIN", What::Text(regex(r#"("calls"[,:]|\(integer\) )[0-9]+"#))),
         ("EXPLAIN CONFIG", What::Text(regex(r"()\b[0-9]{5}\b"))),
         ("EXPLAIN TIME", What::Text(regex(r"()\b[0-9]+\b"))),
         ("HTTP", What::Text(regex(r"(?i)(\r\ndate: )[^\r]+"))),

@@ -53,6 +53,17 @@ fn idle_times_vary_by_what_a_conversation_takes_and_no_more() {
 }
 
 #[test]
+fn calls_vary_for_authenticators_only() {
+    let info = |role: &str, calls| {
+        let role = format!("${}\r\n{role}\r\n", role.len());
+        format!("*4\r\n$5\r\nroles\r\n{role}$5\r\ncalls\r\n:{calls}\r\n")
+    };
+    let seen = |role, calls| seen("PLUGIN INFO a", &info(role, calls));
+    assert_eq!(seen("authenticator", 1), seen("authenticator", 2));
+    assert_ne!(seen("filter", 1), seen("filter", 2));
+}
+
+#[test]
 fn rules_hold_for_their_commands_only() {
     let time = "*2\r\n$10\r\n1700000000\r\n$3\r\n123\r\n";
     assert_ne!(seen("ECHO", time), seen("ECHO", &time.replace("123", "456")));
