@@ -92,7 +92,8 @@ test: ## run every check and every test, against the real servers
 	$(call step,tests,$(with_kafka) -- $(checked) test --workspace -- $(addprefix --skip ,$(authoring)))
 	$(call step,plugin authoring,$(checked) test --workspace --test it -- $(authoring))
 	$(call step,faults,target/debug/faults --faults 8)
-	$(call step,core scenes on the newest and the oldest Kafka,$(call beside,$(call on_kafka,newest),$(call on_kafka,oldest)))
+	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
+	$(call step,core scenes on the oldest Kafka,$(call on_kafka,oldest))
 	printf '\n== all: %d s\n' $$((SECONDS - total))
 	printf '%d skipped\n' "$$(wc -l < $(SLUICEGATE_SKIPS))"
 	sort $(SLUICEGATE_SKIPS) | uniq -c
