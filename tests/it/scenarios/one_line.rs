@@ -104,7 +104,8 @@ impl Workshop {
         let manifest = fs::read_to_string(root.join("Cargo.toml")).expect("it is there");
         let (before, rest) = manifest.split_once("members = [").expect("it is a workspace");
         let (_, after) = rest.split_once("# Shipped plugins").expect("the members end here");
-        let (_, after) = after.split_once("default-members = [\"gateway\"]").expect("and these");
+        let (_, after) =
+            after.split_once("default-members = [\"gateway/program\"]").expect("and these");
         let members = "members = [\"plugin-sdk/rust\", \"plugins/*\"]";
         fs::write(folder.path().join("Cargo.toml"), format!("{before}{members}\n{after}"))
             .expect("it can be written");
