@@ -7,15 +7,16 @@
 
 use std::sync::LazyLock;
 
-pub(crate) mod arguments;
+mod arguments;
 mod connection;
 mod databus;
 mod dispatch;
 mod explanation;
 mod facts;
-pub(crate) mod fields;
+mod fields;
 mod gateway;
-pub(crate) mod generic;
+mod generic;
+mod group_name;
 pub(crate) mod keys;
 pub(crate) mod keyspace;
 pub(crate) mod login;
@@ -26,9 +27,9 @@ mod secrets;
 mod server;
 mod slow;
 mod spec;
-pub(crate) mod stream;
+mod stream;
 mod stream_group;
-pub(crate) mod subcommand;
+mod subcommand;
 mod transaction;
 
 pub use secrets::credentials;

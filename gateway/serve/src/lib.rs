@@ -4,21 +4,19 @@
 //! # The journey of a message
 //!
 //! ```text
-//!  client ─▶ listener ─▶ session ─▶ resp ─▶ command ─▶ pipeline ─────────────────▶ broker
-//!                          ▲                             filter ▶ route ▶ partition ▶ encode
-//!                          └── reply, in request order ◀── receipt: topic, partition, offset
-//!  consume: broker ─▶ consumer ─▶ decode ▶ filter ─▶ reply
+//!  client ─▶ listener ─▶ connection ─▶ resp ─▶ commands ─▶ pipeline ──────────────▶ broker
+//!                          ▲                                filter ▶ route ▶ partition ▶ encode
+//!                          └── replies in request order ◀── receipt: topic, partition, offset
+//!  consume: broker ─▶ order | consumer | channels ─▶ decode ▶ filter ─▶ reply
 //! ```
 //!
-//! The modules below stand in the order of this travel; ARCHITECTURE.md says what each room holds
-//! and what is deliberately not in it.
+//! The modules follow the message; ARCHITECTURE.md says what each of them holds.
 
 pub mod startup; //   settings become a gateway
 pub mod listener; //  a client arrives
 pub mod http; //      a client that speaks HTTP
 pub mod connection; // one client, one task
 pub mod commands; //  what each command is and does
-pub mod session;
 pub mod context; //   what a command works with
 pub mod clients; //   who is connected
 pub mod services; //  what all clients share
@@ -26,7 +24,6 @@ pub mod databus; //   records of the databus dialect
 pub mod entry; //     stream entries: ids, keys, layouts
 pub mod login; //     who is logged in, and for how long
 pub mod resp; //      bytes to requests, replies to bytes
-pub mod command; //   what a request asks for
 pub mod message; //   what travels: the vocabulary
 pub mod pipeline; //  the plugin chain
 pub mod idempotence; // what a producer sent lately

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{SubscriptionKind, subscriber::Chunk};
 use crate::{
-    command,
+    entry,
     message::{StoredRecord, TopicName},
     pipeline::Consumed,
     resp::{Protocol, Replies},
@@ -117,7 +117,7 @@ impl Encoded {
 /// that one.
 fn payload(stored: &StoredRecord) -> Option<Bytes> {
     let value = stored.record.value.as_ref()?;
-    Some(command::bare_value(value).unwrap_or_else(|| value.clone()))
+    Some(entry::bare_value(value).unwrap_or_else(|| value.clone()))
 }
 
 #[cfg(test)]

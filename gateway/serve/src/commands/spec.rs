@@ -10,9 +10,11 @@ pub(crate) use super::facts::{
     MeetsPlugins, Monitored, Rights, Secrets, Subcommand, Subcommands, WhileSubscribed, fits,
 };
 
-use super::facts::{NAME_BYTES_MAX, name_key};
+use super::{
+    facts::{NAME_BYTES_MAX, name_key},
+    group_name::GroupName,
+};
 use crate::{
-    command::{GroupName, group_name},
     context::{CommandError, Context, Next, Reply},
     message::Rejection,
     resp::{Args, is_word},
@@ -212,7 +214,7 @@ impl DryRun {
     /// The group whose key and name begin at `at`.
     pub(crate) fn group_at(args: &Args<'_>, at: usize) -> Vec<GroupName> {
         let name = args.get(at).zip(args.get(at + 1));
-        name.and_then(|(key, group)| group_name(key, group).ok()).into_iter().collect()
+        name.and_then(|(key, group)| GroupName::parse(key, group).ok()).into_iter().collect()
     }
 }
 

@@ -2,12 +2,20 @@
 
 use super::spec::Spec;
 
+mod claim; //           what claims share
+mod group; //           the group behind a name
+mod pending_entries; // reading them again
+mod position; //        ids as positions
+
 mod xack;
 mod xautoclaim;
 mod xclaim;
 mod xgroup;
 mod xpending;
 mod xreadgroup;
+
+pub(super) use group::{exists, no_group_for_key, open_group};
+pub(super) use position::send_id;
 
 /// The commands of this family.
 pub(super) static COMMANDS: &[&Spec] = &[

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::{
-    broker::kafka::settings::ClusterSettings, command::Streams, message::StartAt,
+    broker::kafka::settings::ClusterSettings, entry::Streams, message::StartAt,
     telemetry::LogSettings,
 };
 

@@ -2,7 +2,7 @@
 
 use super::{file::Section, values::Text};
 use crate::{
-    command::{Layout, StreamSettings, Streams},
+    entry::{Layout, StreamSettings, Streams},
     message::TopicPattern,
 };
 
@@ -54,8 +54,8 @@ mod tests {
     use std::path::Path;
 
     use crate::{
-        command::{Layout, StreamSettings},
         config::{Overrides, check},
+        entry::{Layout, StreamSettings},
         message::TopicName,
     };
 

@@ -26,6 +26,8 @@ use crate::{
     resp::{Args, is_word},
 };
 
+mod groups; // groups and consumers
+
 pub(super) static SPEC: Spec = Spec {
     name: "XINFO",
     arity: -2,
@@ -69,9 +71,9 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     match args[1].to_ascii_uppercase().as_slice() {
         b"STREAM" => describe_stream(context, args).await?,
         b"GROUPS" if args.len() != 3 => return Err(wrong_arity("xinfo|groups").into()),
-        b"GROUPS" => context.xinfo_groups(args).await?,
+        b"GROUPS" => groups::describe_groups(context, args).await?,
         b"CONSUMERS" if args.len() != 4 => return Err(wrong_arity("xinfo|consumers").into()),
-        b"CONSUMERS" => context.xinfo_consumers(args).await?,
+        b"CONSUMERS" => groups::describe_consumers(context, args).await?,
         b"HELP" => send_help(context),
         _ => return Err(unknown_subcommand("XINFO", &args[1]).into()),
     }
@@ -154,7 +156,7 @@ async fn send_full(
     context.replies.array(entries.len());
     entries.iter().for_each(|entry| entry.send(&mut context.replies));
     context.replies.bulk(b"groups");
-    context.send_groups_in_full(&overview.stream.topic.name, count).await
+    groups::send_groups_in_full(context, &overview.stream.topic.name, count).await
 }
 
 /// Sends the seven fields that both forms begin with. The nodes of Redis' radix tree are the

@@ -8,7 +8,7 @@ use super::groups::GroupSnapshot;
 use crate::{
     broker::{Broker, Cluster, OverlayBroker},
     clients::{Peer, Registry},
-    command::GroupName,
+    commands::group_name::GroupName,
     commands::{
         dispatch::{add_to_burst, answer},
         spec::Request,

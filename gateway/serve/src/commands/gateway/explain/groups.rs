@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    command::GroupName,
+    commands::group_name::GroupName,
     consumer::{EntryPosition, IdleFilter, Pending, StreamGroup},
     entry::{EntryId, IdText},
 };
