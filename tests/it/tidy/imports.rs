@@ -189,6 +189,10 @@ impl<'ast> Visit<'ast> for Reader {
         }
     }
 
+    fn visit_visibility(&mut self, _: &'ast Visibility) {
+        // `pub(in path)` takes nothing from there.
+    }
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let words: Vec<_> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         if words.len() > 1 && path.leading_colon.is_none() {
