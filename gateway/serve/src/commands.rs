@@ -11,6 +11,7 @@ mod arguments;
 mod connection;
 mod databus;
 mod dispatch;
+mod dry_run;
 mod explanation;
 mod facts;
 mod fields;
@@ -32,12 +33,10 @@ mod stream_group;
 mod subcommand;
 mod transaction;
 
-pub use secrets::credentials;
-
 pub(crate) use dispatch::{add_to_burst, answer};
 pub(crate) use slow::note_if_slow;
 pub(crate) use spec::{
-    Blocking, Handler, InTransaction, Keyspace, Registry, Request, Secrets, WhileSubscribed,
+    Blocking, Handler, InTransaction, Keyspace, Registry, Request, WhileSubscribed,
 };
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
@@ -58,6 +57,11 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
 pub fn may_wait(name: &[u8]) -> bool {
     let found = registry().find(name);
     found.is_some_and(|command| !matches!(command.spec.blocking, Blocking::Never))
+}
+
+/// Tells for each word of a request, from the name on, whether it is a credential.
+pub fn credentials() -> impl FnMut(&[u8]) -> bool {
+    secrets::credentials(registry())
 }
 
 /// All commands.

@@ -230,20 +230,6 @@ impl Monitored {
     }
 }
 
-/// Does the client's membership of a databus group take part in a dry run?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CopiesMembership {
-    Yes,
-    No,
-}
-
-/// Do messages or records meet plugins?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MeetsPlugins {
-    Yes,
-    No,
-}
-
 /// Redis' arity: negative means at least so many.
 pub(crate) fn fits(arity: i32, count: usize) -> bool {
     let wanted = usize::try_from(arity.unsigned_abs()).unwrap_or(usize::MAX);

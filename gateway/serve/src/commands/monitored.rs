@@ -29,7 +29,7 @@ fn add_line(context: &mut Context, request: &Request<'_>) {
     }
     let now = context.services.clock.now();
     let peer = context.client.entry().peer();
-    line::write(&mut context.monitor_lines, now, peer, &request.args);
+    line::write(&mut context.monitor_lines, now, peer, request);
     if context.monitor_lines.len() > PENDING_BYTES_MAX {
         context.send_monitor_lines();
     }

@@ -1,13 +1,13 @@
-//! Which arguments are credentials, for MONITOR and for those who record what it shows.
+//! Which arguments are credentials, which neither MONITOR nor a recording may show.
 
-use super::{Registry, Secrets, registry};
+use super::spec::{Registry, Secrets};
 use crate::resp::is_word;
 
-/// Says of each word of a command, given one after the other from the name on, whether it is a
-/// credential. In doubt a word is: what is refused for its form may hold a password all the same.
-pub fn credentials() -> impl FnMut(&[u8]) -> bool {
+/// Tells for each word of a request, from the name on, whether it is a credential. In doubt it is:
+/// a request that is refused for its form may hold a password all the same.
+pub(crate) fn credentials(registry: &'static Registry) -> impl FnMut(&[u8]) -> bool {
     let mut state = State::Name;
-    move |word| state.has(registry(), word)
+    move |word| state.has(registry, word)
 }
 
 enum State {

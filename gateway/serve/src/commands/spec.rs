@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+pub(crate) use super::dry_run::{CopiesMembership, DryRun, MeetsPlugins};
 use super::explanation::Explanation;
 pub(crate) use super::facts::{
-    BeforeLogin, Bound, CATEGORIES, CopiesMembership, Family, InTransaction, Keys, Keyspace,
-    MeetsPlugins, Monitored, Rights, Secrets, Subcommand, Subcommands, WhileSubscribed, fits,
+    BeforeLogin, Bound, CATEGORIES, Family, InTransaction, Keys, Keyspace, Monitored, Rights,
+    Secrets, Subcommand, Subcommands, WhileSubscribed, fits,
 };
 
-use super::{
-    facts::{NAME_BYTES_MAX, name_key},
-    group_name::GroupName,
-};
+use super::facts::{NAME_BYTES_MAX, name_key};
 use crate::{
     context::{CommandError, Context, Next, Reply},
     message::Rejection,
@@ -186,35 +184,6 @@ impl Explain {
             | Self::AdminWords(_)
             | Self::Refused => self,
         }
-    }
-}
-
-/// What a dry run of a command has to look after.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct DryRun {
-    /// Do messages or records meet plugins on its way?
-    pub(crate) plugins: MeetsPlugins,
-    /// The groups that a request names.
-    pub(crate) groups: GroupsNamed,
-    /// Does the client's membership of a databus group take part?
-    pub(crate) membership: CopiesMembership,
-    /// What a null reply says that no trace explains.
-    pub(crate) null_means: Option<&'static str>,
-}
-
-/// The groups that a request names; none if its arguments are wrong, which it says itself.
-pub(crate) type GroupsNamed = fn(&Args<'_>) -> Vec<GroupName>;
-
-impl DryRun {
-    /// For commands that name no groups.
-    pub(crate) fn no_groups(_: &Args<'_>) -> Vec<GroupName> {
-        Vec::new()
-    }
-
-    /// The group whose key and name begin at `at`.
-    pub(crate) fn group_at(args: &Args<'_>, at: usize) -> Vec<GroupName> {
-        let name = args.get(at).zip(args.get(at + 1));
-        name.and_then(|(key, group)| GroupName::parse(key, group).ok()).into_iter().collect()
     }
 }
 

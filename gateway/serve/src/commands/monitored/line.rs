@@ -8,13 +8,16 @@ use std::{io::Write as _, time::Duration};
 
 use bytes::{BufMut as _, BytesMut};
 
-use crate::{clients::Peer, commands::secrets::credentials, resp::Args};
+use crate::{
+    clients::Peer,
+    commands::{secrets::credentials, spec::Request},
+};
 
 /// Shown in place of credentials.
 const REDACTED: &[u8] = b"(redacted)";
 
 /// Appends the line; `now` is the time since 1970.
-pub(super) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<'_>) {
+pub(super) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, request: &Request<'_>) {
     let mut out = out.writer();
     let (secs, micros) = (now.as_secs(), now.subsec_micros());
     let written = if peer.address.contains(':') {
@@ -25,8 +28,8 @@ pub(super) fn write(out: &mut BytesMut, now: Duration, peer: &Peer, args: &Args<
     };
     written.expect("memory can be written to");
     let out = out.into_inner();
-    let mut is_secret = credentials();
-    for arg in args.iter() {
+    let mut is_secret = credentials(request.registry);
+    for arg in request.args.iter() {
         out.put_u8(b' ');
         quote(out, if is_secret(arg) { REDACTED } else { arg });
     }
@@ -59,7 +62,10 @@ fn quote(out: &mut BytesMut, word: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resp::{Decoder, Limits, Scan};
+    use crate::{
+        commands::registry,
+        resp::{Decoder, Limits, Scan},
+    };
 
     fn shown(request: &[u8]) -> String {
         let mut decoder = Decoder::new();
@@ -67,13 +73,11 @@ mod tests {
             panic!("{request:?} is a request");
         };
         let peer = Peer { address: "127.0.0.1:5".into(), local: "127.0.0.1:6380".into(), fd: 1 };
+        let (registry, args) = (registry(), decoder.args(request));
+        let command = registry.find(&args[0]).expect("it names a command");
+        let request = Request { args, command, registry };
         let mut out = BytesMut::new();
-        write(
-            &mut out,
-            Duration::from_micros(1_700_000_000_000_012),
-            &peer,
-            &decoder.args(request),
-        );
+        write(&mut out, Duration::from_micros(1_700_000_000_000_012), &peer, &request);
         String::from_utf8(out.to_vec()).unwrap()
     }
 
