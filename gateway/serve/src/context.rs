@@ -9,29 +9,41 @@ use bytes::BytesMut;
 use tokio::time::Instant;
 
 use crate::{
+    broker::{Broker, TopicInfo},
     clients::{ClientHandle, MonitorHandle, Peer},
     consumer::{GroupHandle, Membership},
-    message::{Rejection, TopicName},
-    resp::{Limits, Replies},
+    message::{ErrorCode, Rejection, TopicName},
+    pipeline::read_rejection,
+    resp::{Limits, Protocol, Replies},
     services::Services,
 };
 
 mod burst; //         messages on their way, and how each is answered
 mod identity; //      who the client is, and what it may do
+mod listening; //     the client as a subscriber
+mod login; //         logging in, and news about the login
 mod monitor; //       its lines for clients that run MONITOR
+mod publish; //       sending a burst
 mod slowlog; //       its slow commands
 mod socket; //        its bytes
 mod subscriptions; // what it listens to
 mod transaction; //   commands that wait for EXEC
+mod trimming; //      deleting the oldest entries
 mod waiting; //       blocking, and what is written meanwhile
 
 pub(crate) use burst::{
     BURST_BYTES_MAX, BURST_MESSAGES_MAX, Burst, Keep, PublishKey, Reply, Trim, TrimPoint,
 };
 pub(crate) use identity::Identity;
+pub(crate) use listening::{as_subscriber, set_protocol, subscribe_to_pattern};
+pub(crate) use login::{leave_group, log_in, renew_login};
+pub(crate) use monitor::{send_monitor_lines, stop_monitoring};
+pub(crate) use publish::{answer_burst, check_value_size, flush_burst, publish_key, send_burst};
+pub(crate) use slowlog::note_slow;
 pub(crate) use socket::{Disconnect, Socket};
 pub(crate) use subscriptions::{Subscriptions, channel_topic, confirm, unsubscribed};
 pub(crate) use transaction::{Queue, Transaction};
+pub(crate) use trimming::{partitions_of, reply_with_id, trim_partition, trim_scope};
 pub(crate) use waiting::CommandError;
 
 /// Replies are written before they pass this size, so that a long pipeline's replies take no more
@@ -62,6 +74,11 @@ pub(crate) enum ReplyMode {
 
 /// The stream groups that a client uses, by group and topic.
 pub(crate) type StreamGroupUses = HashMap<(String, TopicName), GroupHandle>;
+
+/// A commit is answered within this time, as a publish is.
+const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
+/// Time of a commit where the commits before it used up their time.
+const COMMIT_MIN: Duration = Duration::from_millis(100);
 
 /// State of one connection, apart from its read buffer.
 pub(crate) struct Context {
@@ -134,5 +151,77 @@ impl Context {
                 "request refused"
             );
         }
+    }
+
+    /// Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.services.clock.now_ms()
+    }
+
+    /// When a commit is to be answered. Commits that were sent together share their time: the last
+    /// is answered in time too.
+    pub(crate) fn commit_deadline(&self) -> Instant {
+        (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN)
+    }
+
+    /// The client's identity; every command but a few is admitted only with one.
+    pub(crate) fn identity(&self) -> Result<&Identity, Rejection> {
+        let refusal = || Rejection::new(ErrorCode::NoAuth, "Authentication required.");
+        self.identity.as_ref().ok_or_else(refusal)
+    }
+
+    /// The broker behind this client.
+    pub(crate) fn broker(&self) -> Result<&Arc<dyn Broker>, Rejection> {
+        Ok(&self.identity()?.cluster.broker)
+    }
+
+    /// A topic of the client's cluster, asked for where it is not known here yet.
+    pub(crate) async fn find_topic(
+        &self,
+        name: &TopicName,
+    ) -> Result<Option<TopicInfo>, Rejection> {
+        let broker = self.broker()?;
+        match broker.topic(name.as_str()) {
+            Some(topic) => Ok(Some(topic)),
+            None => broker.look_up(name).await.map_err(read_rejection),
+        }
+    }
+
+    pub(crate) fn check_publish(&self, topic: &TopicName) -> Result<(), Rejection> {
+        if !topic.is_internal() && self.identity()?.grant().may_publish(topic.as_str()) {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "no publish permission on this topic"))
+    }
+
+    pub(crate) fn check_consume(&self, topic: &TopicName) -> Result<(), Rejection> {
+        if !topic.is_internal() && self.identity()?.grant().may_consume(topic.as_str()) {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "no subscribe permission on this topic"))
+    }
+
+    /// Does `TOPIC LIST` show the topic, and does DEL count it?
+    pub(crate) fn may_manage(&self, topic: &TopicName) -> Result<bool, Rejection> {
+        let grant = self.identity()?.grant();
+        Ok(!topic.is_internal() && (grant.admin || grant.may_use(topic.as_str())))
+    }
+
+    pub(crate) fn check_admin(&self) -> Result<(), Rejection> {
+        if self.identity()?.grant().admin {
+            return Ok(());
+        }
+        Err(Rejection::new(ErrorCode::NoPerm, "this command needs a login with admin rights"))
+    }
+
+    /// Is it a subscriber that speaks RESP2? There a message cannot be told from a reply, so that it
+    /// may send few commands.
+    pub(crate) fn is_listening_only(&self) -> bool {
+        self.replies.protocol() == Protocol::Resp2 && self.subscriptions.len() > 0
+    }
+
+    /// Shows in the list of clients how much it listens to.
+    pub(crate) fn note_subscriptions(&self) {
+        self.client.entry().note_subscriptions(self.subscriptions.counts());
     }
 }

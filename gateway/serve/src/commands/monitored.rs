@@ -7,14 +7,17 @@
 //! atomic load.
 
 use super::spec::{Monitored, Request};
-use crate::{context::Context, resp::is_word};
+use crate::{
+    context::{Context, send_monitor_lines},
+    resp::is_word,
+};
 
 mod line;
 
 /// Lines of one client are sent together up to this size.
 const PENDING_BYTES_MAX: usize = 64 * 1024;
 
-/// Notes a request for the clients that run MONITOR; [`Context::send_monitor_lines`] sends it.
+/// Notes a request for the clients that run MONITOR; [`send_monitor_lines`] sends it.
 #[inline]
 pub(crate) fn note(context: &mut Context, request: &Request<'_>) {
     if context.services.registry.monitors.are_there() {
@@ -31,7 +34,7 @@ fn add_line(context: &mut Context, request: &Request<'_>) {
     let peer = context.client.entry().peer();
     line::write(&mut context.monitor_lines, now, peer, request);
     if context.monitor_lines.len() > PENDING_BYTES_MAX {
-        context.send_monitor_lines();
+        send_monitor_lines(context);
     }
 }
 

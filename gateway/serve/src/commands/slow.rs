@@ -3,7 +3,10 @@
 use tokio::time::Instant;
 
 use super::{keys::keys_of, spec::Request};
-use crate::{context::Context, entry::stream_key};
+use crate::{
+    context::{Context, note_slow},
+    entry::stream_key,
+};
 
 /// Most keys an entry shows.
 const KEYS_MAX: usize = 4;
@@ -20,7 +23,7 @@ pub(crate) fn note_if_slow(context: &Context, request: &Request<'_>, began: Inst
     let keys = keys_of(spec, args, 0);
     words.extend(keys.iter().take(KEYS_MAX).map(|key| topic_text(key)));
     let more = args.len() - words.len().min(args.len());
-    context.note_slow(words, more, took);
+    note_slow(context, words, more, took);
 }
 
 /// A key as the log may show it: if it names no topic, it may be a secret.

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     commands::{self, Blocking, Handler, Request, WhileSubscribed},
-    context::{Disconnect, Identity, Next, REPLIES_FLUSH_BYTES, ReplyMode, Socket},
+    context::{
+        Disconnect, Identity, Next, REPLIES_FLUSH_BYTES, ReplyMode, Socket, flush_burst,
+        renew_login, send_monitor_lines,
+    },
     resp::{Args, Decoder, Limits, Scan, is_word},
 };
 
@@ -48,7 +51,7 @@ impl Connection {
                     break;
                 }
                 Err(error) => {
-                    self.context.flush_burst().await;
+                    flush_burst(&mut self.context).await;
                     self.context.services.counters.protocol_errors.add(1);
                     self.context.replies.error(format_args!("ERR {error}"));
                     next = Next::Close;
@@ -61,8 +64,8 @@ impl Connection {
         self.context.services.counters.commands.add(commands);
         self.context.services.counters.bytes_received.add(at as u64);
         Socket::consume(buffer, at);
-        self.context.flush_burst().await;
-        self.context.send_monitor_lines();
+        flush_burst(&mut self.context).await;
+        send_monitor_lines(&mut self.context);
         Ok(next)
     }
 
@@ -104,7 +107,7 @@ impl Connection {
             self.context.reply_mode = ReplyMode::On;
         }
         let next = self.handle_aloud(args).await?;
-        self.context.flush_burst().await;
+        flush_burst(&mut self.context).await;
         let found = self.registry.find(&args[0]);
         let is_message = found
             .is_some_and(|command| command.spec.while_subscribed == WhileSubscribed::Subscribes);
@@ -122,7 +125,7 @@ impl Connection {
                 if is_http(&args[0]) {
                     return Err(Disconnect::Closed);
                 }
-                self.context.flush_burst().await;
+                flush_burst(&mut self.context).await;
                 let rejection = spoil(&mut self.context, &args[0], rejection);
                 self.context.refuse(rejection);
                 return Ok(Next::Go);
@@ -136,7 +139,7 @@ impl Connection {
         if self.take_up_news().await == Next::Close {
             return Ok(Next::Close);
         }
-        self.context.flush_burst().await;
+        flush_burst(&mut self.context).await;
         if let Some(held) = hold(&mut self.context, &request) {
             if let Err(rejection) = held {
                 self.context.refuse(rejection);
@@ -164,7 +167,7 @@ impl Connection {
             return next;
         }
         commands::monitored::note(&mut self.context, request);
-        self.context.send_monitor_lines();
+        send_monitor_lines(&mut self.context);
         commands::answer(&mut self.context, request).await
     }
 
@@ -173,8 +176,8 @@ impl Connection {
         if !self.context.identity.as_ref().is_some_and(Identity::has_changed) {
             return Next::Go;
         }
-        self.context.flush_burst().await;
-        match self.context.renew() {
+        flush_burst(&mut self.context).await;
+        match renew_login(&mut self.context) {
             Ok(()) => Next::Go,
             Err(rejection) => {
                 self.context.refuse(rejection);

@@ -1,23 +1,18 @@
-//! Gathering what a client publishes into bursts, and sending them.
-
-mod answers; // the reply to each command of a burst
-mod trim; //    deleting the oldest entries
+//! What a client publishes, gathered until it is sent.
 
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use tokio::time::Instant;
 
-use super::Context;
 use crate::{
-    entry::{StreamKey, StreamSettings, stream_key},
-    message::{Message, Rejection, TopicName, check_value_size},
-    pipeline::Outcome,
+    entry::{StreamKey, StreamSettings},
+    message::{Message, Rejection, TopicName},
 };
 
-pub(crate) use trim::{Keep, Trim, TrimPoint};
+mod trim; // what to delete
 
-use trim::{KnownStart, TrimAfterStore};
+pub(crate) use trim::{Keep, Trim, TrimAfterStore, TrimPoint, TrimScope};
+pub(crate) use trim::{KnownStart, Trims};
 
 /// Most messages of a burst: a burst holds one worker while plugins look at it.
 pub(crate) const BURST_MESSAGES_MAX: usize = 1024;
@@ -50,6 +45,36 @@ pub(crate) struct Burst {
 }
 
 impl Burst {
+    /// What a key stands for, if it was named last.
+    pub(super) fn known_key(&self, name: &[u8]) -> Option<&PublishKey> {
+        let (last, published) = self.last_key.as_ref()?;
+        (last == name).then_some(published)
+    }
+
+    pub(super) fn remember_key(&mut self, name: &[u8], published: &PublishKey) {
+        self.last_key = Some((name.to_vec(), published.clone()));
+    }
+
+    /// Takes everything that was gathered.
+    pub(super) fn take(&mut self) -> Gathered {
+        self.bytes = 0;
+        Gathered {
+            messages: std::mem::take(&mut self.messages),
+            replies: std::mem::take(&mut self.replies),
+            trims: std::mem::take(&mut self.trims),
+        }
+    }
+
+    /// Takes an emptied list back: its memory serves the next burst.
+    pub(super) fn reuse(&mut self, replies: Vec<Reply>) {
+        self.replies = replies;
+    }
+
+    /// A reply waits for trimming.
+    pub(super) fn note_trim(&mut self) {
+        self.trims = true;
+    }
+
     /// Forgets what the login before was allowed.
     pub(crate) fn forget_key(&mut self) {
         self.last_key = None;
@@ -91,6 +116,15 @@ impl Burst {
     }
 }
 
+/// What was gathered.
+pub(super) struct Gathered {
+    pub(super) messages: Vec<Message>,
+    /// One for each command, in order.
+    pub(super) replies: Vec<Reply>,
+    /// Some of the replies wait for trimming.
+    pub(super) trims: bool,
+}
+
 /// How a publishing command is answered.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -106,71 +140,4 @@ pub(crate) enum Reply {
     Null,
     /// With this error; there is no message.
     Refused(Rejection),
-}
-
-impl Context {
-    /// Partitions of a topic, or those it would be made with.
-    pub(crate) fn partitions_of(&self, topic: &TopicName) -> Result<u32, Rejection> {
-        let known = self.broker()?.topic(topic.as_str());
-        Ok(known.map_or(self.services.settings.partitions, |known| known.partitions))
-    }
-
-    /// The stream that a key names, if the client may publish to it. Remembers the last one: most
-    /// clients publish to one topic.
-    pub(crate) fn publish_key(&mut self, name: &[u8]) -> Result<PublishKey, Rejection> {
-        if let Some((last, published)) = &self.burst.last_key
-            && last == name
-        {
-            return Ok(published.clone());
-        }
-        let key = stream_key(name)?;
-        self.check_publish(&key.topic)?;
-        let settings = Arc::clone(self.services.settings.streams.of(&key.topic));
-        let published = PublishKey { key, settings };
-        self.burst.last_key = Some((name.to_vec(), published.clone()));
-        Ok(published)
-    }
-
-    /// Refuses a value that is too large.
-    pub(crate) fn check_value_size(&self, bytes: usize) -> Result<(), Rejection> {
-        check_value_size(bytes, self.services.settings.value_bytes_max)
-    }
-
-    /// Sends the burst through the pipeline and answers every command of it.
-    pub(crate) async fn flush_burst(&mut self) {
-        if self.burst.replies.is_empty() {
-            return;
-        }
-        self.send_monitor_lines();
-        let (mut replies, outcomes) = self.send_burst().await;
-        self.answer_burst(replies.drain(..), outcomes);
-        // The list's room serves the next burst.
-        self.burst.replies = replies;
-    }
-
-    /// Sends the burst through the pipeline: what each command is to be answered, and what became of
-    /// the messages.
-    pub(crate) async fn send_burst(&mut self) -> (Vec<Reply>, Vec<Outcome>) {
-        let began = Instant::now();
-        let mut messages = std::mem::take(&mut self.burst.messages);
-        let replies = std::mem::take(&mut self.burst.replies);
-        self.burst.bytes = 0;
-        let outcomes = match self.identity() {
-            Ok(identity) if !messages.is_empty() => {
-                let context = identity.context(self.services.clock);
-                for message in &mut messages {
-                    message.record.timestamp_ms = context.timestamp_ms;
-                }
-                let chain = self.services.pipeline.chain();
-                let cluster = &identity.cluster;
-                self.services.pipeline.produce(&chain, cluster, &context, messages).await
-            }
-            _ => Vec::new(),
-        };
-        self.note_if_slow_burst(replies.len(), began);
-        if std::mem::take(&mut self.burst.trims) {
-            self.trim_stored(&replies, &outcomes).await;
-        }
-        (replies, outcomes)
-    }
 }

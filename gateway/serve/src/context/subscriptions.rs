@@ -2,13 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::Context;
 use crate::{
     broker::Cluster,
     channels::{Channels, Subscriber, SubscriptionKind},
     message::{Grant, Rejection, TopicName},
-    pipeline::read_rejection,
-    resp::{Protocol, Replies},
+    resp::Replies,
 };
 
 /// The subscriptions of one connection; they end with it.
@@ -36,6 +34,20 @@ impl Subscriptions {
             patterns: BTreeSet::new(),
             must_renew_patterns: false,
         }
+    }
+
+    pub(super) fn set_subscriber(&mut self, subscriber: Arc<Subscriber>) {
+        self.subscriber = Some(subscriber);
+    }
+
+    /// Must patterns be renewed? The answer is given once.
+    pub(super) fn take_renewal(&mut self) -> bool {
+        std::mem::take(&mut self.must_renew_patterns)
+    }
+
+    /// How many topics, sharded topics and patterns it listens to.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        [self.names.len(), self.shards.len(), self.patterns.len()]
     }
 
     pub(crate) fn subscriber(&self) -> Option<&Arc<Subscriber>> {
@@ -102,7 +114,7 @@ impl Subscriptions {
     }
 
     /// Ends what another login does not allow; answers what that was.
-    fn restrict(
+    pub(super) fn restrict(
         &mut self,
         cluster: usize,
         grant: &Arc<Grant>,
@@ -134,97 +146,6 @@ impl Subscriptions {
 impl Drop for Subscriptions {
     fn drop(&mut self) {
         self.unsubscribe_all();
-    }
-}
-
-impl Context {
-    /// Is it a subscriber that speaks RESP2? There a message cannot be told from a reply, so that it
-    /// may send few commands.
-    pub(crate) fn is_listening_only(&self) -> bool {
-        self.replies.protocol() == Protocol::Resp2 && self.subscriptions.len() > 0
-    }
-
-    /// This connection as a subscriber.
-    pub(crate) fn subscriber(&mut self) -> Result<Arc<Subscriber>, Rejection> {
-        if let Some(subscriber) = self.subscriptions.subscriber() {
-            return Ok(Arc::clone(subscriber));
-        }
-        let (id, notify) = (self.client.id(), Arc::clone(self.client.notify()));
-        let principal = Arc::clone(self.identity()?.principal());
-        let subscriber = self.services.channels.subscriber(id, notify, Arc::clone(&principal));
-        // Nothing can wait for it yet.
-        subscriber.set_protocol(self.replies.protocol());
-        self.client.entry().note_subscriber(&subscriber);
-        self.subscriptions.subscriber = Some(Arc::clone(&subscriber));
-        Ok(subscriber)
-    }
-
-    /// Changes the protocol version; what waits in the old one comes first.
-    pub(crate) fn speak(&mut self, protocol: Protocol) {
-        if let Some(subscriber) = self.subscriptions.subscriber() {
-            let waiting = subscriber.set_protocol(protocol);
-            waiting.iter().for_each(|bytes| self.replies.encoded(bytes));
-        }
-        self.replies.set_protocol(protocol);
-        self.client.entry().note_protocol(protocol);
-    }
-
-    /// Another login: what it does not allow is unsubscribed, and the client is told.
-    pub(crate) fn restrict_subscriptions(&mut self) {
-        let (Some(identity), Some(subscriber)) = (&self.identity, self.subscriptions.subscriber())
-        else {
-            return;
-        };
-        subscriber.set_principal(Arc::clone(identity.principal()));
-        if self.subscriptions.len() == 0 {
-            return;
-        }
-        let (cluster, grant) = (identity.cluster.id, Arc::new(identity.grant().clone()));
-        for (kind, name, left) in self.subscriptions.restrict(cluster, &grant) {
-            confirm(&mut self.replies, unsubscribed(&kind), Some(&name), left);
-        }
-        self.note_subscriptions();
-    }
-
-    /// Begins to listen to a pattern, or goes on with what the login allows now.
-    pub(crate) async fn subscribe_to_pattern(
-        &mut self,
-        pattern: &Arc<[u8]>,
-    ) -> Result<(), Rejection> {
-        let identity = self.identity()?;
-        let (cluster, grant) = (identity.cluster.clone(), Arc::new(identity.grant().clone()));
-        let subscriber = self.subscriber()?;
-        // Before the wait: a client that goes away meanwhile leaves nothing behind.
-        self.subscriptions.add_pattern(&cluster, Arc::clone(pattern));
-        let channels = Arc::clone(&self.services.channels);
-        let listened = channels.psubscribe(&subscriber, &cluster, pattern, &grant).await;
-        listened.map_err(|error| {
-            self.subscriptions.unsubscribe_pattern(pattern);
-            read_rejection(error)
-        })
-    }
-
-    /// Listens to topics that patterns fit since the login allows more.
-    pub(crate) async fn renew_patterns(&mut self) {
-        if !std::mem::take(&mut self.subscriptions.must_renew_patterns) {
-            return;
-        }
-        for pattern in self.subscriptions.patterns.clone() {
-            if let Err(rejection) = self.subscribe_to_pattern(&pattern).await {
-                // The client hears that the pattern is not listened to any more.
-                let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
-                let left = self.subscriptions.count(&kind);
-                confirm(&mut self.replies, unsubscribed(&kind), Some(&pattern), left);
-                let client = self.client.id();
-                tracing::debug!(client, error = %rejection, "pattern not listened to any more");
-            }
-        }
-        self.note_subscriptions();
-    }
-
-    pub(crate) fn note_subscriptions(&self) {
-        let Subscriptions { names, shards, patterns, .. } = &self.subscriptions;
-        self.client.entry().note_subscriptions([names.len(), shards.len(), patterns.len()]);
     }
 }
 

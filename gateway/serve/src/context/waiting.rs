@@ -1,10 +1,10 @@
 //! Waiting in a blocking command, and what is written meanwhile.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc};
 
 use tokio::time::Instant;
 
-use super::{Context, Disconnect};
+use super::{Context, Disconnect, listening::renew_patterns, login::renew_login_if_changed};
 use crate::{
     channels::Subscriber,
     clients::{Client, Interrupt},
@@ -13,11 +13,6 @@ use crate::{
 
 /// Messages of channels are written together up to this size; a larger one goes alone.
 const GATHERED_BYTES_MAX: usize = 64 * 1024;
-
-/// A commit is answered within this time, as a publish is.
-const COMMIT_WITHIN: Duration = Duration::from_millis(2_500);
-/// Time of a commit where the commits before it used up their time.
-const COMMIT_MIN: Duration = Duration::from_millis(100);
 
 /// Why a command that may wait has no answer.
 #[derive(Debug)]
@@ -41,12 +36,6 @@ impl From<Rejection> for CommandError {
 }
 
 impl Context {
-    /// When a commit is to be answered. Commits that were sent together share their time: the last
-    /// is answered in time too.
-    pub(crate) fn commit_deadline(&self) -> Instant {
-        (self.read_at + COMMIT_WITHIN).max(Instant::now() + COMMIT_MIN)
-    }
-
     /// Waits for `change`, or for news about the login, which is taken up; false if there is nothing
     /// more to wait for: the time is up, the gateway drains, CLIENT UNBLOCK says so, or the command
     /// is part of a transaction, which waits for nothing.
@@ -95,7 +84,7 @@ impl Context {
                 waited = self.socket.wait_for(change.as_mut(), self.identity.as_mut(), until) => {
                     let may_go_on = waited?;
                     if may_go_on {
-                        self.renew_if_changed()?;
+                        renew_login_if_changed(self)?;
                     }
                     return Ok(may_go_on);
                 }
@@ -120,7 +109,7 @@ impl Context {
 
     /// Writes all replies, then the messages that wait.
     pub(crate) async fn write_messages(&mut self) -> Result<(), Disconnect> {
-        self.renew_patterns().await;
+        renew_patterns(self).await;
         self.write_replies().await?;
         let Some(subscriber) = self.subscriptions.subscriber().cloned() else { return Ok(()) };
         while let Some(bytes) = subscriber.take().map_err(Disconnect::CutOff)? {

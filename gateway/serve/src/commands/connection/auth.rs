@@ -10,7 +10,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next},
+    context::{Context, Next, log_in},
     message::Rejection,
     pipeline::{AuthDecision, login_unavailable},
     resp::Replies,
@@ -43,7 +43,7 @@ pub(super) static SPEC: Spec = Spec {
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let credentials = login::auth_credentials(context, &request.args)?;
     if context.services.pipeline.chain().authenticates() {
-        context.log_in(credentials).await?;
+        log_in(context, credentials).await?;
     } else {
         login::check_without_authenticator(
             context,

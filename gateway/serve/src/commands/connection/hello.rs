@@ -11,7 +11,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next},
+    context::{Context, Next, log_in, set_protocol},
     message::{Credentials, ErrorCode, Rejection},
     resp::{Args, Protocol, REDIS_VERSION, is_word},
 };
@@ -59,7 +59,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let (login, name) = options(context, args)?;
     match login {
         Some(credentials) if context.services.pipeline.chain().authenticates() => {
-            context.log_in(credentials).await?;
+            log_in(context, credentials).await?;
         }
         Some(credentials) => {
             login::check_without_authenticator(context, Some(&credentials.username))?;
@@ -75,7 +75,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     if let Some(name) = name {
         context.client.set_name(&name);
     }
-    context.speak(protocol);
+    set_protocol(context, protocol);
     greet(context);
     Ok(Next::Go)
 }

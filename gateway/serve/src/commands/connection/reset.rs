@@ -6,7 +6,9 @@ use crate::{
         Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
         WhileSubscribed,
     },
-    context::{Context, Identity, Next, ReplyMode, Transaction},
+    context::{
+        Context, Identity, Next, ReplyMode, Transaction, leave_group, set_protocol, stop_monitoring,
+    },
     message::DEFAULT_USER,
     resp::Protocol,
 };
@@ -38,14 +40,14 @@ pub(super) static SPEC: Spec = Spec {
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
     context.subscriptions.unsubscribe_all();
     context.note_subscriptions();
-    context.stop_monitoring();
+    stop_monitoring(context);
     context.transaction = Transaction::default();
     context.client.entry().note_queued(None);
     context.reply_mode = ReplyMode::On;
-    context.speak(Protocol::Resp2);
+    set_protocol(context, Protocol::Resp2);
     context.identity = Identity::open(&context.services);
     context.burst.forget_key();
-    context.leave_group();
+    leave_group(context);
     context.client.set_name("");
     context.client.set_user(DEFAULT_USER);
     context.replies.simple("RESET");

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::member::not_bound;
 use crate::{
-    context::{Context, Reply},
+    context::{Context, Reply, check_value_size},
     databus::DatabusRecord,
     message::{Message, Rejection},
     resp::Args,
@@ -22,7 +22,7 @@ pub(super) fn publish(
     let topic = binding.topic.clone();
     let record = read(args, &binding.color)?;
     context.check_publish(&topic)?;
-    context.check_value_size(record.value.len())?;
+    check_value_size(context, record.value.len())?;
     // The burst gets its time as a whole, when it is sent.
     let record = record.into_record(0);
     context.burst.push(Message { topic, partition: None, record, expected_offset: None });

@@ -14,7 +14,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next, confirm},
+    context::{Context, Next, confirm, subscribe_to_pattern},
     message::Rejection,
     resp::Args,
 };
@@ -59,7 +59,7 @@ async fn subscribe(context: &mut Context, args: &Args<'_>) -> Result<(), Rejecti
     for pattern in rest(args, 1) {
         let pattern: Arc<[u8]> = Arc::from(pattern);
         if !context.subscriptions.patterns().contains(&pattern) {
-            context.subscribe_to_pattern(&pattern).await?;
+            subscribe_to_pattern(context, &pattern).await?;
         }
         let kind = SubscriptionKind::Pattern(Arc::clone(&pattern));
         let count = context.subscriptions.count(&kind);

@@ -9,7 +9,7 @@ use crate::{
             Request, Rights, Secrets, Spec, Subcommands, WhileSubscribed,
         },
     },
-    context::{Context, Reply, channel_topic},
+    context::{Context, Reply, channel_topic, check_value_size, publish_key},
     entry::value_entry,
     message::{Message, Record, Rejection},
     resp::Args,
@@ -79,8 +79,8 @@ fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
 /// Adds the message to the burst.
 fn add_to_burst(context: &mut Context, args: &Args<'_>) -> Result<Added, Rejection> {
     let topic = channel_topic(&args[1])?;
-    context.publish_key(&args[1])?;
-    context.check_value_size(args[2].len())?;
+    publish_key(context, &args[1])?;
+    check_value_size(context, args[2].len())?;
     let value = value_entry(context.burst.arena(), &args[2]);
     let record = Record { value: Some(value), ..Record::default() };
     context.burst.push(Message { topic, partition: None, record, expected_offset: None });

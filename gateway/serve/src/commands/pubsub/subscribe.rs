@@ -14,7 +14,7 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Next, channel_topic, confirm},
+    context::{Context, Next, as_subscriber, channel_topic, confirm},
     message::{Rejection, TopicName},
     pipeline::read_rejection,
     resp::Args,
@@ -86,7 +86,7 @@ async fn subscribe(
 ) -> Result<(), Rejection> {
     let names = names(context, args)?;
     let cluster = context.identity()?.cluster.clone();
-    let subscriber = context.subscriber()?;
+    let subscriber = as_subscriber(context)?;
     for name in names {
         if !context.subscriptions.names(kind).contains(&name) {
             let channels = Arc::clone(&context.services.channels);

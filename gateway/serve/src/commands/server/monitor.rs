@@ -7,7 +7,7 @@ use crate::{
         Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
         WhileSubscribed,
     },
-    context::{Context, Next},
+    context::{Context, Next, as_subscriber},
     message::Rejection,
 };
 
@@ -41,7 +41,7 @@ fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
     }
     // As in Redis, the second one is not even answered.
     if context.monitor.is_none() {
-        let subscriber = context.subscriber()?;
+        let subscriber = as_subscriber(context)?;
         context.monitor = Some(MonitorHandle::begin(&context.services.registry, subscriber));
         context.client.entry().note_monitoring(true);
         context.replies.ok();

@@ -6,7 +6,10 @@ use crate::{
         InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
         Rights, Secrets, Spec, Subcommands, WhileSubscribed,
     },
-    context::{Context, Next, PublishKey, Reply},
+    context::{
+        Context, Next, PublishKey, Reply, check_value_size, partitions_of, publish_key,
+        reply_with_id,
+    },
     entry::StreamKey,
     message::{Message, Rejection, TopicName},
     resp::Args,
@@ -60,17 +63,17 @@ fn add_to_burst(context: &mut Context, args: &Args<'_>) -> Result<Added, Rejecti
 }
 
 fn add(context: &mut Context, args: &Args<'_>) -> Result<Reply, Rejection> {
-    let PublishKey { key, settings } = context.publish_key(&args[1])?;
+    let PublishKey { key, settings } = publish_key(context, &args[1])?;
     let add = Add::parse(args, &settings, context.burst.arena())?;
     if add.only_existing && context.broker()?.topic(key.topic.as_str()).is_none() {
         return Ok(Reply::Null);
     }
-    context.check_value_size(add.record.payload_len())?;
+    check_value_size(context, add.record.payload_len())?;
     let expected_offset = add.expected_offset;
     if expected_offset.is_some() {
         check_explicit_id(context, &key.topic)?;
     }
-    let reply = context.reply_with_id(&key, add.trim)?;
+    let reply = reply_with_id(context, &key, add.trim)?;
     let StreamKey { topic, partition } = key;
     context.burst.push(Message { topic, partition, record: add.record, expected_offset });
     Ok(reply)
@@ -83,7 +86,7 @@ fn check_explicit_id(context: &Context, topic: &TopicName) -> Result<(), Rejecti
             "explicit ids are not possible on Kafka, which gives offsets itself: write *",
         ));
     }
-    if context.partitions_of(topic)? == 1 {
+    if partitions_of(context, topic)? == 1 {
         return Ok(());
     }
     let words = format!(

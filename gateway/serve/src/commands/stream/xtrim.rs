@@ -11,7 +11,7 @@ use crate::{
             Rights, Secrets, Spec, Subcommands, WhileSubscribed,
         },
     },
-    context::{Context, Next, Trim, TrimPoint},
+    context::{Context, Next, Trim, TrimPoint, trim_partition, trim_scope},
     entry::{StreamKey, stream_key},
     message::Rejection,
     pipeline::read_rejection,
@@ -53,7 +53,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         context.replies.integer(0);
         return Ok(Next::Go);
     };
-    let scope = context.trim_scope(&key, trim)?;
+    let scope = trim_scope(context, &key, trim)?;
     let ranges = context.broker()?.all_offsets(&topic.name).await.map_err(read_rejection)?;
     let mut gone = 0;
     for (partition, OffsetRange { start, end }) in (0..).zip(ranges) {
@@ -63,7 +63,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         let before = trim.keep.first_kept(partition, end, scope);
         let point = TrimPoint { before, exact: trim.exact, limit: trim.limit };
         if before > start
-            && let Some(new_start) = context.trim_partition(&topic.name, partition, point).await?
+            && let Some(new_start) = trim_partition(context, &topic.name, partition, point).await?
         {
             gone += new_start.saturating_sub(start);
         }

@@ -10,7 +10,9 @@ use crate::{
             WhileSubscribed,
         },
     },
-    context::{Context, Disconnect, Next, Queue, REPLIES_FLUSH_BYTES},
+    context::{
+        Context, Disconnect, Next, Queue, REPLIES_FLUSH_BYTES, flush_burst, send_monitor_lines,
+    },
     resp::Decoder,
 };
 
@@ -69,17 +71,17 @@ async fn run_queue(
         if add_to_burst(context, &request) {
             continue;
         }
-        context.flush_burst().await;
+        flush_burst(context).await;
         if add_to_burst(context, &request) {
             continue;
         }
-        context.send_monitor_lines();
+        send_monitor_lines(context);
         // Whether the connection goes on is for EXEC to say.
         let _ = answer(context, &request).await?;
         if context.replies.len() > REPLIES_FLUSH_BYTES {
             context.write_replies().await?;
         }
     }
-    context.flush_burst().await;
+    flush_burst(context).await;
     Ok(())
 }

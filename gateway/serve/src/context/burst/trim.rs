@@ -1,15 +1,12 @@
-//! Trimming streams: after an XADD with MAXLEN or MINID, and for XTRIM.
+//! What trimming a stream deletes.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{super::Context, Reply};
 use crate::{
-    broker::OffsetRange,
-    entry::{EntryId, StreamKey},
-    message::{Receipt, Rejection, TopicName},
-    pipeline::{BrokerOp, Outcome, broker_rejection, read_rejection},
+    entry::EntryId,
+    message::{Receipt, TopicName},
 };
 
 /// What is to be deleted.
@@ -41,9 +38,6 @@ pub(crate) enum TrimScope {
     AllPartitions,
 }
 
-/// Where the broker has no files of its own, `~` deletes when so many entries have to go.
-const APPROXIMATE_ENTRIES: u64 = 100;
-
 /// How long a known start is used: the topic may be deleted and made again.
 const KNOWN_FOR: Duration = Duration::from_secs(1);
 
@@ -57,7 +51,7 @@ pub(crate) struct TrimAfterStore {
 
 /// What has to be deleted after a burst, once for each partition.
 #[derive(Debug, Default)]
-pub(super) struct Trims(HashMap<(TopicName, u32), TrimPoint>);
+pub(crate) struct Trims(HashMap<(TopicName, u32), TrimPoint>);
 
 /// Records below an offset that have to go.
 #[derive(Clone, Copy, Debug)]
@@ -77,14 +71,35 @@ pub(crate) struct KnownStart {
 }
 
 impl KnownStart {
-    fn is_of(&self, topic: &TopicName, partition: u32) -> bool {
+    pub(crate) fn new(topic: &TopicName, partition: u32, start: u64) -> Self {
+        Self { topic: topic.clone(), partition, start, asked: Instant::now() }
+    }
+
+    /// The start, if it is of this partition and fresh.
+    pub(crate) fn of(&self, topic: &TopicName, partition: u32) -> Option<u64> {
         let is_fresh = self.asked.elapsed() < KNOWN_FOR;
-        is_fresh && self.partition == partition && self.topic == *topic
+        let is_of = is_fresh && self.partition == partition && self.topic == *topic;
+        is_of.then_some(self.start)
+    }
+}
+
+impl TrimAfterStore {
+    pub(crate) fn new(topic: &TopicName, trim: Trim, scope: TrimScope) -> Self {
+        Self { topic: topic.clone(), trim, scope }
+    }
+}
+
+impl IntoIterator for Trims {
+    type Item = ((TopicName, u32), TrimPoint);
+    type IntoIter = std::collections::hash_map::IntoIter<(TopicName, u32), TrimPoint>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 
 impl Trims {
-    fn add(&mut self, after: &TrimAfterStore, receipt: &Receipt) {
+    pub(crate) fn add(&mut self, after: &TrimAfterStore, receipt: &Receipt) {
         // Where a router sent it elsewhere, the client did not mean that topic.
         if receipt.topic != after.topic {
             return;
@@ -96,117 +111,6 @@ impl Trims {
         if before >= point.before {
             *point = TrimPoint { before, exact: exact || point.exact, limit };
         }
-    }
-}
-
-impl Context {
-    /// What trimming an XADD to `key` asks for.
-    ///
-    /// # Errors
-    /// Exact trimming of several partitions.
-    fn trim_after_store(&self, key: &StreamKey, trim: Trim) -> Result<TrimAfterStore, Rejection> {
-        let scope = self.trim_scope(key, trim)?;
-        Ok(TrimAfterStore { topic: key.topic.clone(), trim, scope })
-    }
-
-    /// What a trimmed key stands for.
-    ///
-    /// # Errors
-    /// Exact trimming of several partitions.
-    pub(crate) fn trim_scope(&self, key: &StreamKey, trim: Trim) -> Result<TrimScope, Rejection> {
-        if key.partition.is_some() || self.partitions_of(&key.topic)? == 1 {
-            return Ok(TrimScope::OnePartition);
-        }
-        if trim.exact {
-            return Err(Rejection::err(format!(
-                "topic `{0}` has several partitions and is trimmed with ~ only, or one by one, as \
-                 `{0}:0`",
-                key.topic
-            )));
-        }
-        Ok(TrimScope::AllPartitions)
-    }
-
-    /// The reply to an XADD, which may have to trim its topic.
-    ///
-    /// # Errors
-    /// Exact trimming of several partitions.
-    pub(crate) fn reply_with_id(
-        &mut self,
-        key: &StreamKey,
-        trim: Option<Trim>,
-    ) -> Result<Reply, Rejection> {
-        let Some(trim) = trim else { return Ok(Reply::Id) };
-        self.burst.trims = true;
-        Ok(Reply::Trimmed(Box::new(self.trim_after_store(key, trim)?)))
-    }
-
-    /// Trims what was stored, once for each partition.
-    pub(super) async fn trim_stored(&mut self, replies: &[Reply], outcomes: &[Outcome]) {
-        let has_message = |reply: &&Reply| !matches!(reply, Reply::Refused(_) | Reply::Null);
-        let mut trims = Trims::default();
-        for (reply, outcome) in replies.iter().filter(has_message).zip(outcomes) {
-            if let (Reply::Trimmed(after), Outcome::Stored(receipt)) = (reply, outcome) {
-                trims.add(after, receipt);
-            }
-        }
-        self.trim_all(trims).await;
-    }
-
-    /// Deletes what has to go. The entries are stored: if this fails, later ones try again.
-    async fn trim_all(&mut self, trims: Trims) {
-        for ((topic, partition), point) in trims.0 {
-            // What went wrong is in the log.
-            let _ = self.trim_partition(&topic, partition, point).await;
-        }
-    }
-
-    /// Deletes records of a partition; answers where it starts then, `None` if nothing was done.
-    pub(crate) async fn trim_partition(
-        &mut self,
-        topic: &TopicName,
-        partition: u32,
-        point: TrimPoint,
-    ) -> Result<Option<u64>, Rejection> {
-        let Some(before) = self.first_kept_if_worthwhile(topic, partition, point).await? else {
-            return Ok(None);
-        };
-        let deleted = self.broker()?.delete_records(topic, partition, before).await;
-        deleted.map(Some).map_err(|error| broker_rejection(BrokerOp::Delete, error))
-    }
-
-    /// The first offset to keep, if deleting is worth it: with `~` whole files are deleted. Where
-    /// there are none, many entries are deleted at once, if the topic's settings allow it.
-    async fn first_kept_if_worthwhile(
-        &mut self,
-        topic: &TopicName,
-        partition: u32,
-        point: TrimPoint,
-    ) -> Result<Option<u64>, Rejection> {
-        let broker = Arc::clone(self.broker()?);
-        let has_files = broker.boundary_below(topic, partition, point.before).is_some();
-        let may = has_files || point.exact || self.services.settings.streams.of(topic).trims;
-        if point.before == 0 || !may {
-            return Ok(None);
-        }
-        let least = if has_files || point.exact { 1 } else { APPROXIMATE_ENTRIES };
-        // Starts only grow: where one was near a moment ago, there is no need to ask Kafka again.
-        let known = self.burst.known_start.as_ref().filter(|known| known.is_of(topic, partition));
-        if !has_files && known.is_some_and(|known| point.before < known.start + least) {
-            return Ok(None);
-        }
-        let OffsetRange { start, end } =
-            broker.offsets(topic, partition).await.map_err(read_rejection)?;
-        let asked = Instant::now();
-        self.burst.known_start = Some(KnownStart { topic: topic.clone(), partition, start, asked });
-        let most = point.limit.map_or(u64::MAX, |limit| start.saturating_add(limit));
-        let before = point.before.min(end).min(most);
-        if point.exact {
-            return Ok((before > start).then_some(before));
-        }
-        let least = least.min(most - start);
-        let before = broker.boundary_below(topic, partition, before).unwrap_or(before);
-        Ok((before >= start.saturating_add(least)).then_some(before))
     }
 }
 

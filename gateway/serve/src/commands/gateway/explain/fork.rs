@@ -14,7 +14,7 @@ use crate::{
         spec::Request,
     },
     consumer::ForkedGroups,
-    context::{Context, Identity, Socket, Transaction},
+    context::{Context, Identity, Socket, Transaction, flush_burst},
     message::Rejection,
     pipeline::read_rejection,
     services::{Services, SessionSettings},
@@ -110,7 +110,7 @@ impl ForkedSession {
             self.context.read_at = Instant::now();
             answer_detached(&mut self.context, request).await;
         }
-        self.context.flush_burst().await;
+        flush_burst(&mut self.context).await;
     }
 }
 

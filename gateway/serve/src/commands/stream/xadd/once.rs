@@ -8,7 +8,10 @@ use tokio::time::{Instant, timeout_at};
 use super::options::Add;
 use crate::{
     commands::arguments::syntax_error,
-    context::{Context, PublishKey, Reply},
+    context::{
+        Context, PublishKey, Reply, answer_burst, check_value_size, publish_key, reply_with_id,
+        send_burst,
+    },
     entry::{EntryId, IdText, StreamKey, StreamSettings},
     idempotence::{Producing, WindowSettings},
     message::{ErrorCode, Message, MessageId, Rejection},
@@ -24,14 +27,14 @@ const STORE_SHARE: u32 = 2;
 /// Looks the message up, and stores it if it is new. It is sent alone: the messages before it were
 /// answered.
 pub(super) async fn publish_once(context: &mut Context, args: &Args<'_>) -> Result<(), Rejection> {
-    let PublishKey { key, settings } = context.publish_key(&args[1])?;
+    let PublishKey { key, settings } = publish_key(context, &args[1])?;
     let add = Add::parse(args, &settings, &mut BytesMut::new())?;
     let Some(identity) = add.identity.clone() else { return Err(syntax_error()) };
     if add.only_existing && context.find_topic(&key.topic).await?.is_none() {
         context.replies.null();
         return Ok(());
     }
-    context.check_value_size(add.record.payload_len())?;
+    check_value_size(context, add.record.payload_len())?;
     let Some((producing, partition)) = producing(context, &key, &settings, &identity).await? else {
         return Err(Rejection::err("no such partition"));
     };
@@ -56,7 +59,7 @@ pub(super) async fn publish_once(context: &mut Context, args: &Args<'_>) -> Resu
     let reply = push_once(context, &key, add, &identity, partition)?;
     context.burst.note_reply(reply);
     let sent_until = Instant::now() + deadline;
-    let Ok(sent) = timeout_at(answered_by, context.send_burst()).await else {
+    let Ok(sent) = timeout_at(answered_by, send_burst(context)).await else {
         // It goes on in the background: a publish is answered in time, also after a look-up.
         turn.leave_in_doubt(sent_until);
         context.burst.forget_trims();
@@ -78,7 +81,7 @@ pub(super) async fn publish_once(context: &mut Context, args: &Args<'_>) -> Resu
         }
         _ => {}
     }
-    context.answer_burst(replies.drain(..), outcomes);
+    answer_burst(context, replies.drain(..), outcomes);
     Ok(())
 }
 
@@ -115,7 +118,7 @@ fn push_once(
 ) -> Result<Reply, Rejection> {
     let mut record = add.record;
     identity.mark(&mut record.headers);
-    let reply = context.reply_with_id(key, add.trim)?;
+    let reply = reply_with_id(context, key, add.trim)?;
     let (topic, partition) = (key.topic.clone(), Some(partition));
     context.burst.push(Message { topic, partition, record, expected_offset: None });
     Ok(reply)
