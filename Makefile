@@ -116,13 +116,14 @@ parity: ## compare every answer and format with an older program's: make parity 
 	target/debug/parity --old $(OLD) --new target/debug/sluicegate --conversations $(CONVERSATIONS)
 
 .PHONY: bench
-bench: ## measure against a real Redis and Kafka's own clients, in one run; about ten minutes
+bench: ## measure against a real Redis, Kafka's own clients and, with OLD=path, an older build; about ten minutes
 	@.ci/setup
 	$(CARGO) build --release
 	$(call plugins,target/release/sluicegate)
 	# The broker at its best: the tests start it small and with its quick compiler only.
 	export _JAVA_OPTIONS='-XX:TieredStopAtLevel=4 -Xmx768m'
-	SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate $(CARGO) run --release -p sluicegate-tests --bin bench
+	export SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate $(if $(OLD),SLUICEGATE_OLD=$(OLD))
+	$(CARGO) run --release -p sluicegate-tests --bin bench
 
 .PHONY: fmt
 fmt: ## format the code

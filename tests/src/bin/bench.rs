@@ -2,7 +2,7 @@
 //! themselves, all measured in one run.
 //!
 //! ```text
-//! bench [redis] [chain] [conversations] [kafka]     only these parts; without a name all
+//! bench [redis] [chain] [conversations] [kafka] [builds]     only these parts; without a name all
 //! ```
 //!
 //! The machine's speed cancels out: everything is measured by turns, several times, and compared
@@ -22,6 +22,8 @@ mod against_redis;
 mod chain;
 #[path = "bench/conversations.rs"]
 mod conversations;
+#[path = "bench/builds.rs"]
+mod builds;
 #[path = "bench/kafka.rs"]
 mod kafka;
 
@@ -48,6 +50,9 @@ fn main() {
         }
         if is_wanted("conversations") {
             conversations::beside_start_ups().await;
+        }
+        if is_wanted("builds") {
+            builds::all().await;
         }
     });
     // A direct client is load and rival at once, and must not be held back by one thread.

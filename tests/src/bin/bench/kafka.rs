@@ -6,7 +6,7 @@
 #[path = "kafka/caller.rs"]
 mod caller; //     the load, the same for every side
 #[path = "kafka/connection.rs"]
-mod connection; // a connection to the gateway
+pub(crate) mod connection; // a connection to the gateway
 #[path = "kafka/direct.rs"]
 mod direct; //     one idempotent client
 #[path = "kafka/batcher.rs"]
@@ -18,6 +18,8 @@ mod publish;
 #[path = "kafka/consume.rs"]
 mod consume;
 
+pub(crate) use consume::mget;
+
 use std::env;
 
 use sluicegate_tests::{
@@ -26,23 +28,23 @@ use sluicegate_tests::{
 };
 
 /// Partitions of every topic here.
-const PARTITIONS: u32 = 4;
+pub(crate) const PARTITIONS: u32 = 4;
 
 /// The topic that is published to.
-const PUBLISHED: &str = "published";
+pub(crate) const PUBLISHED: &str = "published";
 
 /// The topic that is consumed.
 const FILLED: &str = "filled";
 
 /// The value of every message: 100 bytes of JSON.
-const VALUE: &str = concat!(
+pub(crate) const VALUE: &str = concat!(
     r#"{"order":4711,"customer":"c-000815","state":"paid","cents":129900,"#,
     r#""note":"0123456789abcdefghijklmn"}"#
 );
 const _: () = assert!(VALUE.len() == 100);
 
 /// Lets a databus client do everything with both topics.
-const ROWS: &str = r#"
+pub(crate) const ROWS: &str = r#"
 [[settings.apps]]
 group = "g"
 topic = "published"

@@ -55,6 +55,17 @@ impl Connection {
         connection
     }
 
+    /// Sends a command of one line's answer so often, a thousand at once.
+    pub(crate) async fn fill(&mut self, command: &[u8], times: usize) {
+        /// Commands in flight.
+        const DEPTH: usize = 1000;
+        self.burst = command.repeat(DEPTH);
+        self.lines = DEPTH;
+        for _ in 0..times / DEPTH {
+            self.burst().await;
+        }
+    }
+
     /// Sends `command`, which is answered by an array of bulk strings; answers how many there are.
     pub(crate) async fn array(&mut self, command: &[u8]) -> usize {
         self.stream.write_all(command).await.expect("the gateway reads");

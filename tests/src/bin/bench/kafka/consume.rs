@@ -86,7 +86,7 @@ async fn consume(stage: &Stage, kafka: &Kafka, side: Side) -> Round {
             (batcher::read_all(clients).await, began.elapsed())
         }
         Side::Krafka => krafka(kafka, &stage.space.name(FILLED)).await,
-        Side::Mget { form, batch } => mget(&stage.gateway.address, form, batch).await,
+        Side::Mget { form, batch } => mget(&stage.gateway.address, form, batch, records()).await,
     };
     let processor = process.processor_time().saturating_sub(before).as_secs_f64();
     Round { rate: messages(counted) / time.as_secs_f64(), processor }
@@ -107,7 +107,12 @@ async fn krafka(kafka: &Kafka, topic: &str) -> (usize, Duration) {
 }
 
 /// Counted from the first answer on: before it a new group is joined.
-async fn mget(address: &str, form: &str, batch: usize) -> (usize, Duration) {
+pub(crate) async fn mget(
+    address: &str,
+    form: &str,
+    batch: usize,
+    records: usize,
+) -> (usize, Duration) {
     static GROUPS: AtomicU32 = AtomicU32::new(0);
     // Each colour is a group of its own, and records without a colour reach all.
     let colour = GROUPS.fetch_add(1, Ordering::Relaxed);
@@ -119,7 +124,7 @@ async fn mget(address: &str, form: &str, batch: usize) -> (usize, Duration) {
     let first = connection.array(&command).await;
     let began = Instant::now();
     let mut count = first;
-    while count < records() {
+    while count < records {
         let more = connection.array(&command).await;
         assert_ne!(more, 0, "records that are there did not come");
         count += more;
