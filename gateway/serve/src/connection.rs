@@ -1,4 +1,4 @@
-//! One client, one task: next request, its answer, in order.
+//! One client, one task: requests are answered in order.
 //!
 //! All complete requests of a read are handled together and their replies leave in one write.
 //! Messages that a client publishes one after the other are gathered into a burst, which goes
@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     clients::{Interrupt, Peer},
     commands::{self, Registry},
-    context::{Context, Disconnect, Next, Socket},
+    context::{Context, Disconnect, IdleLimit, Next, Socket},
     resp::Decoder,
     services::Services,
 };
@@ -30,7 +30,7 @@ struct Connection {
     registry: &'static Registry,
 }
 
-/// Serves one client until it leaves, is sent away, or the gateway drains.
+/// Serves one client until it disconnects, is disconnected, or the gateway drains.
 pub async fn run<S>(services: Arc<Services>, stream: S, peer: Peer, stop: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
@@ -62,7 +62,7 @@ impl Connection {
                 Err(ended) => return ended,
             };
             if next == Next::Close {
-                // Its own order to end it must not keep a client from reading the answer.
+                // The client must be able to read the reply to the command that closes it.
                 self.context.services.counters.bytes_sent.add(self.context.replies.len() as u64);
                 let written = self.context.socket.write(&mut self.context.replies).await;
                 self.context.socket.finish().await;
@@ -74,7 +74,7 @@ impl Connection {
         }
     }
 
-    /// Writes what there is to write, then waits for the client, or for what concerns it.
+    /// Writes all replies and messages, then waits for requests, a message or an interrupt.
     async fn wait_for_requests(&mut self, buffer: &mut BytesMut) -> Result<(), Disconnect> {
         self.context.write_messages().await?;
         if self.context.client.entry().interrupt() == Some(Interrupt::Kill) {
@@ -82,7 +82,8 @@ impl Connection {
         }
         self.context.client.entry().note_unhandled(buffer.len());
         let listens = self.context.subscriptions.len() > 0 || self.context.monitor.is_some();
-        let notify = (&**self.context.client.notify(), listens);
-        self.context.socket.read(buffer, self.context.identity.as_mut(), notify).await
+        let idle_limit = if listens { IdleLimit::None } else { IdleLimit::FromSettings };
+        let Context { socket, identity, client, .. } = &mut self.context;
+        socket.read(buffer, identity.as_mut(), client.notify(), idle_limit).await
     }
 }

@@ -40,7 +40,7 @@ pub(crate) use login::{leave_group, log_in, renew_login};
 pub(crate) use monitor::{send_monitor_lines, stop_monitoring};
 pub(crate) use publish::{answer_burst, check_value_size, flush_burst, publish_key, send_burst};
 pub(crate) use slowlog::note_slow;
-pub(crate) use socket::{Disconnect, Socket};
+pub(crate) use socket::{Disconnect, IdleLimit, Socket};
 pub(crate) use subscriptions::{Subscriptions, channel_topic, confirm, unsubscribed};
 pub(crate) use transaction::{Queue, Transaction};
 pub(crate) use trimming::{partitions_of, reply_with_id, trim_partition, trim_scope};

@@ -18,7 +18,7 @@ use crate::{
     resp::{Args, is_word},
 };
 
-/// What became of a command: whether the connection goes on, or why there is no reply.
+/// The result of a command: whether the connection stays open, or why there is no reply.
 pub(crate) type Outcome = Result<Next, CommandError>;
 
 /// A handler that may wait for the broker, a plugin or a store.
@@ -28,7 +28,7 @@ pub(crate) type AsyncHandler =
 /// Adds the message of a request to the client's burst.
 pub(crate) type AddToBurst = fn(&mut Context, &Args<'_>) -> Result<Added, Rejection>;
 
-/// Explains a request in a way of the command's own.
+/// Explains a request by a function of the command.
 pub(crate) type ExplainWith =
     for<'a> fn(&'a mut Context, &'a Request<'a>) -> BoxFuture<'a, Result<Explanation, Rejection>>;
 
@@ -136,10 +136,10 @@ pub(crate) enum Publishing {
     IfBound(AddToBurst),
 }
 
-/// What became of a publishing command.
+/// The result of adding a publishing command to the burst.
 #[derive(Debug)]
 pub(crate) enum Added {
-    /// Its message joined the burst, which will answer it so.
+    /// Its message joined the burst, which will answer it like this.
     Joined(Reply),
     /// It does not publish after all: its handler answers it.
     NotPublishing,
@@ -148,23 +148,23 @@ pub(crate) enum Added {
 /// How EXPLAIN treats a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Explain {
-    /// It runs against forks of plugins, groups and broker.
+    /// By running it against forks of plugins, groups and broker.
     DryRun(DryRun),
-    /// It changes nothing: it is answered as it is.
+    /// By its reply: it changes nothing.
     Answer,
-    /// In a way of its own.
+    /// By a function of the command.
     With(ExplainWith),
-    /// In words.
+    /// By this sentence.
     Words(&'static str),
-    /// In words, for logins with admin rights only.
+    /// By this sentence, for logins with admin rights only.
     AdminWords(&'static str),
-    /// These subcommands so, the others otherwise.
+    /// Some subcommands in one way, the others in another.
     Subcommands {
         named: &'static [&'static str],
         then: &'static Explain,
         otherwise: &'static Explain,
     },
-    /// It is about the connection alone.
+    /// Not at all: it only concerns the connection.
     Refused,
 }
 

@@ -40,6 +40,15 @@ pub(crate) enum Disconnect {
     CutOff(SubscriberError),
 }
 
+/// How long a client that has logged in may send nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdleLimit {
+    /// As long as the settings say.
+    FromSettings,
+    /// For ever: it only receives.
+    None,
+}
+
 /// What a client is connected by.
 trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
@@ -99,13 +108,13 @@ impl Socket {
         }
     }
 
-    /// Waits for more bytes of the client, for news about its login, or for a notification. Whoever
-    /// listens may be silent for ever.
+    /// Waits for more bytes of the client, for news about its login, or for a notification.
     pub(crate) async fn read(
         &mut self,
         buffer: &mut BytesMut,
         identity: Option<&mut Identity>,
-        (notify, listens): (&Notify, bool),
+        notify: &Notify,
+        idle_limit: IdleLimit,
     ) -> Result<(), Disconnect> {
         if !self.ahead.is_empty() {
             buffer.extend_from_slice(&self.ahead);
@@ -119,7 +128,7 @@ impl Socket {
         self.expected = 0;
         let limit = match identity {
             None => Some(self.login_timeout),
-            Some(_) => self.idle_timeout.filter(|_| !listens),
+            Some(_) => self.idle_timeout.filter(|_| idle_limit == IdleLimit::FromSettings),
         };
         let read = async {
             tokio::select! {

@@ -1,10 +1,9 @@
 //! EXPLAIN: what a command would do, step by step, without doing it.
 //!
-//! A dry run is the real run over forks: the very code that answers the command does so in a
-//! session of its own, over forks of the plugins, copies of the groups that it names, and a broker
-//! that keeps all changes to itself ([`fork`]). So the client's rights, the command's mistakes, its
-//! reply and its changes are what they would be; nothing outside sees any of it. Commands that
-//! change nothing are answered as they are.
+//! A dry run executes the command's own code in a separate context: with forks of the plugins,
+//! copies of the groups that it names, and a broker that keeps all changes to itself ([`fork`]). So
+//! rights, errors, reply and changes are the real ones, and nobody else sees them. Commands that
+//! change nothing are executed as they are.
 
 use crate::{
     commands::{

@@ -160,7 +160,7 @@ impl MemberTask {
 
     /// Polls until it is to leave or the client gives up.
     async fn stay(&self, consumer: &Consumer, leaving: &mut watch::Receiver<bool>) -> LeaveReason {
-        // In the classic protocol the client joins on a task of its own, so a poll may be dropped.
+        // In the classic protocol the client joins in a separate task, so a poll may be dropped.
         // In the newer one it joins inside the poll, and Kafka would keep a member that just joined.
         let may_drop = self.settings.group_protocol == GroupProtocol::Classic;
         let mut growth = PartitionCount { partitions: None, looked: None };

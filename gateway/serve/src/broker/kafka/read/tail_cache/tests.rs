@@ -72,7 +72,7 @@ fn readers_hear_of_records_and_of_ends() {
     cache.push(&followed("a", 0), vec![stored(1)]);
     assert!(!changed(), "the number is of an earlier following");
     assert!(!cache.set_leaders(&partition("a").topic, [1; 16], |_| None));
-    assert!(cache.set_leaders(&partition("a").topic, [2; 16], |_| Some(7)), "made anew");
+    assert!(cache.set_leaders(&partition("a").topic, [2; 16], |_| Some(7)), "recreated");
     assert!(changed());
     assert_eq!(read(&mut cache, "a", 0), None);
     assert_eq!(cache.led_by(7), [Subscription { next: 1, ..followed("b", 2) }]);
