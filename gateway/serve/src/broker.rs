@@ -17,13 +17,13 @@ pub mod kafka;
 mod overlay;
 #[cfg(test)]
 mod suite;
-mod terms;
+mod types;
 
 pub use clusters::{Cluster, ClusterTopic, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
 pub use overlay::{Effect, OverlayBroker};
-pub use terms::{
+pub use types::{
     Append, Appended, BrokerState, Committed, Fetch, NewTopic, OffsetRange, TopicDetails, TopicInfo,
 };
 

@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        broker::{Append, Clusters, NewTopic, embedded::Embedded},
+        broker::{Append, Clusters, NewTopic, embedded::EmbeddedBroker},
         message::Record,
     };
 
@@ -214,7 +214,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_doubt_outlives_those_who_give_up_waiting() {
-        let clusters = Clusters::one(Arc::new(Embedded::memory().unwrap()));
+        let clusters = Clusters::one(Arc::new(EmbeddedBroker::memory().unwrap()));
         let topic = TopicName::new("t").unwrap();
         let window = Windows::default().of(clusters.default(), (&topic, 0), SETTINGS);
         let began = Instant::now();
@@ -232,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_partition_itself_is_the_memory() {
-        let clusters = Clusters::one(Arc::new(Embedded::memory().unwrap()));
+        let clusters = Clusters::one(Arc::new(EmbeddedBroker::memory().unwrap()));
         let (cluster, topic) = (clusters.default(), TopicName::new("t").unwrap());
         cluster.broker.create_topic(NewTopic::new(topic.clone(), 1)).await.unwrap();
         let windows = Windows::default();

@@ -42,5 +42,5 @@ mod recovery; //      opening a folder
 #[cfg(test)]
 mod tests;
 
-pub use broker::Embedded;
+pub use broker::EmbeddedBroker;
 pub use settings::{EmbeddedSettings, Storage};

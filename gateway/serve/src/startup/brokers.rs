@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use crate::{
     broker::{
         Broker, Clusters,
-        embedded::{Embedded, EmbeddedSettings},
+        embedded::{EmbeddedBroker, EmbeddedSettings},
         kafka::{
             KafkaBroker,
             advice::{ClusterReport, Promises, check_connection},
@@ -94,7 +94,7 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Cl
             let queue_bytes_max = settings.queue_bytes_max;
             let memory = EmbeddedSettings { queue_bytes_max, clock, ..EmbeddedSettings::memory() };
             // There is nothing to read: no thread that may wait is needed.
-            Ok(Clusters::one(Arc::new(Embedded::open(memory)?)))
+            Ok(Clusters::one(Arc::new(EmbeddedBroker::open(memory)?)))
         }
         BrokerKind::Kafka => {
             let named: BTreeMap<_, Arc<dyn Broker>> = settings
@@ -113,6 +113,6 @@ pub(super) async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<Cl
 }
 
 async fn open_log(settings: EmbeddedSettings) -> anyhow::Result<Clusters> {
-    let opening = tokio::task::spawn_blocking(move || Embedded::open(settings)).await;
+    let opening = tokio::task::spawn_blocking(move || EmbeddedBroker::open(settings)).await;
     Ok(Clusters::one(Arc::new(opening.context("opening the log")??)))
 }

@@ -27,11 +27,11 @@ use crate::{
 /// The embedded log. Dropping it lets the writer finish what was taken; [`close`](Broker::close)
 /// waits for that.
 #[derive(Debug)]
-pub struct Embedded {
+pub struct EmbeddedBroker {
     writer: Arc<WriterHandle>,
 }
 
-impl Embedded {
+impl EmbeddedBroker {
     /// Opens the log in a folder, or makes one. Blocks: reads what the journal holds, at most two
     /// journal files.
     ///
@@ -72,13 +72,13 @@ impl Embedded {
     }
 }
 
-impl Drop for Embedded {
+impl Drop for EmbeddedBroker {
     fn drop(&mut self) {
         self.writer.close();
     }
 }
 
-impl Broker for Embedded {
+impl Broker for EmbeddedBroker {
     fn name(&self) -> &'static str {
         if self.writer.log.root.is_some() { "embedded" } else { "memory" }
     }

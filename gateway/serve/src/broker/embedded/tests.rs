@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{Embedded, EmbeddedSettings};
+use super::{EmbeddedBroker, EmbeddedSettings};
 use crate::{
     broker::{Append, Broker, BrokerError, Fetch, NewTopic},
     message::{Record, StoredRecord, TopicName},
@@ -23,7 +23,7 @@ mod on_memory {
     use crate::broker::suite::{self, broker_suite};
 
     broker_suite! {
-        ((), Arc::new(Embedded::memory().unwrap()) as Arc<dyn Broker>)
+        ((), Arc::new(EmbeddedBroker::memory().unwrap()) as Arc<dyn Broker>)
     }
 }
 
@@ -33,7 +33,7 @@ mod in_folder {
 
     broker_suite! {{
         let folder = TempDir::new().unwrap();
-        let broker = Embedded::open(small(folder.path())).unwrap();
+        let broker = EmbeddedBroker::open(small(folder.path())).unwrap();
         (folder, Arc::new(broker) as Arc<dyn Broker>)
     }}
 }
@@ -61,18 +61,22 @@ fn record(value: impl Into<Bytes>) -> Record {
     Record { value: Some(value.into()), timestamp_ms: 1, ..Record::default() }
 }
 
-async fn produce(log: &Embedded, partition: u32, values: &[String]) -> Result<u64, BrokerError> {
+async fn produce(
+    log: &EmbeddedBroker,
+    partition: u32,
+    values: &[String],
+) -> Result<u64, BrokerError> {
     let records = values.iter().map(|value| record(value.clone())).collect();
     let append = Append::new(topic(), partition, records);
     log.produce(vec![append]).await.remove(0).map(|appended| appended.base_offset)
 }
 
-async fn fetch(log: &Embedded, partition: u32) -> Result<Vec<StoredRecord>, BrokerError> {
+async fn fetch(log: &EmbeddedBroker, partition: u32) -> Result<Vec<StoredRecord>, BrokerError> {
     let (records_max, bytes_max) = (usize::MAX, usize::MAX);
     log.fetch(Fetch { topic: topic(), partition, from: 0, records_max, bytes_max }).await
 }
 
-async fn values(log: &Embedded, partition: u32) -> Vec<String> {
+async fn values(log: &EmbeddedBroker, partition: u32) -> Vec<String> {
     let records = fetch(log, partition).await.unwrap();
     assert!(records.windows(2).all(|pair| pair[0].offset + 1 == pair[1].offset));
     let text = |r: StoredRecord| String::from_utf8(r.record.value.unwrap().to_vec()).unwrap();

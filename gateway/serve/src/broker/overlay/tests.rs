@@ -9,14 +9,14 @@ use super::{Effect, OverlayBroker};
 use crate::{
     broker::{
         Append, Broker, Committed, Fetch, NewTopic, OffsetRange,
-        embedded::Embedded,
+        embedded::EmbeddedBroker,
         suite::{self, broker_suite},
     },
     message::{Record, TopicName},
 };
 
 broker_suite! {{
-    let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
+    let real: Arc<dyn Broker> = Arc::new(EmbeddedBroker::memory().unwrap());
     let overlay: Arc<dyn Broker> = Arc::new(OverlayBroker::new(Arc::clone(&real)));
     (real, overlay)
 };
@@ -57,7 +57,7 @@ async fn values(broker: &dyn Broker) -> Vec<Bytes> {
 
 #[tokio::test]
 async fn changes_are_seen_on_top_and_the_real_broker_keeps_its_records() {
-    let real: Arc<dyn Broker> = Arc::new(Embedded::memory().unwrap());
+    let real: Arc<dyn Broker> = Arc::new(EmbeddedBroker::memory().unwrap());
     real.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     real.produce(vec![append(&["a", "b"])]).await.pop().unwrap().unwrap();
     let overlay = OverlayBroker::new(Arc::clone(&real));

@@ -10,7 +10,7 @@ use super::{
     records,
 };
 use crate::{
-    broker::{Append, Broker, Cluster, NewTopic, embedded::Embedded},
+    broker::{Append, Broker, Cluster, NewTopic, embedded::EmbeddedBroker},
     message::{PartitionOffset, Record, TopicName},
 };
 
@@ -69,7 +69,7 @@ impl History {
 
     /// A topic that looks so, and its order.
     async fn open(&self) -> Arc<Sequencer> {
-        let broker = Embedded::memory().unwrap();
+        let broker = EmbeddedBroker::memory().unwrap();
         let topic = TopicName::new("t").unwrap();
         let log = order_log(&topic).unwrap();
         let partitions = u32::try_from(self.ends.len()).unwrap();
@@ -85,7 +85,12 @@ impl History {
     }
 }
 
-async fn store<V: AsRef<[u8]>>(broker: &Embedded, to: &TopicName, partition: u32, values: &[V]) {
+async fn store<V: AsRef<[u8]>>(
+    broker: &EmbeddedBroker,
+    to: &TopicName,
+    partition: u32,
+    values: &[V],
+) {
     let value = |v: &V| Some(bytes::Bytes::copy_from_slice(v.as_ref()));
     for values in values.chunks(1_000) {
         let record = |v| Record { value: value(v), ..Record::default() };

@@ -138,7 +138,7 @@ async fn a_router_may_refuse_a_message() {
 #[tokio::test]
 async fn a_router_to_a_topic_that_may_not_be_created_stores_nothing() {
     let router = plugin("route", Role::Router, [&route_elsewhere("topic"), ""]);
-    let memory = crate::broker::embedded::Embedded::memory().unwrap();
+    let memory = crate::broker::embedded::EmbeddedBroker::memory().unwrap();
     let settings = PipelineSettings { create_topics: false, ..settings() };
     let scene = Scene::over(memory, settings, [router]);
 

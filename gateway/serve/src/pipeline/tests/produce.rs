@@ -84,7 +84,7 @@ async fn topics_of_the_gateway_itself_are_not_written_to() {
 
 #[tokio::test]
 async fn no_more_topics_are_created_than_the_limit_allows() {
-    let memory = crate::broker::embedded::Embedded::memory().unwrap();
+    let memory = crate::broker::embedded::EmbeddedBroker::memory().unwrap();
     let scene = Scene::over(memory, PipelineSettings { topics_max: 1, ..settings() }, []);
 
     let outcomes = scene.produce(vec![message("first", "x"), message("second", "x")]).await;

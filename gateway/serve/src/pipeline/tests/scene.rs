@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    broker::{Broker, Clusters, Fetch, embedded::Embedded},
+    broker::{Broker, Clusters, Fetch, embedded::EmbeddedBroker},
     message::{Message, Record, StoredRecord, TopicName},
     pipeline::{Chain, Consumed, Outcome, Pipeline, PipelineSettings},
     plugin::{CallContext, Plugin},
@@ -34,7 +34,7 @@ pub(super) struct Scene {
 impl Scene {
     /// Over a log in memory. The plugins are met in the order of the list.
     pub(super) fn new(plugins: impl IntoIterator<Item = Arc<Plugin>>) -> Self {
-        Self::over(Embedded::memory().unwrap(), settings(), plugins)
+        Self::over(EmbeddedBroker::memory().unwrap(), settings(), plugins)
     }
 
     pub(super) fn over(

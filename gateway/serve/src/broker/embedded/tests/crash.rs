@@ -6,9 +6,9 @@ use super::*;
 use crate::broker::{Committed, embedded::journal};
 
 /// A log that is still open, and what it acknowledged, one value a group.
-async fn acknowledged(folder: &Path, count: usize) -> (Embedded, Vec<String>) {
-    let log =
-        Embedded::open(EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) }).unwrap();
+async fn acknowledged(folder: &Path, count: usize) -> (EmbeddedBroker, Vec<String>) {
+    let log = EmbeddedBroker::open(EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) })
+        .unwrap();
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let values: Vec<String> = (0..count).map(|n| format!("value {n}")).collect();
     for (offset, value) in (0..).zip(&values) {
@@ -42,7 +42,7 @@ async fn a_journal_cut_at_any_byte_opens_with_a_prefix() {
             file.write_all_at(&vec![0; used + 64 - from], from as u64).unwrap();
         }
 
-        let reopened = Embedded::open(small(&copied)).unwrap();
+        let reopened = EmbeddedBroker::open(small(&copied)).unwrap();
         let left =
             if reopened.topic("t").is_some() { super::values(&reopened, 0).await } else { vec![] };
         assert_eq!(left, values[..left.len()], "cut at {cut}");
@@ -73,7 +73,7 @@ async fn a_closed_log_whose_last_segment_is_cut_at_any_byte_opens_with_a_prefix(
         let file = fs::File::options().write(true).open(copied.join(segment)).unwrap();
         file.set_len(cut).unwrap();
 
-        let reopened = Embedded::open(small(&copied)).unwrap();
+        let reopened = EmbeddedBroker::open(small(&copied)).unwrap();
         let left = super::values(&reopened, 0).await;
         assert_eq!(left, values[..left.len()], "cut at {cut}");
         assert_eq!(left.len() == values.len(), cut == len, "cut at {cut}");
@@ -82,7 +82,7 @@ async fn a_closed_log_whose_last_segment_is_cut_at_any_byte_opens_with_a_prefix(
             assert_eq!(next, left.len() as u64);
             let crashed = folder.path().join("crashed");
             copy(&copied, &crashed);
-            let again = Embedded::open(small(&crashed)).unwrap();
+            let again = EmbeddedBroker::open(small(&crashed)).unwrap();
             assert_eq!(super::values(&again, 0).await.len(), left.len() + 1);
             again.close().await.unwrap();
             fs::remove_dir_all(&crashed).unwrap();
@@ -96,7 +96,7 @@ async fn a_closed_log_whose_last_segment_is_cut_at_any_byte_opens_with_a_prefix(
 async fn a_crash_at_any_time_keeps_what_was_answered() {
     let folder = folder_in_memory();
     let settings = |folder: &Path| EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) };
-    let log = Embedded::open(settings(&folder.path().join("log"))).unwrap();
+    let log = EmbeddedBroker::open(settings(&folder.path().join("log"))).unwrap();
     log.create_topic(NewTopic::new(topic(), 3)).await.unwrap();
     let mut expected = vec![Vec::new(); 3];
 
@@ -113,7 +113,7 @@ async fn a_crash_at_any_time_keeps_what_was_answered() {
         }
         let copied = folder.path().join(format!("copy-{n}"));
         copy(&folder.path().join("log"), &copied);
-        let reopened = Embedded::open(settings(&copied)).unwrap();
+        let reopened = EmbeddedBroker::open(settings(&copied)).unwrap();
         for partition in 0..3 {
             assert_eq!(values(&reopened, partition).await, expected[partition as usize], "{n}");
         }
@@ -130,7 +130,7 @@ async fn segments_that_never_reached_the_disk_are_made_again() {
     // No checkpoint has covered them, so a power loss may take all of them.
     let _ = fs::remove_dir_all(copied.join("topics"));
 
-    let reopened = Embedded::open(small(&copied)).unwrap();
+    let reopened = EmbeddedBroker::open(small(&copied)).unwrap();
 
     assert_eq!(super::values(&reopened, 0).await, values);
     drop(log);
@@ -139,11 +139,11 @@ async fn segments_that_never_reached_the_disk_are_made_again() {
 #[tokio::test]
 async fn a_folder_belongs_to_one_process() {
     let folder = folder_in_memory();
-    let log = Embedded::open(small(folder.path())).unwrap();
+    let log = EmbeddedBroker::open(small(folder.path())).unwrap();
 
-    let refused = format!("{:#}", Embedded::open(small(folder.path())).unwrap_err());
+    let refused = format!("{:#}", EmbeddedBroker::open(small(folder.path())).unwrap_err());
 
     assert!(refused.contains("another process is using this folder"), "{refused}");
     log.close().await.unwrap();
-    Embedded::open(small(folder.path())).unwrap();
+    EmbeddedBroker::open(small(folder.path())).unwrap();
 }

@@ -13,7 +13,7 @@ fn flip(path: &Path, at: u64) {
 }
 
 async fn closed_log(folder: &Path) -> Vec<String> {
-    let log = Embedded::open(small(folder)).unwrap();
+    let log = EmbeddedBroker::open(small(folder)).unwrap();
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let values: Vec<String> = (0..60).map(|n| format!("value {n} {}", "x".repeat(60))).collect();
     for value in &values {
@@ -27,7 +27,7 @@ async fn closed_log(folder: &Path) -> Vec<String> {
 async fn a_flipped_byte_of_a_segment_is_never_served() {
     let folder = folder_in_memory();
     let expected = closed_log(folder.path()).await;
-    let log = Embedded::open(small(folder.path())).unwrap();
+    let log = EmbeddedBroker::open(small(folder.path())).unwrap();
     assert_eq!(values(&log, 0).await, expected);
     let sealed = folder.path().join("topics/t/0/00000000000000000000.log");
 
@@ -51,12 +51,12 @@ async fn a_lost_or_foreign_segment_is_noticed() {
     let sealed = folder.path().join("topics/t/0/00000000000000000000.log");
 
     flip(&sealed, 3);
-    let log = Embedded::open(small(folder.path())).unwrap();
+    let log = EmbeddedBroker::open(small(folder.path())).unwrap();
     assert!(matches!(fetch(&log, 0).await, Err(BrokerError::Corrupt { .. })));
     log.close().await.unwrap();
 
     fs::remove_file(&sealed).unwrap();
-    let refused = format!("{:#}", Embedded::open(small(folder.path())).unwrap_err());
+    let refused = format!("{:#}", EmbeddedBroker::open(small(folder.path())).unwrap_err());
     assert!(refused.contains("00000000000000000000.log` ends at byte 0"), "{refused}");
 }
 
@@ -74,7 +74,7 @@ async fn a_lost_index_is_built_again() {
         }
     }
 
-    let log = Embedded::open(small(folder.path())).unwrap();
+    let log = EmbeddedBroker::open(small(folder.path())).unwrap();
 
     assert!(removed > 1, "sealed segments have an index");
     assert_eq!(values(&log, 0).await, expected);
@@ -84,7 +84,7 @@ async fn a_lost_index_is_built_again() {
 async fn damage_inside_the_journal_refuses_to_open() {
     let folder = folder_in_memory();
     let (live, copied) = (folder.path().join("log"), folder.path().join("copy"));
-    let log = Embedded::open(small(&live)).unwrap();
+    let log = EmbeddedBroker::open(small(&live)).unwrap();
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     for n in 0..3 {
         produce(&log, 0, &[format!("value {n}")]).await.unwrap();
@@ -95,7 +95,7 @@ async fn damage_inside_the_journal_refuses_to_open() {
         copy(&live, &copied);
         let file = copied.join(journal::NAMES[0]);
         flip(&file, at);
-        match Embedded::open(small(&copied)) {
+        match EmbeddedBroker::open(small(&copied)) {
             Err(refused) => {
                 let refused = format!("{refused:#}");
                 assert!(refused.contains("journal-0` byte "), "{refused}");
@@ -117,9 +117,9 @@ async fn a_damaged_checkpoint_refuses_to_open() {
     let checkpoint = folder.path().join("checkpoint");
 
     flip(&checkpoint, 40);
-    let damaged = format!("{:#}", Embedded::open(small(folder.path())).unwrap_err());
+    let damaged = format!("{:#}", EmbeddedBroker::open(small(folder.path())).unwrap_err());
     fs::remove_file(&checkpoint).unwrap();
-    let missing = format!("{:#}", Embedded::open(small(folder.path())).unwrap_err());
+    let missing = format!("{:#}", EmbeddedBroker::open(small(folder.path())).unwrap_err());
 
     assert!(damaged.contains("checkpoint` is damaged"), "{damaged}");
     assert!(missing.contains("`checkpoint` is missing"), "{missing}");

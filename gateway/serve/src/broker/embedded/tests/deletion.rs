@@ -3,7 +3,7 @@
 use super::*;
 use crate::broker::Committed;
 
-async fn fill(log: &Embedded, count: usize) {
+async fn fill(log: &EmbeddedBroker, count: usize) {
     for n in 0..count {
         produce(log, 0, &[format!("{n} {}", "x".repeat(1000))]).await.unwrap();
     }
@@ -15,7 +15,7 @@ async fn files_of_a_deleted_topic_go_when_the_log_is_opened() {
     let folder = folder_in_memory();
     let (live, copied) = (folder.path().join("log"), folder.path().join("copy"));
     let settings = |folder: &Path| EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) };
-    let log = Embedded::open(settings(&live)).unwrap();
+    let log = EmbeddedBroker::open(settings(&live)).unwrap();
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let kept = TopicName::new("kept").unwrap();
     log.create_topic(NewTopic::new(kept.clone(), 1)).await.unwrap();
@@ -29,7 +29,7 @@ async fn files_of_a_deleted_topic_go_when_the_log_is_opened() {
         copy(&folder.path().join("topics"), &folder_of_log.join("topics"));
         assert!(folder_of_log.join("topics/t/0/00000000000000000000.log").exists());
 
-        let log = Embedded::open(settings(folder_of_log)).unwrap();
+        let log = EmbeddedBroker::open(settings(folder_of_log)).unwrap();
 
         let left: Vec<_> = log.topics().await.unwrap().into_iter().map(|t| t.name).collect();
         assert_eq!(left, std::slice::from_ref(&kept));
@@ -44,7 +44,7 @@ async fn deleting_while_checkpoints_are_made_harms_nothing() {
     let folder = folder_in_memory();
     let (live, copied) = (folder.path().join("log"), folder.path().join("copy"));
     let settings = |folder: &Path| EmbeddedSettings { journal_bytes: 256 << 10, ..small(folder) };
-    let log = Embedded::open(settings(&live)).unwrap();
+    let log = EmbeddedBroker::open(settings(&live)).unwrap();
     for round in 0..40 {
         log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
         fill(&log, 30 + round).await;
@@ -59,7 +59,7 @@ async fn deleting_while_checkpoints_are_made_harms_nothing() {
     log.close().await.unwrap();
 
     for folder in [&live, &copied] {
-        let log = Embedded::open(settings(folder)).unwrap();
+        let log = EmbeddedBroker::open(settings(folder)).unwrap();
         assert_eq!(values(&log, 0).await.len(), 69);
         assert_eq!(log.committed("g", &topic(), 0).await.unwrap().unwrap().offset, 39);
         log.close().await.unwrap();

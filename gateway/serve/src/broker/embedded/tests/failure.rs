@@ -26,13 +26,13 @@ impl JournalFile for FailingFile {
     }
 }
 
-fn failing_after(folder: &Path, syncs: usize) -> (Embedded, Arc<AtomicUsize>) {
+fn failing_after(folder: &Path, syncs: usize) -> (EmbeddedBroker, Arc<AtomicUsize>) {
     let mut writer = recovery::open(small(folder)).unwrap();
     let left = Arc::new(AtomicUsize::new(syncs));
     let file = FailingFile(Arc::clone(&left));
     let journal = writer.journal.as_mut().expect("a log in a folder has a journal");
     journal.files = [Box::new(file.clone()), Box::new(file)];
-    (Embedded::start(writer).unwrap(), left)
+    (EmbeddedBroker::start(writer).unwrap(), left)
 }
 
 #[tokio::test]
@@ -57,8 +57,10 @@ async fn after_a_failed_sync_nothing_is_stored_until_a_restart() {
 
 #[tokio::test]
 async fn a_full_queue_takes_nothing_and_lets_nothing_overtake() {
-    let log =
-        Embedded::open(EmbeddedSettings { queue_bytes_max: 10_000, ..EmbeddedSettings::memory() });
+    let log = EmbeddedBroker::open(EmbeddedSettings {
+        queue_bytes_max: 10_000,
+        ..EmbeddedSettings::memory()
+    });
     let log = log.unwrap();
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let append = |value: &str, size| {

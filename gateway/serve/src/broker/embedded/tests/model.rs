@@ -49,7 +49,7 @@ struct Model {
     places: [Option<Committed>; 3],
 }
 
-async fn check(log: &Embedded, model: &Model) {
+async fn check(log: &EmbeddedBroker, model: &Model) {
     for partition in 0..3 {
         let at = partition as usize;
         let start = model.starts[at];
@@ -72,7 +72,7 @@ async fn run(steps: Vec<Step>) {
     };
     let mut model = Model::default();
     let mut generation = 0;
-    let mut log = Embedded::open(settings(0)).unwrap();
+    let mut log = EmbeddedBroker::open(settings(0)).unwrap();
     log.create_topic(NewTopic::new(topic(), 3)).await.unwrap();
     for step in steps {
         match step {
@@ -111,14 +111,14 @@ async fn run(steps: Vec<Step>) {
             }
             Step::Reopen => {
                 log.close().await.unwrap();
-                log = Embedded::open(settings(generation)).unwrap();
+                log = EmbeddedBroker::open(settings(generation)).unwrap();
                 check(&log, &model).await;
             }
             Step::Crash => {
                 let crashed = folder.path().join((generation + 1).to_string());
                 copy(&folder.path().join(generation.to_string()), &crashed);
                 generation += 1;
-                log = Embedded::open(settings(generation)).unwrap();
+                log = EmbeddedBroker::open(settings(generation)).unwrap();
                 check(&log, &model).await;
             }
         }

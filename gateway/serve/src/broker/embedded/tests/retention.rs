@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::broker::{Committed, OffsetRange};
 
-async fn fill(log: &Embedded) {
+async fn fill(log: &EmbeddedBroker) {
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     for n in 0..200 {
         produce(log, 0, &[format!("{n} {}", "x".repeat(100))]).await.unwrap();
@@ -15,7 +15,7 @@ async fn fill(log: &Embedded) {
     log.commit("g", &topic(), 0, committed).await.unwrap();
 }
 
-async fn range(log: &Embedded) -> OffsetRange {
+async fn range(log: &EmbeddedBroker) -> OffsetRange {
     log.offsets(&topic(), 0).await.unwrap()
 }
 
@@ -25,7 +25,7 @@ async fn by_size_the_newest_segments_stay() {
     let (live, copied) = (folder.path().join("log"), folder.path().join("copy"));
     let settings =
         |folder: &Path| EmbeddedSettings { retention_bytes: Some(8192), ..small(folder) };
-    let log = Embedded::open(settings(&live)).unwrap();
+    let log = EmbeddedBroker::open(settings(&live)).unwrap();
     fill(&log).await;
 
     let kept = range(&log).await;
@@ -37,7 +37,7 @@ async fn by_size_the_newest_segments_stay() {
     assert_eq!(left.first().unwrap().offset, kept.start);
     assert_eq!(left.len() as u64, kept.end - kept.start);
     for folder in [&live, &copied] {
-        let log = Embedded::open(settings(folder)).unwrap();
+        let log = EmbeddedBroker::open(settings(folder)).unwrap();
         assert_eq!(range(&log).await, kept);
         assert_eq!(fetch(&log, 0).await.unwrap(), left);
         log.close().await.unwrap();
@@ -54,7 +54,7 @@ async fn by_age_even_the_last_segment_goes() {
         retention_check: Duration::from_millis(10),
         ..small(folder.path())
     };
-    let log = Embedded::open(settings.clone()).unwrap();
+    let log = EmbeddedBroker::open(settings.clone()).unwrap();
     // Timestamp 1 is long ago.
     fill(&log).await;
 
@@ -67,7 +67,7 @@ async fn by_age_even_the_last_segment_goes() {
     let young = Append::new(topic(), 0, vec![Record::default()]);
     assert_eq!(log.produce(vec![young]).await.remove(0).unwrap().base_offset, 200);
     log.close().await.unwrap();
-    let log = Embedded::open(settings).unwrap();
+    let log = EmbeddedBroker::open(settings).unwrap();
     assert_eq!(fetch(&log, 0).await.unwrap().len(), 1);
 }
 
@@ -78,7 +78,7 @@ async fn memory_is_bounded_too() {
         retention_bytes: Some(8192),
         ..EmbeddedSettings::memory()
     };
-    let log = Embedded::open(settings).unwrap();
+    let log = EmbeddedBroker::open(settings).unwrap();
     fill(&log).await;
 
     let kept = range(&log).await;
@@ -91,7 +91,7 @@ async fn memory_is_bounded_too() {
 async fn more_segments_than_open_files_can_be_written_and_read() {
     let folder = folder_in_memory();
     let settings = EmbeddedSettings { open_files_max: 16, ..small(folder.path()) };
-    let log = Embedded::open(settings.clone()).unwrap();
+    let log = EmbeddedBroker::open(settings.clone()).unwrap();
     log.create_topic(NewTopic::new(topic(), 40)).await.unwrap();
     for n in 0..80 {
         for partition in 0..40 {
@@ -100,7 +100,7 @@ async fn more_segments_than_open_files_can_be_written_and_read() {
     }
     log.close().await.unwrap();
 
-    let log = Embedded::open(settings).unwrap();
+    let log = EmbeddedBroker::open(settings).unwrap();
 
     for partition in 0..40 {
         assert_eq!(values(&log, partition).await.len(), 80);

@@ -1,4 +1,4 @@
-//! The words in which a broker is asked and answers. Plain data.
+//! What the broker is asked for and what it answers. Plain data.
 
 use crate::message::{Record, TopicName};
 
