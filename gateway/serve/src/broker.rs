@@ -19,7 +19,7 @@ mod overlay;
 mod suite;
 mod types;
 
-pub use clusters::{Cluster, ClusterTopic, Clusters};
+pub use clusters::{Cluster, ClusterIndex, ClusterTopic, Clusters};
 pub use error::BrokerError;
 pub use member::GroupMember;
 pub use overlay::{Effect, OverlayBroker};

@@ -13,7 +13,7 @@ use std::{
 use tokio::{sync::Notify, task::AbortHandle};
 
 use crate::{
-    broker::{BrokerError, Cluster},
+    broker::{BrokerError, Cluster, ClusterIndex},
     message::TopicName,
     pipeline::Pipeline,
 };
@@ -49,7 +49,7 @@ struct SubscriptionTable {
     /// Topics with subscribers.
     channels: HashMap<ClusterTopic, ActiveChannel>,
     /// Patterns, for each cluster with any.
-    patterns: BTreeMap<usize, Patterns>,
+    patterns: BTreeMap<ClusterIndex, Patterns>,
 }
 
 /// A channel with subscribers, and its fan-out task.
@@ -105,7 +105,7 @@ impl Channels {
     pub fn unsubscribe(
         &self,
         subscriber: &Subscriber,
-        cluster: usize,
+        cluster: ClusterIndex,
         name: &TopicName,
         kind: &SubscriptionKind,
     ) {
@@ -114,7 +114,7 @@ impl Channels {
 
     /// Subscriptions on this gateway that get a message of this topic; a client with two counts
     /// twice.
-    pub fn receivers(&self, cluster: usize, name: &TopicName) -> usize {
+    pub fn receivers(&self, cluster: ClusterIndex, name: &TopicName) -> usize {
         let table = self.table();
         let channel = table.channel(cluster, name);
         let named = channel.map_or(0, |channel| {
@@ -126,7 +126,11 @@ impl Channels {
     }
 
     /// Topics of a cluster with subscriptions of this kind, sorted, and how many each has.
-    pub fn active(&self, cluster: usize, kind: &SubscriptionKind) -> BTreeMap<TopicName, usize> {
+    pub fn active(
+        &self,
+        cluster: ClusterIndex,
+        kind: &SubscriptionKind,
+    ) -> BTreeMap<TopicName, usize> {
         let table = self.table();
         let here = table.channels.iter().filter(|(topic, _)| topic.cluster == cluster);
         here.map(|(topic, active)| (topic.name.clone(), active.channel.count(kind)))
@@ -135,12 +139,12 @@ impl Channels {
     }
 
     /// Subscriptions of this kind to one topic.
-    pub fn count(&self, cluster: usize, name: &TopicName, kind: &SubscriptionKind) -> usize {
+    pub fn count(&self, cluster: ClusterIndex, name: &TopicName, kind: &SubscriptionKind) -> usize {
         self.table().channel(cluster, name).map_or(0, |channel| channel.count(kind))
     }
 
     /// Different patterns of a cluster that have subscribers.
-    pub fn pattern_count(&self, cluster: usize) -> usize {
+    pub fn pattern_count(&self, cluster: ClusterIndex) -> usize {
         self.table().patterns.get(&cluster).map_or(0, Patterns::len)
     }
 
@@ -158,7 +162,7 @@ impl Channels {
     /// A topic was created: everyone whose pattern matches it gets all of it.
     fn topic_created(self: &Arc<Self>, cluster: &Cluster, name: &TopicName) {
         let mut table = self.table();
-        let Some(patterns) = table.patterns.get_mut(&cluster.id) else { return };
+        let Some(patterns) = table.patterns.get_mut(&cluster.index) else { return };
         patterns.note_known([name.clone()]);
         for (kind, subscription) in patterns.subscriptions_from_start(name) {
             table.add(self, (cluster, name), kind, subscription);
@@ -167,7 +171,7 @@ impl Channels {
 }
 
 impl SubscriptionTable {
-    fn channel(&self, cluster: usize, name: &TopicName) -> Option<&Channel> {
+    fn channel(&self, cluster: ClusterIndex, name: &TopicName) -> Option<&Channel> {
         self.channels.get(&ClusterTopic::new(cluster, name)).map(|active| &*active.channel)
     }
 
@@ -180,12 +184,12 @@ impl SubscriptionTable {
         kind: SubscriptionKind,
         subscription: Subscription,
     ) {
-        let active = match self.channels.entry(ClusterTopic::new(cluster.id, name)) {
+        let active = match self.channels.entry(ClusterTopic::new(cluster.index, name)) {
             hash_map::Entry::Occupied(active) => active.into_mut(),
             hash_map::Entry::Vacant(free) => {
                 let channel = Arc::new(Channel::new(cluster.clone(), name.clone()));
                 // Before the fan-out reads anything: it does not read a record twice.
-                let patterns = self.patterns.get_mut(&cluster.id);
+                let patterns = self.patterns.get_mut(&cluster.index);
                 let new = patterns.map(|patterns| patterns.subscriptions_if_unknown(name));
                 let new = new.unwrap_or_default();
                 let start = if new.is_empty() { subscription.from.to_vec() } else { Vec::new() };

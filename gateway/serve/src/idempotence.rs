@@ -25,7 +25,7 @@ mod window;
 pub use window::WindowSettings;
 
 use crate::{
-    broker::{Broker, BrokerError, Cluster, Fetch},
+    broker::{Broker, BrokerError, Cluster, ClusterIndex, Fetch},
     message::{MessageId, StoredRecord, TopicName},
 };
 use window::Window;
@@ -42,7 +42,7 @@ const FETCH_BYTES: usize = 1 << 20;
 const PARTITIONS_MAX: usize = 1_024;
 
 /// Where a window is.
-type Place = (usize, TopicName, u32);
+type Place = (ClusterIndex, TopicName, u32);
 
 /// The windows of all partitions that idempotent producers write to through this gateway.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl Windows {
         (topic, partition): (&TopicName, u32),
         settings: WindowSettings,
     ) -> Producing {
-        let place = (cluster.id, topic.clone(), partition);
+        let place = (cluster.index, topic.clone(), partition);
         let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
         if partitions.len() >= PARTITIONS_MAX {
             // They are read again when they are needed.

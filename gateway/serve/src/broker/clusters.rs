@@ -5,13 +5,18 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::Broker;
 use crate::message::TopicName;
 
+/// The number of a cluster among all clusters of the gateway, from 0. It stays the same while the
+/// process runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClusterIndex(pub usize);
+
 /// One broker, with its name in the configuration and in grants.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// Its name.
     pub name: Arc<str>,
-    /// Its number among all clusters of the gateway, from 0.
-    pub id: usize,
+    /// Which of the gateway's clusters it is.
+    pub index: ClusterIndex,
     /// The broker itself.
     pub broker: Arc<dyn Broker>,
 }
@@ -19,8 +24,8 @@ pub struct Cluster {
 /// A topic of one of the gateway's clusters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClusterTopic {
-    /// Id of the cluster.
-    pub cluster: usize,
+    /// The cluster that has the topic.
+    pub cluster: ClusterIndex,
     /// Name of the topic.
     pub topic: TopicName,
 }
@@ -28,7 +33,7 @@ pub struct ClusterTopic {
 impl Cluster {
     /// A topic of this cluster. Whether it exists is not checked.
     pub fn topic(&self, topic: &TopicName) -> ClusterTopic {
-        ClusterTopic { cluster: self.id, topic: topic.clone() }
+        ClusterTopic { cluster: self.index, topic: topic.clone() }
     }
 }
 
@@ -59,7 +64,11 @@ impl Clusters {
         assert!(!named.is_empty(), "a gateway has a broker");
         let place = named.keys().position(|name| name == default).unwrap_or_default();
         let all = named.into_iter().enumerate();
-        let all = all.map(|(id, (name, broker))| Cluster { name: name.into(), id, broker });
+        let all = all.map(|(index, (name, broker))| Cluster {
+            name: name.into(),
+            index: ClusterIndex(index),
+            broker,
+        });
         Self { all: all.collect(), default: place, is_only: false }
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    broker::{BrokerError, Cluster},
+    broker::{BrokerError, Cluster, ClusterIndex},
     message::TopicName,
 };
 
@@ -19,13 +19,13 @@ pub(super) type EndOffsets = Arc<[u64]>;
 /// A topic of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClusterTopic {
-    /// Id of the cluster.
-    pub(super) cluster: usize,
+    /// The cluster that has the topic.
+    pub(super) cluster: ClusterIndex,
     pub(super) name: TopicName,
 }
 
 impl ClusterTopic {
-    pub(super) fn new(cluster: usize, name: &TopicName) -> Self {
+    pub(super) fn new(cluster: ClusterIndex, name: &TopicName) -> Self {
         Self { cluster, name: name.clone() }
     }
 }
@@ -77,7 +77,7 @@ impl EndOffsetLookups {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<EndOffsets, BrokerError> {
-        let caller = self.caller(ClusterTopic::new(cluster.id, name));
+        let caller = self.caller(ClusterTopic::new(cluster.index, name));
         let number = caller.lookup.callers.fetch_add(1, Ordering::SeqCst) + 1;
         let mut answer = caller.lookup.answer.lock().await;
         // Another caller asked the broker after this call began, while this one waited for the lock.

@@ -11,7 +11,7 @@ use super::{
     patterns::{PatternSubscription, Patterns, may_receive},
 };
 use crate::{
-    broker::{BrokerError, Cluster, TopicInfo},
+    broker::{BrokerError, Cluster, ClusterIndex, TopicInfo},
     message::{Grant, TopicName, fits_glob},
 };
 
@@ -84,7 +84,7 @@ impl Channels {
         topics: TopicSnapshot,
     ) {
         let mut table = self.table();
-        let patterns = table.patterns.entry(cluster.id).or_insert_with(|| {
+        let patterns = table.patterns.entry(cluster.index).or_insert_with(|| {
             let watcher = tokio::spawn(watch_topics(Arc::clone(self), cluster.clone()));
             Patterns::new(watcher.abort_handle())
         });
@@ -102,7 +102,7 @@ impl Channels {
     pub fn restrict_pattern(
         &self,
         subscriber: &Subscriber,
-        cluster: usize,
+        cluster: ClusterIndex,
         pattern: &Arc<[u8]>,
         grant: &Arc<Grant>,
     ) {
@@ -114,7 +114,12 @@ impl Channels {
     }
 
     /// Ends a pattern subscription: when this returns, it puts nothing more into the queue.
-    pub fn punsubscribe(&self, subscriber: &Subscriber, cluster: usize, pattern: &Arc<[u8]>) {
+    pub fn punsubscribe(
+        &self,
+        subscriber: &Subscriber,
+        cluster: ClusterIndex,
+        pattern: &Arc<[u8]>,
+    ) {
         let mut table = self.table();
         table.remove_pattern(subscriber, cluster, pattern, |_| true);
         let Some(patterns) = table.patterns.get_mut(&cluster) else { return };
@@ -124,7 +129,7 @@ impl Channels {
     }
 
     /// Topics that the pattern subscriptions are not attached to yet.
-    fn new_topics(&self, cluster: usize, topics: &BTreeSet<TopicName>) -> Vec<TopicName> {
+    fn new_topics(&self, cluster: ClusterIndex, topics: &BTreeSet<TopicName>) -> Vec<TopicName> {
         let mut table = self.table();
         let patterns = table.patterns.get_mut(&cluster);
         patterns.map(|patterns| patterns.update_known(topics)).unwrap_or_default()
@@ -136,7 +141,7 @@ impl SubscriptionTable {
     fn remove_pattern(
         &mut self,
         subscriber: &Subscriber,
-        cluster: usize,
+        cluster: ClusterIndex,
         pattern: &Arc<[u8]>,
         which: impl Fn(&TopicName) -> bool,
     ) {
@@ -165,7 +170,7 @@ async fn watch_topics(channels: Arc<Channels>, cluster: Cluster) {
             tokio::time::sleep(RETRY).await;
             continue;
         };
-        for name in channels.new_topics(cluster.id, &topics) {
+        for name in channels.new_topics(cluster.index, &topics) {
             channels.topic_created(&cluster, &name);
         }
         if changes.changed().await.is_err() {

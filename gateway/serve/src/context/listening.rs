@@ -49,7 +49,7 @@ pub(super) fn restrict_subscriptions(context: &mut Context) {
     if context.subscriptions.len() == 0 {
         return;
     }
-    let (cluster, grant) = (identity.cluster.id, Arc::new(identity.grant().clone()));
+    let (cluster, grant) = (identity.cluster.index, Arc::new(identity.grant().clone()));
     for (kind, name, left) in context.subscriptions.restrict(cluster, &grant) {
         confirm(&mut context.replies, unsubscribed(&kind), Some(&name), left);
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    broker::Cluster,
+    broker::{Cluster, ClusterIndex},
     channels::{Channels, Subscriber, SubscriptionKind},
     message::{Grant, Rejection, TopicName},
     resp::Replies,
@@ -15,7 +15,7 @@ pub(crate) struct Subscriptions {
     /// Made for the first subscription.
     subscriber: Option<Arc<Subscriber>>,
     /// Where the topics lie.
-    cluster: usize,
+    cluster: ClusterIndex,
     names: BTreeSet<TopicName>,
     shards: BTreeSet<TopicName>,
     patterns: BTreeSet<Arc<[u8]>>,
@@ -28,7 +28,7 @@ impl Subscriptions {
         Self {
             channels,
             subscriber: None,
-            cluster: 0,
+            cluster: ClusterIndex::default(),
             names: BTreeSet::new(),
             shards: BTreeSet::new(),
             patterns: BTreeSet::new(),
@@ -78,13 +78,13 @@ impl Subscriptions {
     }
 
     pub(crate) fn add(&mut self, cluster: &Cluster, kind: &SubscriptionKind, name: TopicName) {
-        self.cluster = cluster.id;
+        self.cluster = cluster.index;
         if *kind == SubscriptionKind::Shard { &mut self.shards } else { &mut self.names }
             .insert(name);
     }
 
     pub(crate) fn add_pattern(&mut self, cluster: &Cluster, pattern: Arc<[u8]>) {
-        self.cluster = cluster.id;
+        self.cluster = cluster.index;
         self.patterns.insert(pattern);
     }
 
@@ -116,7 +116,7 @@ impl Subscriptions {
     /// Ends what another login does not allow; answers what that was.
     pub(super) fn restrict(
         &mut self,
-        cluster: usize,
+        cluster: ClusterIndex,
         grant: &Arc<Grant>,
     ) -> Vec<(SubscriptionKind, Vec<u8>, usize)> {
         let is_elsewhere = cluster != self.cluster;

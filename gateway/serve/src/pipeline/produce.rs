@@ -32,7 +32,7 @@ impl Pipeline {
         mut messages: Vec<Message>,
     ) -> Vec<Outcome> {
         let deadline = Instant::now() + self.settings.publish_deadline;
-        let loads = &self.partition_loads[cluster.id];
+        let loads = &self.partition_loads[cluster.index.0];
         let burst = BurstContext { chain, counters: &self.counters, loads, context, deadline };
         let mut traces = Traces::new(self.recorder.as_ref());
         traces.begin_published(&messages);

@@ -45,7 +45,7 @@ fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         Query::Channels { kind, pattern } => send_channels(context, &kind, pattern)?,
         Query::Subscribers(kind) => send_subscribers(context, &kind, &request.args)?,
         Query::Patterns => {
-            let cluster = context.identity()?.cluster.id;
+            let cluster = context.identity()?.cluster.index;
             let count = context.services.channels.pattern_count(cluster);
             context.replies.count(count);
         }
@@ -99,7 +99,7 @@ fn send_channels(
 ) -> Result<(), Rejection> {
     let identity = context.identity()?;
     let mut names = Vec::new();
-    for name in context.services.channels.active(identity.cluster.id, kind).into_keys() {
+    for name in context.services.channels.active(identity.cluster.index, kind).into_keys() {
         let fits = pattern.is_none_or(|pattern| fits_glob(pattern, name.as_str().as_bytes()));
         if fits && context.check_consume(&name).is_ok() {
             names.push(name);
@@ -115,7 +115,7 @@ fn send_subscribers(
     kind: &SubscriptionKind,
     args: &Args<'_>,
 ) -> Result<(), Rejection> {
-    let cluster = context.identity()?.cluster.id;
+    let cluster = context.identity()?.cluster.index;
     context.replies.array(2 * (args.len() - 2));
     for name in rest(args, 2) {
         let topic = channel_topic(name).ok();

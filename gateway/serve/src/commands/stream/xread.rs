@@ -11,6 +11,7 @@ use super::{
     read_range::last_entries,
 };
 use crate::{
+    broker::ClusterIndex,
     commands::spec::{
         BeforeLogin, Blocking, Bound, CopiesMembership, DryRun, Explain, Family, Handler,
         InTransaction, Keys, Keyspace, MeetsPlugins, Monitored, Outcome, Publishing, Request,
@@ -72,7 +73,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         }
         freshness = Freshness::Notified;
         context.replies.release();
-        let cluster = context.identity.as_ref().map(|identity| identity.cluster.id);
+        let cluster = context.identity.as_ref().map(|identity| identity.cluster.index);
         if !context.wait_for(changed(&mut watches), until).await? {
             break;
         }
@@ -95,10 +96,10 @@ async fn open_cursors(context: &Context, query: Query) -> Result<Vec<Cursor>, Re
 /// Checks that the login still allows all streams: it may have changed while the client waited.
 fn check_still_allowed(
     context: &Context,
-    cluster: Option<usize>,
+    cluster: Option<ClusterIndex>,
     cursors: &[Cursor],
 ) -> Result<(), Rejection> {
-    if Some(context.identity()?.cluster.id) != cluster {
+    if Some(context.identity()?.cluster.index) != cluster {
         let words = "the login leads to another cluster now: its streams begin anew, read again";
         return Err(Rejection::err(words));
     }

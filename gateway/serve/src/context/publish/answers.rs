@@ -57,7 +57,7 @@ fn answer_receivers(
 }
 
 fn receivers(context: &Context, topic: &TopicName) -> usize {
-    let cluster = context.identity().map(|identity| identity.cluster.id);
+    let cluster = context.identity().map(|identity| identity.cluster.index);
     cluster.map_or(0, |cluster| context.services.channels.receivers(cluster, topic))
 }
 

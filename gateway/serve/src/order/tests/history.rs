@@ -10,7 +10,7 @@ use super::{
     records,
 };
 use crate::{
-    broker::{Append, Broker, Cluster, NewTopic, embedded::EmbeddedBroker},
+    broker::{Append, Broker, Cluster, ClusterIndex, NewTopic, embedded::EmbeddedBroker},
     message::{PartitionOffset, Record, TopicName},
 };
 
@@ -80,7 +80,8 @@ impl History {
             store(&broker, &topic, partition, &empty(end)).await;
         }
         store(&broker, &log, 0, &self.log).await;
-        let cluster = Cluster { name: "c".into(), id: 0, broker: Arc::new(broker) };
+        let cluster =
+            Cluster { name: "c".into(), index: ClusterIndex(0), broker: Arc::new(broker) };
         Orders::default().of(&cluster, &topic).unwrap()
     }
 }

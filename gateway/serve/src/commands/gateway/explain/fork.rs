@@ -132,7 +132,7 @@ fn fork_services(
     groups: &ForkedGroups,
 ) -> Services {
     let clusters = real.pipeline.clusters().with(|cluster| -> Arc<dyn Broker> {
-        if cluster.id == identity.cluster.id {
+        if cluster.index == identity.cluster.index {
             return Arc::clone(overlay) as _;
         }
         Arc::new(OverlayBroker::new(Arc::clone(&cluster.broker)))
