@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::message::TopicName;
+use crate::message::{TopicName, TopicPartition};
 
 /// Why the broker did not do it, and whether anything was stored.
 #[derive(Clone, Debug, Error)]
@@ -15,12 +15,10 @@ pub enum BrokerError {
         topic: TopicName,
     },
     /// Nothing was stored.
-    #[error("topic `{topic}` has no partition {partition}")]
+    #[error("topic `{}` has no partition {}", .partition.topic, .partition.partition)]
     NoSuchPartition {
-        /// Topic that was asked for.
-        topic: TopicName,
-        /// Partition it does not have.
-        partition: u32,
+        /// The topic that was asked for, and the partition that it does not have.
+        partition: TopicPartition,
     },
     /// Nothing was changed.
     #[error("topic `{topic}` already exists")]
@@ -42,22 +40,23 @@ pub enum BrokerError {
         reason: String,
     },
     /// The append named the offset that it expected; nothing was stored.
-    #[error("offset {expected} of `{topic}` was expected to come next, but {next} does")]
+    #[error("offset {expected} of `{}` was expected to come next, but {next} does", .partition.topic)]
     NotNext {
-        /// Topic that was written to.
-        topic: TopicName,
+        /// Partition that was written to.
+        partition: TopicPartition,
         /// Offset the append named.
         expected: u64,
         /// Offset the next record gets.
         next: u64,
     },
     /// Another member of the group has the partition now; nothing was committed.
-    #[error("partition {partition} of `{topic}` belongs to another member of the group")]
+    #[error(
+        "partition {} of `{}` belongs to another member of the group",
+        .partition.partition, .partition.topic
+    )]
     NotOwner {
-        /// Topic of the commit.
-        topic: TopicName,
         /// Partition that has moved.
-        partition: u32,
+        partition: TopicPartition,
     },
     /// The broker said no; nothing was stored.
     #[error("broker refused: {reason}")]
@@ -72,12 +71,10 @@ pub enum BrokerError {
         reason: String,
     },
     /// Stored data cannot be read back.
-    #[error("`{topic}`/{partition} is damaged: {reason}")]
+    #[error("`{}`/{} is damaged: {reason}", .partition.topic, .partition.partition)]
     Corrupt {
-        /// Topic that was read.
-        topic: TopicName,
         /// Partition that was read.
-        partition: u32,
+        partition: TopicPartition,
         /// File, byte and what was found.
         reason: String,
     },
@@ -90,5 +87,33 @@ impl BrokerError {
     /// True only if the broker cannot have stored anything.
     pub fn is_safe_to_retry(&self) -> bool {
         !matches!(self, Self::Unknown { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_about_a_partition_name_its_topic_and_number() {
+        let partition = || TopicPartition::new(TopicName::new("orders").unwrap(), 3);
+        let reason = || "torn".to_owned();
+        let texts = [
+            BrokerError::NoSuchPartition { partition: partition() },
+            BrokerError::NotNext { partition: partition(), expected: 7, next: 9 },
+            BrokerError::NotOwner { partition: partition() },
+            BrokerError::Corrupt { partition: partition(), reason: reason() },
+        ]
+        .map(|error| error.to_string());
+
+        assert_eq!(
+            texts,
+            [
+                "topic `orders` has no partition 3",
+                "offset 7 of `orders` was expected to come next, but 9 does",
+                "partition 3 of `orders` belongs to another member of the group",
+                "`orders`/3 is damaged: torn",
+            ]
+        );
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     broker::{Append, BrokerError, Fetch, NewTopic, OffsetRange},
-    message::Record,
+    message::{Record, TopicPartition},
 };
 
 /// Pause before a record that exists is fetched again.
@@ -149,7 +149,7 @@ impl Sequencer {
     pub(super) fn foreign_record(&self) -> BrokerError {
         let reason = "it holds what no gateway of this version writes into an order log: run the \
                       newest version everywhere, or delete the topic to begin a new order";
-        let (topic, reason) = (self.log.clone(), reason.to_owned());
-        BrokerError::Corrupt { topic, partition: 0, reason }
+        let partition = TopicPartition::new(self.log.clone(), 0);
+        BrokerError::Corrupt { partition, reason: reason.to_owned() }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, BrokerFuture, OffsetRange},
-    message::PartitionOffset,
+    message::{PartitionOffset, TopicPartition},
 };
 
 /// Least time between two steps of one gateway: records that arrive meanwhile share the next one.
@@ -45,9 +45,10 @@ impl Sequencer {
         let is_new = self.with_loaded(|_| ()).is_none();
         match self.try_round().await {
             // The log is gone, or was replaced by another one.
-            Err(BrokerError::NoSuchTopic { topic } | BrokerError::Corrupt { topic, .. })
-                if topic == self.log && !is_new =>
-            {
+            Err(
+                BrokerError::NoSuchTopic { topic }
+                | BrokerError::Corrupt { partition: TopicPartition { topic, .. }, .. },
+            ) if topic == self.log && !is_new => {
                 self.forget();
                 self.try_round().await
             }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, Committed, TopicInfo},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// A topic that exists.
@@ -73,9 +73,10 @@ impl Topic {
 
     /// The partition, or the error that says it is not there.
     pub(super) fn partition(&self, partition: u32) -> Result<&Arc<Partition>, BrokerError> {
-        self.partitions
-            .get(partition as usize)
-            .ok_or_else(|| BrokerError::NoSuchPartition { topic: self.name.clone(), partition })
+        self.partitions.get(partition as usize).ok_or_else(|| {
+            let partition = TopicPartition::new(self.name.clone(), partition);
+            BrokerError::NoSuchPartition { partition }
+        })
     }
 }
 

@@ -12,10 +12,7 @@ use super::{
     partition::{Chunk, Partition},
     segment::SEGMENT_HEADER_BYTES,
 };
-use crate::{
-    broker::BrokerError,
-    message::{StoredRecord, TopicPartition},
-};
+use crate::{broker::BrokerError, message::StoredRecord};
 
 /// Bytes read at once, unless a frame is larger. Also what may be copied from a tail while its
 /// lock is held.
@@ -241,8 +238,7 @@ impl Reader<'_> {
     }
 
     fn damaged(&self, reason: String) -> BrokerError {
-        let TopicPartition { topic, partition } = self.partition.name.clone();
-        BrokerError::Corrupt { topic, partition, reason }
+        BrokerError::Corrupt { partition: self.partition.name.clone(), reason }
     }
 
     fn path(&self, base: u64) -> String {

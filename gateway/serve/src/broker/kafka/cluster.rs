@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     broker::{Append, BrokerError, BrokerState, Committed},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// A Kafka cluster with its name in the configuration.
@@ -178,5 +178,6 @@ fn check_partition(
     if partition < topic.partitions {
         return Ok(());
     }
-    Err(BrokerError::NoSuchPartition { topic: name.clone(), partition })
+    let partition = TopicPartition::new(name.clone(), partition);
+    Err(BrokerError::NoSuchPartition { partition })
 }

@@ -88,8 +88,7 @@ impl OverlayBroker {
             TopicState::Real => self.real.offsets(topic, number).await?,
             TopicState::Created(details) if number < details.info.partitions => EMPTY,
             TopicState::Created(_) => {
-                let topic = topic.clone();
-                return Err(BrokerError::NoSuchPartition { topic, partition: number });
+                return Err(BrokerError::NoSuchPartition { partition: partition.clone() });
             }
             TopicState::Deleted => return no_topic(topic),
         };
@@ -148,8 +147,7 @@ impl OverlayBroker {
                 return Err(BrokerError::Refused { reason });
             }
             Some(expected) if expected != next => {
-                let topic = partition.topic;
-                return Err(BrokerError::NotNext { topic, expected, next });
+                return Err(BrokerError::NotNext { partition, expected, next });
             }
             _ => {}
         }

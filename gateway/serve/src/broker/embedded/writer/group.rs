@@ -185,14 +185,16 @@ impl PendingAnswer {
 impl QueuedFrame {
     /// Fails if it can no longer be stored.
     fn check(&self) -> Result<(), BrokerError> {
-        let topic = || self.topic.name.clone();
         if self.partition.is_removed() {
-            return Err(BrokerError::NoSuchTopic { topic: topic() });
+            return Err(BrokerError::NoSuchTopic { topic: self.topic.name.clone() });
         }
         let Some(expected) = self.expected_offset else { return Ok(()) };
         match self.partition.next_offset() {
             next if next == expected => Ok(()),
-            next => Err(BrokerError::NotNext { topic: topic(), expected, next }),
+            next => {
+                let partition = self.partition.name.clone();
+                Err(BrokerError::NotNext { partition, expected, next })
+            }
         }
     }
 }

@@ -10,12 +10,15 @@ use krafka::{
 use tokio::time::{self, Instant};
 
 use super::assignment::MemberAssignment;
-use crate::broker::{
-    BrokerError, Committed,
-    kafka::{
-        convert::{offset_to_kafka, partition_to_kafka},
-        error,
+use crate::{
+    broker::{
+        BrokerError, Committed,
+        kafka::{
+            convert::{offset_to_kafka, partition_to_kafka},
+            error,
+        },
     },
+    message,
 };
 
 /// Wait before a commit is sent again that was certainly not taken.
@@ -30,7 +33,9 @@ pub(super) async fn commit(
     timeout: Duration,
 ) -> Result<(), BrokerError> {
     let deadline = Instant::now() + timeout;
-    let not_owner = || BrokerError::NotOwner { topic: assignment.topic.clone(), partition };
+    let not_owner = || BrokerError::NotOwner {
+        partition: message::TopicPartition::new(assignment.topic.clone(), partition),
+    };
     let Some(consumer) = consumer else { return Err(not_owner()) };
     let hold = time::timeout_at(deadline, assignment.hold(partition)).await;
     // A caller that waits longer is behind a rebalance that takes the partition away.

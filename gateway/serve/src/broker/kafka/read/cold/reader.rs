@@ -229,8 +229,7 @@ impl ColdReader {
             && message.starts_with("undecodable")
         {
             let reason = error::describe(error);
-            let TopicPartition { topic, partition } = partition.clone();
-            return Err(BrokerError::Corrupt { topic, partition, reason });
+            return Err(BrokerError::Corrupt { partition: partition.clone(), reason });
         }
         let judged = error::on_query_of(&partition.topic, error);
         if !matches!(judged, BrokerError::NoSuchTopic { .. }) {
