@@ -3,15 +3,17 @@
 //! Exit codes: 0 done, 1 it could not be done (the reason is on standard error), 2 the arguments
 //! are wrong.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use sluicegate::{config::Overrides, telemetry::LogFormat};
+use clap::{Args, Parser, Subcommand};
 use sluicegate_tools::cli::{plugin, record, test};
 
 mod check;
 mod databus;
+mod options;
 mod serve;
+
+use options::Options;
 
 /// Redis clients in front, Kafka or a durable log behind, WebAssembly plugins between.
 #[derive(Debug, Parser)]
@@ -49,26 +51,6 @@ enum Action {
     Version,
 }
 
-/// What `serve` and `check` take. Flags win over the environment, the environment over the file.
-#[derive(Args, Clone, Debug)]
-struct Options {
-    /// Configuration file (TOML).
-    #[arg(long, env = "SLUICEGATE_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Address and port to listen on.
-    #[arg(long, env = "SLUICEGATE_LISTEN", value_name = "ADDR")]
-    listen: Option<SocketAddr>,
-    /// Folder of the embedded log.
-    #[arg(long, env = "SLUICEGATE_DATA", value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Folder of plugins.
-    #[arg(long, env = "SLUICEGATE_PLUGINS", value_name = "DIR")]
-    plugins: Option<PathBuf>,
-    /// Form of log lines.
-    #[arg(long, env = "SLUICEGATE_LOG_FORMAT", value_name = "FORM")]
-    log_format: Option<Format>,
-}
-
 /// What `check` takes.
 #[derive(Args, Clone, Debug)]
 struct CheckOptions {
@@ -81,27 +63,6 @@ struct CheckOptions {
     /// Write the files that `--databus` would print below this folder; none is overwritten.
     #[arg(long, value_name = "FOLDER", requires = "databus")]
     write: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
-impl Options {
-    fn overrides(&self) -> Overrides {
-        let log_format = self.log_format.map(|format| match format {
-            Format::Text => LogFormat::Text,
-            Format::Json => LogFormat::Json,
-        });
-        Overrides {
-            listen: self.listen,
-            data: self.data.clone(),
-            plugins: self.plugins.clone(),
-            log_format,
-        }
-    }
 }
 
 impl Cli {

@@ -3,6 +3,7 @@
 //! The whole of `plugin-sdk` is inside the program, so that it is the only tool of ours that they
 //! need. Nothing here serves messages.
 
+mod build;
 mod component;
 mod contract;
 mod language;
@@ -12,11 +13,12 @@ mod template;
 mod toolchain;
 mod world;
 
+pub use build::{Built, write_atomically};
 pub use component::{componentise, noop_component};
 pub use contract::contract_page;
 pub use language::Language;
 pub use manifest::{MANIFEST, Manifest};
-pub use project::{Built, Project, write_atomically};
+pub use project::Project;
 pub use template::Template;
 pub use world::{CONTRACT_WIT, Roles};
 

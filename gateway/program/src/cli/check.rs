@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use sluicegate::{config, pipeline::Chain, startup};
 
-use super::Options;
+use super::options::Options;
 
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let settings = config::read(options.config.as_deref(), &options.overrides())?;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use sluicegate::{config, startup, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Options;
+use super::options::Options;
 
 /// Fewest worker threads: a plugin that uses up its time must not hold all of them.
 const WORKERS_MIN: usize = 4;

@@ -45,6 +45,7 @@ use sluicegate::{
 mod calls;
 mod cells;
 mod field;
+mod placeholders;
 mod recorded;
 mod secrets;
 mod stores;
@@ -83,10 +84,11 @@ impl FixtureFile {
     /// # Errors
     /// All that is wrong with it, with its places.
     pub fn parse(path: &Path, text: &str) -> anyhow::Result<Self> {
-        stores::read(text).map_err(|faults| {
+        let stores = stores::read(text).map_err(|faults| {
             let faults = faults.iter().map(|fault| format!("{}:{fault}", path.display()));
             anyhow::Error::msg(faults.collect::<Vec<_>>().join("\n"))
-        })
+        })?;
+        Ok(Self { fixtures: Arc::new(stores.fixtures), stands_for: stores.stands_for })
     }
 
     /// Plays the fixtures once; `path` is for the errors of what they lack.

@@ -8,10 +8,8 @@ use sluicegate::resp::is_word;
 mod json;
 mod name;
 
+use json::MASK;
 use name::SecretNames;
-
-/// Stands for a value that is not written down.
-const MASK: &str = "***";
 
 /// Whether fields with the usual names of secrets are masked.
 #[derive(Clone, Copy, Debug)]

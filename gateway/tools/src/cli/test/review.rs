@@ -3,45 +3,21 @@
 //! Keys go to `decide`, which holds all state; `screen` makes text of it. Only this file touches
 //! the terminal. What is decided is done at once, so that leaving half-way loses nothing.
 
-use std::{
-    io::{self, IsTerminal as _},
-    path::PathBuf,
-};
+use std::io::{self, IsTerminal as _};
 
 use anyhow::Context as _;
 use console::{Key, Term};
 
 mod decide; // which key does what, and what becomes of the files
 mod diff; //   what is said otherwise, as rows
+mod pending; // what is reviewed, and the result
 mod screen; // one snapshot as a page of the terminal
 mod wrap; //   texts in a given width
 
+pub(super) use pending::{Pending, Reviewed};
+
 use self::{decide::Review, screen::Size};
 use super::report::Colours;
-
-/// A snapshot that is not accepted yet.
-#[derive(Clone, Debug)]
-pub(super) struct Pending {
-    /// Where the accepted one lies or will lie, `NAME.snap`; this one is `NAME.snap.new` beside it.
-    pub(super) snapshot: PathBuf,
-    /// The accepted text, where there is one.
-    pub(super) old: Option<String>,
-    /// The text that waits.
-    pub(super) new: String,
-    /// Where the two part ways, and which plugin did it, in words for people; empty if nobody knows.
-    pub(super) cause: String,
-}
-
-/// What was decided, in the order it was.
-#[derive(Debug, Default)]
-pub(super) struct Reviewed {
-    /// They are the snapshots now.
-    pub(super) accepted: Vec<PathBuf>,
-    /// The pending ones are gone.
-    pub(super) rejected: Vec<PathBuf>,
-    /// Both texts are where they were, also of those that nobody looked at any more.
-    pub(super) skipped: Vec<PathBuf>,
-}
 
 /// Shows each pending snapshot and does what the keys say; tells at the end what was done.
 ///

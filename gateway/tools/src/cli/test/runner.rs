@@ -9,7 +9,7 @@ use std::{
 use anyhow::bail;
 use sluicegate::config::Variables;
 
-use super::TestOptions;
+use super::options::TestOptions;
 use crate::{
     cli::plugin::cache_folder,
     conversation::{

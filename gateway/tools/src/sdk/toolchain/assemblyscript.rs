@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use anyhow::Context as _;
 use sluicegate::message::Role;
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 const INSTALL: &str = "run `npm install` in the project's folder (on Debian after `apt-get \

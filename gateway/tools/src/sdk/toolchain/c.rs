@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context as _;
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 /// What plugins are compiled for. Nothing of WASI is left in a plugin that does not ask for it.

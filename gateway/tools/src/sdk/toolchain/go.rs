@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 /// The first version that has `//go:wasmexport`, on which the SDK stands.

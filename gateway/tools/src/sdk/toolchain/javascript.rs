@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 /// Where the author's modules are.

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 /// Between the contract and the author's `main`: see `plugin-sdk/python/guest.py`.

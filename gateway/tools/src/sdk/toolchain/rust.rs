@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::{Recipe, missing};
+use super::recipe::{Recipe, missing};
 use crate::sdk::project::Project;
 
 /// What plugins are compiled for: no operating system, so nothing to import but the contract.

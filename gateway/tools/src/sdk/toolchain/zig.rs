@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Recipe, find, missing};
+use super::recipe::{Recipe, find, missing};
 use crate::sdk::project::Project;
 
 const INSTALL: &str = "in the project's folder `python3 -m venv .venv && .venv/bin/pip install \

@@ -5,7 +5,10 @@ use std::{borrow::Cow, ops::Range};
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
-use super::{MASK, name::SecretNames};
+use super::name::SecretNames;
+
+/// Written in place of a secret value.
+pub(super) const MASK: &str = "***";
 
 /// The text with the values of members of these names masked, and with its strings as `string`
 /// makes them; `None` if it is no JSON object or array. What is not masked stays byte for byte.

@@ -9,7 +9,10 @@ use std::{
 use anyhow::Context as _;
 use console::Key;
 
-use super::{Pending, Reviewed, diff::Extent};
+use super::{
+    diff::Extent,
+    pending::{Pending, Reviewed},
+};
 
 /// Where a review is.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use console::Style;
 use similar::ChangeTag;
 
 use super::{
-    Pending, Reviewed,
     decide::Review,
     diff::{self, Extent, Row},
+    pending::{Pending, Reviewed},
     wrap::{end_of, printable, wrapped},
 };
 use crate::cli::test::report::Colours;
