@@ -7,7 +7,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::message::{StoredRecord, TopicName};
+use crate::message::{StoredRecord, TopicName, TopicPartition};
 
 mod error;
 mod member;
@@ -90,8 +90,7 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// `Unknown`, perhaps was deleted.
     fn delete_records<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>>;
 
@@ -132,13 +131,12 @@ pub trait Broker: Send + Sync + fmt::Debug {
 
     /// The highest offset, not above `before`, below which records lie in files of their own: to
     /// delete those costs nothing but the files. `None` for brokers that do not tell. Never blocks.
-    fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64>;
+    fn boundary_below(&self, partition: &TopicPartition, before: u64) -> Option<u64>;
 
     /// Oldest and next offset of a partition.
     fn offsets<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>>;
 
     /// Oldest and next offset of every partition of a topic, asked for together.
@@ -153,8 +151,7 @@ pub trait Broker: Send + Sync + fmt::Debug {
     /// Offset of the first record at or after `timestamp_ms`; the end if there is none.
     fn offset_at<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>>;
 
@@ -180,8 +177,7 @@ pub trait Broker: Send + Sync + fmt::Debug {
     fn commit<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>>;
 
@@ -189,8 +185,7 @@ pub trait Broker: Send + Sync + fmt::Debug {
     fn committed<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>>;
 
     /// Groups that have a place in a partition of `topic`, sorted by name.

@@ -26,7 +26,7 @@ pub use window::WindowSettings;
 
 use crate::{
     broker::{Broker, BrokerError, Cluster, ClusterIndex, Fetch},
-    message::{MessageId, StoredRecord, TopicName},
+    message::{MessageId, StoredRecord, TopicName, TopicPartition},
 };
 use window::Window;
 
@@ -41,14 +41,18 @@ const FETCH_BYTES: usize = 1 << 20;
 /// Partitions remembered without being used.
 const PARTITIONS_MAX: usize = 1_024;
 
-/// Where a window is.
-type Place = (ClusterIndex, TopicName, u32);
+/// A partition of one of the gateway's clusters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ClusterPartition {
+    cluster: ClusterIndex,
+    partition: TopicPartition,
+}
 
 /// The windows of all partitions that idempotent producers write to through this gateway.
 #[derive(Debug, Default)]
 pub struct Windows {
     /// Held for look-ups only.
-    partitions: Mutex<HashMap<Place, Arc<Partition>>>,
+    partitions: Mutex<HashMap<ClusterPartition, Arc<Partition>>>,
 }
 
 /// One partition and what is known of it.
@@ -80,15 +84,16 @@ impl Windows {
         (topic, partition): (&TopicName, u32),
         settings: WindowSettings,
     ) -> Producing {
-        let place = (cluster.index, topic.clone(), partition);
+        let partition = TopicPartition::new(topic.clone(), partition);
+        let key = ClusterPartition { cluster: cluster.index, partition };
         let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
         if partitions.len() >= PARTITIONS_MAX {
             // They are read again when they are needed.
             partitions.retain(|_, partition| Arc::strong_count(partition) > 1);
         }
-        let shared = partitions.entry(place.clone()).or_insert_with(|| Arc::new(Partition::new()));
+        let shared = partitions.entry(key.clone()).or_insert_with(|| Arc::new(Partition::new()));
         let (broker, shared) = (Arc::clone(&cluster.broker), Arc::clone(shared));
-        Producing { broker, shared, place, settings }
+        Producing { broker, shared, partition: key, settings }
     }
 }
 
@@ -97,7 +102,7 @@ impl Windows {
 pub struct Producing {
     broker: Arc<dyn Broker>,
     shared: Arc<Partition>,
-    place: Place,
+    partition: ClusterPartition,
     settings: WindowSettings,
 }
 
@@ -140,13 +145,13 @@ impl Producing {
         if known.window.has_room(self.settings, &message.producer, now_ms) {
             return Ok(None);
         }
-        Err(BrokerError::Busy { topic: self.place.1.clone() })
+        Err(BrokerError::Busy { topic: self.partition.partition.topic.clone() })
     }
 
     /// Reads what was stored since the last look.
     async fn catch_up(&self, known: &mut Known, now_ms: i64) -> Result<(), BrokerError> {
-        let (_, topic, partition) = &self.place;
-        let end = self.broker.offsets(topic, *partition).await?.end;
+        let partition = &self.partition.partition;
+        let end = self.broker.offsets(partition).await?.end;
         let mut next = match known.next {
             // A topic that was made anew begins anew.
             Some(next) if next <= end => next,
@@ -158,8 +163,7 @@ impl Producing {
         };
         while next < end {
             let fetch = Fetch {
-                topic: topic.clone(),
-                partition: *partition,
+                partition: partition.clone(),
                 from: next,
                 records_max: FETCH_RECORDS,
                 bytes_max: FETCH_BYTES,
@@ -181,9 +185,9 @@ impl Producing {
 
     /// The first offset that may matter.
     async fn beginning(&self, now_ms: i64) -> Result<u64, BrokerError> {
-        let (_, topic, partition) = &self.place;
+        let partition = &self.partition.partition;
         let oldest = now_ms.saturating_sub(self.settings.duration_ms);
-        self.broker.offset_at(topic, *partition, oldest).await
+        self.broker.offset_at(partition, oldest).await
     }
 }
 
@@ -207,7 +211,7 @@ mod tests {
     async fn store(cluster: &Cluster, topic: &TopicName, message: &MessageId) {
         let mut record = Record { timestamp_ms: 1_000, ..Record::default() };
         message.mark(&mut record.headers);
-        let append = Append::new(topic.clone(), 0, vec![record]);
+        let append = Append::new(TopicPartition::new(topic.clone(), 0), vec![record]);
         let stored = cluster.broker.produce(vec![append]).await;
         assert!(stored[0].is_ok());
     }

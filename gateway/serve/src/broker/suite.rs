@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::{
     broker::{Append, Broker, BrokerError, Committed, Fetch, NewTopic},
-    message::{Record, StoredRecord, TopicName},
+    message::{Record, StoredRecord, TopicName, TopicPartition},
 };
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ fn value(text: impl Into<String>) -> Record {
 }
 
 fn append(topic: &str, partition: u32, records: Vec<Record>) -> Append {
-    Append::new(name(topic), partition, records)
+    Append::new(TopicPartition::new(name(topic), partition), records)
 }
 
 /// What kind of answer it is, in a word.
@@ -93,7 +93,12 @@ async fn topic(broker: &Shared, topic: &str, partitions: u32) -> TopicName {
 
 async fn fetch(broker: &Shared, topic: &str, partition: u32, from: u64) -> Vec<StoredRecord> {
     let (records_max, bytes_max) = (usize::MAX, usize::MAX);
-    let fetch = Fetch { topic: name(topic), partition, from, records_max, bytes_max };
+    let fetch = Fetch {
+        partition: TopicPartition::new(name(topic), partition),
+        from,
+        records_max,
+        bytes_max,
+    };
     broker.fetch(fetch).await.unwrap()
 }
 
@@ -144,7 +149,7 @@ pub(crate) async fn offsets_have_no_gaps(broker: Shared) {
     let bases = broker.produce(appends).await.into_iter().map(|a| a.unwrap().base_offset);
 
     assert_eq!(bases.collect::<Vec<_>>(), [0, 0, 3]);
-    let range = broker.offsets(&topic, 1).await.unwrap();
+    let range = broker.offsets(&TopicPartition::new(topic.clone(), 1)).await.unwrap();
     assert_eq!((range.start, range.end), (0, 6));
     let values = fetch(&broker, "no-gaps", 1, 2).await;
     let values = values.into_iter().map(|r| (r.offset, r.record.value.unwrap()));
@@ -167,9 +172,12 @@ pub(crate) async fn each_append_is_answered_on_its_own(broker: Shared) {
 
     let kinds: Vec<_> = answers.iter().map(kind).collect();
     assert_eq!(kinds, ["no topic", "ok", "no partition", "refused", "ok"], "{answers:?}");
-    assert_eq!(broker.offsets(&known, 0).await.unwrap().end, 2);
-    assert_eq!(kind(&broker.offsets(&known, 1).await), "no partition");
-    assert_eq!(kind(&broker.offsets(&name("on-its-own-not-there"), 0).await), "no topic");
+    assert_eq!(broker.offsets(&TopicPartition::new(known.clone(), 0)).await.unwrap().end, 2);
+    assert_eq!(kind(&broker.offsets(&TopicPartition::new(known.clone(), 1)).await), "no partition");
+    assert_eq!(
+        kind(&broker.offsets(&TopicPartition::new(name("on-its-own-not-there"), 0)).await),
+        "no topic"
+    );
 }
 
 pub(crate) async fn many_callers_keep_their_order(broker: Shared) {
@@ -219,7 +227,7 @@ pub(crate) async fn a_dropped_future_gives_up_only_the_answer(broker: Shared) {
     let answer = broker.produce(vec![append("dropped", 0, vec![value("b")])]).await.remove(0);
 
     let base_offset = answer.unwrap().base_offset;
-    let end = broker.offsets(&topic, 0).await.unwrap().end;
+    let end = broker.offsets(&TopicPartition::new(topic.clone(), 0)).await.unwrap().end;
     assert!(base_offset <= 1 && end == base_offset + 1, "{base_offset} {end}");
 }
 
@@ -235,9 +243,9 @@ pub(crate) async fn after_closing_nothing_is_taken(broker: Shared) {
     let place = Committed { offset: 1, metadata: String::new() };
     let kinds = [
         kind(&answer),
-        kind(&broker.offsets(&topic, 0).await),
+        kind(&broker.offsets(&TopicPartition::new(topic.clone(), 0)).await),
         kind(&broker.topics().await),
-        kind(&broker.commit("g", &topic, 0, place).await),
+        kind(&broker.commit("g", &TopicPartition::new(topic.clone(), 0), place).await),
         kind(&broker.create_topic(NewTopic::new(name("closed-2"), 1)).await),
     ];
     assert_eq!(kinds, ["closed"; 5]);
@@ -261,5 +269,5 @@ pub(crate) async fn what_expects_another_offset_is_not_stored(broker: Shared) {
     }
     assert_eq!(kinds, ["ok", "ok", "not next", "not next"]);
     assert!(matches!(answers[2], Err(BrokerError::NotNext { expected: 1, next: 3, .. })));
-    assert_eq!(broker.offsets(&topic, 0).await.unwrap().end, 3);
+    assert_eq!(broker.offsets(&TopicPartition::new(topic.clone(), 0)).await.unwrap().end, 3);
 }

@@ -1,14 +1,12 @@
 //! What the broker is asked for and what it answers. Plain data.
 
-use crate::message::{Record, TopicName};
+use crate::message::{Record, TopicName, TopicPartition};
 
 /// Records for one partition that travel together.
 #[derive(Debug)]
 pub struct Append {
-    /// An existing topic.
-    pub topic: TopicName,
-    /// A partition below the topic's count.
-    pub partition: u32,
+    /// A partition that exists.
+    pub partition: TopicPartition,
     /// One or more records, stored in this order.
     pub records: Vec<Record>,
     /// Store only if the first record gets this offset; only the embedded log can promise it.
@@ -17,8 +15,8 @@ pub struct Append {
 
 impl Append {
     /// Records that are stored wherever the partition ends.
-    pub fn new(topic: TopicName, partition: u32, records: Vec<Record>) -> Self {
-        Self { topic, partition, records, expected_offset: None }
+    pub fn new(partition: TopicPartition, records: Vec<Record>) -> Self {
+        Self { partition, records, expected_offset: None }
     }
 }
 
@@ -107,10 +105,8 @@ pub struct OffsetRange {
 /// What and how much to fetch.
 #[derive(Clone, Debug)]
 pub struct Fetch {
-    /// Topic to read.
-    pub topic: TopicName,
     /// Partition to read.
-    pub partition: u32,
+    pub partition: TopicPartition,
     /// First offset wanted. Below the start: reading begins at the start.
     pub from: u64,
     /// At most so many records.

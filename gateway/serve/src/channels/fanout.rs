@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, Fetch},
-    message::StoredRecord,
+    message::{StoredRecord, TopicPartition},
     pipeline::Pipeline,
     plugin::CallContext,
 };
@@ -107,8 +107,7 @@ impl Fanout {
         for partition in 0..partitions {
             let from = self.next[partition as usize];
             let fetch = Fetch {
-                topic: self.channel.name.clone(),
-                partition,
+                partition: TopicPartition::new(self.channel.name.clone(), partition),
                 from,
                 records_max: FETCH_RECORDS,
                 bytes_max: FETCH_BYTES,

@@ -12,7 +12,7 @@ use tokio::{sync::watch, time::Instant};
 use super::{acknowledged::Acknowledged, local_group::OwnedPartition, member_handle::MemberHandle};
 use crate::{
     broker::{Broker, BrokerError},
-    message::{PartitionOffset, StartAt, TopicName},
+    message::{PartitionOffset, StartAt, TopicName, TopicPartition},
 };
 
 /// A databus session in a group; leaves it when dropped.
@@ -144,11 +144,12 @@ impl Membership {
     ) -> Result<u64, BrokerError> {
         let OwnedPartition { partition, epoch } = owned;
         let (group, topic) = (self.member.name(), self.member.topic());
-        let committed = self.broker.committed(group, topic, partition).await?;
+        let at = TopicPartition::new(topic.clone(), partition);
+        let committed = self.broker.committed(group, &at).await?;
         let is_committed = committed.is_some();
         let acknowledged = match committed {
             Some(committed) => Acknowledged::from_committed(&committed),
-            None => Acknowledged::below(start(&*self.broker, topic, partition, start_at).await?),
+            None => Acknowledged::below(start(&*self.broker, &at, start_at).await?),
         };
         let next = acknowledged.next();
         let state = ReadState { epoch, next, acknowledged, is_committed };
@@ -196,7 +197,8 @@ impl Membership {
             return Err(CommitError::NotOwned { partition });
         };
         if run.end > state.next {
-            let end = self.broker.offsets(self.member.topic(), partition).await?.end;
+            let at = TopicPartition::new(self.member.topic().clone(), partition);
+            let end = self.broker.offsets(&at).await?.end;
             if run.end > end {
                 return Err(CommitError::PastTheEnd { partition, offset: run.end - 1 });
             }
@@ -224,15 +226,14 @@ impl Membership {
 /// The first offset of a group without a committed one.
 async fn start(
     broker: &dyn Broker,
-    topic: &TopicName,
-    partition: u32,
+    partition: &TopicPartition,
     start_at: StartAt,
 ) -> Result<u64, BrokerError> {
-    let range = broker.offsets(topic, partition).await?;
+    let range = broker.offsets(partition).await?;
     Ok(match start_at {
         StartAt::Oldest => range.start,
         StartAt::Newest | StartAt::Configured => range.end,
         StartAt::Offset(offset) => offset.clamp(range.start, range.end),
-        StartAt::Timestamp(time) => broker.offset_at(topic, partition, time).await?,
+        StartAt::Timestamp(time) => broker.offset_at(partition, time).await?,
     })
 }

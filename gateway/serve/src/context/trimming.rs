@@ -9,7 +9,7 @@ use super::{
 use crate::{
     broker::OffsetRange,
     entry::StreamKey,
-    message::{Rejection, TopicName},
+    message::{Rejection, TopicName, TopicPartition},
     pipeline::{BrokerOp, Outcome, broker_rejection, read_rejection},
 };
 
@@ -101,7 +101,8 @@ pub(crate) async fn trim_partition(
     let Some(before) = first_kept_if_worthwhile(context, topic, partition, point).await? else {
         return Ok(None);
     };
-    let deleted = context.broker()?.delete_records(topic, partition, before).await;
+    let at = TopicPartition::new(topic.clone(), partition);
+    let deleted = context.broker()?.delete_records(&at, before).await;
     deleted.map(Some).map_err(|error| broker_rejection(BrokerOp::Delete, error))
 }
 
@@ -114,7 +115,8 @@ async fn first_kept_if_worthwhile(
     point: TrimPoint,
 ) -> Result<Option<u64>, Rejection> {
     let broker = Arc::clone(context.broker()?);
-    let has_files = broker.boundary_below(topic, partition, point.before).is_some();
+    let at = TopicPartition::new(topic.clone(), partition);
+    let has_files = broker.boundary_below(&at, point.before).is_some();
     let may = has_files || point.exact || context.services.settings.streams.of(topic).trims;
     if point.before == 0 || !may {
         return Ok(None);
@@ -126,8 +128,7 @@ async fn first_kept_if_worthwhile(
     if !has_files && known.is_some_and(|start| point.before < start + least) {
         return Ok(None);
     }
-    let OffsetRange { start, end } =
-        broker.offsets(topic, partition).await.map_err(read_rejection)?;
+    let OffsetRange { start, end } = broker.offsets(&at).await.map_err(read_rejection)?;
     context.burst.known_start = Some(KnownStart::new(topic, partition, start));
     let most = point.limit.map_or(u64::MAX, |limit| start.saturating_add(limit));
     let before = point.before.min(end).min(most);
@@ -135,6 +136,6 @@ async fn first_kept_if_worthwhile(
         return Ok((before > start).then_some(before));
     }
     let least = least.min(most - start);
-    let before = broker.boundary_below(topic, partition, before).unwrap_or(before);
+    let before = broker.boundary_below(&at, before).unwrap_or(before);
     Ok((before >= start.saturating_add(least)).then_some(before))
 }

@@ -10,7 +10,7 @@ use tokio::{sync::watch, time::sleep};
 use super::sequencer::Sequencer;
 use crate::{
     broker::{BrokerError, Fetch},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// How often the topic is checked without a notification: added partitions cause none.
@@ -95,7 +95,12 @@ impl Sequencer {
         from: u64,
     ) -> Result<bool, BrokerError> {
         let topic = topic.clone();
-        let fetch = Fetch { topic, partition, from, records_max: 1, bytes_max: 1 };
+        let fetch = Fetch {
+            partition: TopicPartition::new(topic, partition),
+            from,
+            records_max: 1,
+            bytes_max: 1,
+        };
         Ok(!self.broker.fetch(fetch).await?.is_empty())
     }
 

@@ -27,7 +27,7 @@ impl Sequencer {
     /// Appends a step, valid or not; returns its offset.
     pub(super) async fn append(&self, step: Bytes) -> Result<u64, BrokerError> {
         let records = vec![Record { value: Some(step), ..Record::default() }];
-        let append = Append::new(self.log.clone(), 0, records);
+        let append = Append::new(TopicPartition::new(self.log.clone(), 0), records);
         let mut stored = self.broker.produce(vec![append]).await;
         let stored = stored.pop().expect("every append is answered");
         Ok(stored?.offset(0))
@@ -38,7 +38,8 @@ impl Sequencer {
         if self.broker.look_up(&self.log).await?.is_none() {
             self.make().await?;
         }
-        let OffsetRange { start, end } = self.broker.offsets(&self.log, 0).await?;
+        let OffsetRange { start, end } =
+            self.broker.offsets(&TopicPartition::new(self.log.clone(), 0)).await?;
         let mut back = PAGE;
         loop {
             let from = end.saturating_sub(back).max(start);
@@ -132,7 +133,7 @@ impl Sequencer {
         let (topic, bytes_max) = (self.log.clone(), READ_BYTES);
         // A page; reading more at once gains little.
         let records_max = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        Fetch { topic, partition: 0, from, records_max, bytes_max }
+        Fetch { partition: TopicPartition::new(topic, 0), from, records_max, bytes_max }
     }
 
     /// Adds one record of the log to the state.

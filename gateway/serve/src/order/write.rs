@@ -146,7 +146,10 @@ impl Sequencer {
         }
         let start = self.with_loaded(|state| state.start).unwrap_or(before);
         if before > start {
-            let start = self.broker.delete_records(&self.log, 0, before).await?;
+            let start = self
+                .broker
+                .delete_records(&TopicPartition::new(self.log.clone(), 0), before)
+                .await?;
             self.with_loaded(|state| state.start = state.start.max(start));
         }
         Ok(())

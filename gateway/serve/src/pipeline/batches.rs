@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{burst::Outcome, rejection::publish_rejection};
 use crate::{
     broker::{Append, Appended, BrokerError},
-    message::{Message, Receipt, Record, TopicName},
+    message::{Message, Receipt, Record, TopicName, TopicPartition},
 };
 
 /// Batches for the broker, and which message of the burst each record is.
@@ -14,9 +14,9 @@ pub(super) struct Batches {
     appends: Vec<Append>,
     /// For each append, the places in the burst of its records.
     places: Vec<Vec<usize>>,
-    /// Topic and partition of each append that was taken.
-    whereto: Vec<(TopicName, u32)>,
-    found: HashMap<(TopicName, u32), usize>,
+    /// The partition of each append that was taken.
+    partitions: Vec<TopicPartition>,
+    found: HashMap<TopicPartition, usize>,
 }
 
 impl Batches {
@@ -29,22 +29,24 @@ impl Batches {
     ) {
         if message.expected_offset.is_some() {
             // Alone: what others expect must not decide about it, nor it about others.
-            self.found.remove(&(topic.clone(), partition));
+            let partition = TopicPartition::new(topic.clone(), partition);
+            self.found.remove(&partition);
             let at = self.begin(Append {
                 expected_offset: message.expected_offset,
-                ..Append::new(topic.clone(), partition, Vec::new())
+                ..Append::new(partition, Vec::new())
             });
             return self.add(at, place, message.record);
         }
         let goes_on = |last: &Append| {
-            last.partition == partition && last.topic == *topic && last.expected_offset.is_none()
+            let TopicPartition { topic: last_topic, partition: last_partition } = &last.partition;
+            *last_partition == partition && last_topic == topic && last.expected_offset.is_none()
         };
         if self.appends.last().is_some_and(goes_on) {
             return self.add(self.appends.len() - 1, place, message.record);
         }
-        let key = (topic.clone(), partition);
+        let key = TopicPartition::new(topic.clone(), partition);
         let at = self.found.get(&key).copied().unwrap_or_else(|| {
-            let at = self.begin(Append::new(topic.clone(), partition, Vec::new()));
+            let at = self.begin(Append::new(key.clone(), Vec::new()));
             self.found.insert(key, at);
             at
         });
@@ -65,7 +67,7 @@ impl Batches {
     /// The appends, for the broker.
     pub(super) fn take(&mut self) -> Vec<Append> {
         let appends = std::mem::take(&mut self.appends);
-        self.whereto = appends.iter().map(|a| (a.topic.clone(), a.partition)).collect();
+        self.partitions = appends.iter().map(|append| append.partition.clone()).collect();
         appends
     }
 
@@ -77,15 +79,15 @@ impl Batches {
         outcomes: &mut [Option<Outcome>],
     ) {
         let mut answers = answers.into_iter();
-        for ((topic, partition), places) in self.whereto.into_iter().zip(self.places) {
+        for (partition, places) in self.partitions.into_iter().zip(self.places) {
             let answer = answers.next().unwrap_or_else(|| {
                 Err(BrokerError::Unknown { reason: "the publish deadline passed".into() })
             });
             for (nth, place) in places.into_iter().enumerate() {
                 outcomes[place] = Some(match &answer {
                     Ok(appended) => Outcome::Stored(Receipt {
-                        topic: topic.clone(),
-                        partition,
+                        topic: partition.topic.clone(),
+                        partition: partition.partition,
                         offset: appended.offset(nth),
                         timestamp_ms,
                     }),

@@ -21,7 +21,7 @@ use crate::{
         Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
         GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
     },
-    message::{StoredRecord, TopicName},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
 /// The embedded log. Dropping it lets the writer finish what was taken; [`close`](Broker::close)
@@ -117,11 +117,10 @@ impl Broker for EmbeddedBroker {
 
     fn delete_records<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        let found = self.writer.log.partition(topic, partition);
+        let found = self.writer.log.partition(partition);
         let sent = found.and_then(|found| self.writer.send_trim(found, before));
         Box::pin(async { produce::answered(sent?.await) })
     }
@@ -168,14 +167,14 @@ impl Broker for EmbeddedBroker {
         true
     }
 
-    fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64> {
-        let partition = self.writer.log.partition(topic, partition).ok()?;
+    fn boundary_below(&self, partition: &TopicPartition, before: u64) -> Option<u64> {
+        let partition = self.writer.log.partition(partition).ok()?;
         Some(partition.boundary_below(before))
     }
 
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
-            let partition = self.writer.log.partition(&fetch.topic, fetch.partition)?;
+            let partition = self.writer.log.partition(&fetch.partition)?;
             let Fetch { from, records_max, bytes_max, .. } = fetch;
             let wanted = ReadLimits { records_max, bytes_max };
             let is_cold =
@@ -186,11 +185,9 @@ impl Broker for EmbeddedBroker {
 
     fn offsets<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        let range =
-            self.writer.log.partition(topic, partition).map(|partition| partition.offsets());
+        let range = self.writer.log.partition(partition).map(|partition| partition.offsets());
         Box::pin(async { range })
     }
 
@@ -207,12 +204,11 @@ impl Broker for EmbeddedBroker {
 
     fn offset_at<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            let partition = self.writer.log.partition(topic, partition)?;
+            let partition = self.writer.log.partition(partition)?;
             let in_folder = partition.folder.is_some();
             self.read(partition, in_folder, move |reader| reader.offset_at(timestamp_ms)).await
         })
@@ -229,11 +225,10 @@ impl Broker for EmbeddedBroker {
     fn commit<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
-        let found = self.writer.log.partition(topic, partition);
+        let found = self.writer.log.partition(partition);
         let sent = found.and_then(|found| self.writer.send_commit(group, found, committed));
         Box::pin(async { produce::answered(sent?.await) })
     }
@@ -241,13 +236,12 @@ impl Broker for EmbeddedBroker {
     fn committed<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         let found = self
             .writer
             .log
-            .partition(topic, partition)
+            .partition(partition)
             .map(|partition| self.writer.log.catalog.committed(group, partition.key));
         Box::pin(async { found })
     }

@@ -10,7 +10,7 @@ use super::{
     retention::Retention,
     settings::{EmbeddedSettings, Storage},
 };
-use crate::{broker::BrokerError, message::TopicName};
+use crate::{broker::BrokerError, message::TopicPartition};
 
 /// The state of one open log.
 #[derive(Debug)]
@@ -52,8 +52,8 @@ impl Log {
     ///
     /// # Errors
     /// `Closed`, `NoSuchTopic`, `NoSuchPartition`.
-    pub(super) fn partition(&self, topic: &TopicName, partition: u32) -> Answer<Arc<Partition>> {
+    pub(super) fn partition(&self, wanted: &TopicPartition) -> Answer<Arc<Partition>> {
         self.check_open()?;
-        self.catalog.topic(topic)?.partition(partition).map(Arc::clone)
+        self.catalog.topic(&wanted.topic)?.partition(wanted.partition).map(Arc::clone)
     }
 }

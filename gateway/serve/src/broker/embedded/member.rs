@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::{handle::WriterHandle, produce};
 use crate::{
     broker::{BrokerError, BrokerFuture, Committed, GroupMember},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// This process in one group that reads one topic.
@@ -42,7 +42,7 @@ impl GroupMember for EmbeddedMember {
         partition: u32,
         committed: Committed,
     ) -> BrokerFuture<'_, Result<(), BrokerError>> {
-        let found = self.writer.log.partition(&self.topic, partition);
+        let found = self.writer.log.partition(&TopicPartition::new(self.topic.clone(), partition));
         let sent = found.and_then(|found| self.writer.send_commit(&self.group, found, committed));
         Box::pin(async { produce::answered(sent?.await) })
     }

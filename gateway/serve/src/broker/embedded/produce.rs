@@ -60,7 +60,7 @@ pub(super) fn produce(writer: &WriterHandle, appends: &[Append]) -> PendingProdu
     for append in appends {
         let admitted = admit(log, append, &mut topic).and_then(|(topic, partition, bytes)| {
             is_full = is_full || !log.queue.reserve(bytes);
-            let busy = || BrokerError::Busy { topic: append.topic.clone() };
+            let busy = || BrokerError::Busy { topic: append.partition.topic.clone() };
             if is_full { Err(busy()) } else { Ok((topic, partition, bytes)) }
         });
         let slot = produced.results.len();
@@ -91,10 +91,10 @@ fn admit(
     known: &mut Option<Arc<Topic>>,
 ) -> Answer<(Arc<Topic>, Arc<Partition>, usize)> {
     let topic = match known {
-        Some(topic) if topic.name == append.topic => Arc::clone(topic),
-        _ => Arc::clone(known.insert(log.catalog.topic(&append.topic)?)),
+        Some(topic) if topic.name == append.partition.topic => Arc::clone(topic),
+        _ => Arc::clone(known.insert(log.catalog.topic(&append.partition.topic)?)),
     };
-    let partition = Arc::clone(topic.partition(append.partition)?);
+    let partition = Arc::clone(topic.partition(append.partition.partition)?);
     let bytes = frame::encoded_len(&append.records);
     let bytes_max = append_bytes_max(log).min(log.settings.queue_bytes_max);
     let refused = |reason| Err(BrokerError::Refused { reason });

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::{EmbeddedBroker, EmbeddedSettings};
 use crate::{
     broker::{Append, Broker, BrokerError, Fetch, NewTopic},
-    message::{Record, StoredRecord, TopicName},
+    message::{Record, StoredRecord, TopicName, TopicPartition},
 };
 
 mod crash;
@@ -67,13 +67,19 @@ async fn produce(
     values: &[String],
 ) -> Result<u64, BrokerError> {
     let records = values.iter().map(|value| record(value.clone())).collect();
-    let append = Append::new(topic(), partition, records);
+    let append = Append::new(TopicPartition::new(topic(), partition), records);
     log.produce(vec![append]).await.remove(0).map(|appended| appended.base_offset)
 }
 
 async fn fetch(log: &EmbeddedBroker, partition: u32) -> Result<Vec<StoredRecord>, BrokerError> {
     let (records_max, bytes_max) = (usize::MAX, usize::MAX);
-    log.fetch(Fetch { topic: topic(), partition, from: 0, records_max, bytes_max }).await
+    log.fetch(Fetch {
+        partition: TopicPartition::new(topic(), partition),
+        from: 0,
+        records_max,
+        bytes_max,
+    })
+    .await
 }
 
 async fn values(log: &EmbeddedBroker, partition: u32) -> Vec<String> {

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     broker::{BrokerError, NewTopic, TopicDetails},
-    message::TopicName,
+    message::{self, TopicName},
 };
 
 mod groups;
@@ -125,23 +125,28 @@ impl Admin {
     /// `NoSuchTopic`, `Refused`; after `Unknown` they may be gone.
     pub(super) async fn delete_records(
         &self,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
         before: u64,
     ) -> Result<u64, BrokerError> {
-        let at = self.partition(topic, partition);
+        let at = self.partition_in_kafka(partition);
         let options = DeleteRecordsOptions::default().timeout(self.timeout);
         let before = [(at.clone(), offset_to_kafka(before))];
         let answer = one(self.client().await?.delete_records(before, options).await, &at);
-        answer.map(offset_from_kafka).map_err(|error| error::on_change_of(topic, &error))
+        answer.map(offset_from_kafka).map_err(|error| error::on_change_of(&partition.topic, &error))
     }
 
     async fn client(&self) -> Result<AdminClient, BrokerError> {
         Ok(self.connection.kafka().await?.admin())
     }
 
-    fn partition(&self, topic: &TopicName, partition: u32) -> TopicPartition {
-        TopicPartition::new(self.names.topic(topic), partition_to_kafka(partition))
+    /// A partition as Kafka names it.
+    fn partition_in_kafka(&self, partition: &message::TopicPartition) -> TopicPartition {
+        self.numbered(&partition.topic, partition.partition)
+    }
+
+    /// The partition of that number, as Kafka names it.
+    fn numbered(&self, topic: &TopicName, number: u32) -> TopicPartition {
+        TopicPartition::new(self.names.topic(topic), partition_to_kafka(number))
     }
 }
 

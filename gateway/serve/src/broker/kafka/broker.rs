@@ -54,7 +54,7 @@ impl Broker for KafkaBroker {
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<TopicDetails, BrokerError>> {
         Box::pin(async move {
-            self.check(name, 0).await?;
+            self.check(&TopicPartition::new(name.clone(), 0)).await?;
             self.admin.describe_topic(name).await
         })
     }
@@ -77,14 +77,13 @@ impl Broker for KafkaBroker {
 
     fn delete_records<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            self.check(topic, partition).await?;
-            let start = self.admin.delete_records(topic, partition, before).await?;
-            self.reader.trim(&TopicPartition::new(topic.clone(), partition), start);
+            self.check(partition).await?;
+            let start = self.admin.delete_records(partition, before).await?;
+            self.reader.trim(partition, start);
             Ok(start)
         })
     }
@@ -94,7 +93,7 @@ impl Broker for KafkaBroker {
         name: &'a TopicName,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
-            self.check(name, 0).await?;
+            self.check(&TopicPartition::new(name.clone(), 0)).await?;
             self.admin.delete_topic(name).await?;
             self.topics.remove(name);
             self.reader.forget(name);
@@ -114,13 +113,13 @@ impl Broker for KafkaBroker {
         false
     }
 
-    fn boundary_below(&self, _topic: &TopicName, _partition: u32, _before: u64) -> Option<u64> {
+    fn boundary_below(&self, _partition: &TopicPartition, _before: u64) -> Option<u64> {
         None
     }
 
     fn fetch(&self, fetch: Fetch) -> BrokerFuture<'_, Result<Vec<StoredRecord>, BrokerError>> {
         Box::pin(async move {
-            self.check(&fetch.topic, fetch.partition).await?;
+            self.check(&fetch.partition).await?;
             self.reader.fetch(fetch).await
         })
     }
@@ -131,19 +130,18 @@ impl Broker for KafkaBroker {
         end: u64,
     ) -> BrokerFuture<'_, Result<Option<Vec<StoredRecord>>, BrokerError>> {
         Box::pin(async move {
-            self.check(&fetch.topic, fetch.partition).await?;
+            self.check(&fetch.partition).await?;
             self.reader.fetch_below(fetch, end).await
         })
     }
 
     fn offsets<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
         Box::pin(async move {
-            self.check(topic, partition).await?;
-            self.admin.offsets(topic, partition).await
+            self.check(partition).await?;
+            self.admin.offsets(partition).await
         })
     }
 
@@ -159,13 +157,12 @@ impl Broker for KafkaBroker {
 
     fn offset_at<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            self.check(topic, partition).await?;
-            self.admin.offset_at(topic, partition, timestamp_ms).await
+            self.check(partition).await?;
+            self.admin.offset_at(partition, timestamp_ms).await
         })
     }
 
@@ -189,28 +186,26 @@ impl Broker for KafkaBroker {
     fn commit<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
-            self.check(topic, partition).await?;
+            self.check(partition).await?;
             if committed.metadata.is_empty() {
-                return self.admin.commit(group, topic, partition, committed.offset).await;
+                return self.admin.commit(group, partition, committed.offset).await;
             }
-            self.commit_as_member(group, topic, partition, committed).await
+            self.commit_as_member(group, partition, committed).await
         })
     }
 
     fn committed<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         Box::pin(async move {
-            self.check(topic, partition).await?;
-            self.admin.committed(group, topic, partition).await
+            self.check(partition).await?;
+            self.admin.committed(group, partition).await
         })
     }
 

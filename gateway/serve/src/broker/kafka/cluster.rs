@@ -114,8 +114,8 @@ impl KafkaBroker {
     }
 
     /// Checks that the partition exists.
-    pub(super) async fn check(&self, name: &TopicName, partition: u32) -> Result<(), BrokerError> {
-        check_partition(name, &self.known(name).await?, partition)
+    pub(super) async fn check(&self, partition: &TopicPartition) -> Result<(), BrokerError> {
+        check_partition(partition, &self.known(&partition.topic).await?)
     }
 
     /// The topic; asks Kafka for one that is not in the cache.
@@ -127,10 +127,10 @@ impl KafkaBroker {
 
     pub(super) fn take(&self, append: Append) -> Result<PendingAppend, BrokerError> {
         self.check_open()?;
-        let Some(topic) = self.topics.get(append.topic.as_str()) else {
-            return Err(self.unknown(append.topic));
+        let Some(topic) = self.topics.get(append.partition.topic.as_str()) else {
+            return Err(self.unknown(append.partition.topic));
         };
-        check_partition(&append.topic, &topic, append.partition)?;
+        check_partition(&append.partition, &topic)?;
         self.producer.take(&topic, append)
     }
 
@@ -138,19 +138,19 @@ impl KafkaBroker {
     pub(super) async fn commit_as_member(
         &self,
         group: &str,
-        topic: &TopicName,
-        partition: u32,
+        partition: &TopicPartition,
         committed: Committed,
     ) -> Result<(), BrokerError> {
+        let TopicPartition { topic, partition } = partition;
         let member = member::join(Arc::clone(&self.settings), &self.names, group, topic);
         let mut assigned = member.partitions();
         let has_it = |assigned: &Option<Arc<[u32]>>| {
-            assigned.as_ref().is_some_and(|assigned| assigned.contains(&partition))
+            assigned.as_ref().is_some_and(|assigned| assigned.contains(partition))
         };
         let limit = self.settings.session_timeout;
         let waited = timeout(limit, assigned.wait_for(has_it)).await;
         let answer = if waited.is_ok_and(|assigned| assigned.is_ok()) {
-            member.commit(partition, committed).await
+            member.commit(*partition, committed).await
         } else {
             let reason = format!("no membership of {group} within {limit:?}");
             Err(BrokerError::Unreachable { reason })
@@ -170,14 +170,9 @@ impl KafkaBroker {
     }
 }
 
-fn check_partition(
-    name: &TopicName,
-    topic: &KafkaTopic,
-    partition: u32,
-) -> Result<(), BrokerError> {
-    if partition < topic.partitions {
+fn check_partition(partition: &TopicPartition, topic: &KafkaTopic) -> Result<(), BrokerError> {
+    if partition.partition < topic.partitions {
         return Ok(());
     }
-    let partition = TopicPartition::new(name.clone(), partition);
-    Err(BrokerError::NoSuchPartition { partition })
+    Err(BrokerError::NoSuchPartition { partition: partition.clone() })
 }

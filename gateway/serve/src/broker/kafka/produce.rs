@@ -20,7 +20,7 @@ use self::{
 use super::{connection::KafkaConnection, settings::ClusterSettings, topics::KafkaTopic};
 use crate::{
     broker::{Append, BrokerError},
-    message::Record,
+    message::{Record, TopicPartition},
 };
 
 mod budget; //      bytes that may wait
@@ -69,7 +69,8 @@ impl ClusterProducer {
         topic: &KafkaTopic,
         append: Append,
     ) -> Result<PendingAppend, BrokerError> {
-        let Append { topic: name, partition, records, expected_offset } = append;
+        let Append { partition, records, expected_offset } = append;
+        let TopicPartition { topic: name, partition } = partition;
         if expected_offset.is_some() {
             let reason =
                 "Kafka stores records where the partition ends and nowhere else".to_owned();

@@ -87,7 +87,7 @@ impl ClusterReader {
         end: u64,
     ) -> Result<Option<Vec<StoredRecord>>, BrokerError> {
         let late = Instant::now() + FEED_LAG;
-        let mut changes = self.watch(&fetch.topic);
+        let mut changes = self.watch(&fetch.partition.topic);
         loop {
             let below = self.feed.cache().read_below(&fetch, end);
             match below {
@@ -124,7 +124,7 @@ impl ClusterReader {
 
     /// Follows the end of a partition that has nothing readable from the fetch up to there.
     fn follow(&self, fetch: &Fetch, end: u64) {
-        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let partition = fetch.partition.clone();
         self.feed.follow(&partition, OffsetRange { start: fetch.from.min(end), end });
     }
 

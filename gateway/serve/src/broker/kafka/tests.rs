@@ -23,7 +23,7 @@ use crate::{
         Append, Appended, Broker, BrokerError, BrokerState, NewTopic,
         suite::{self, broker_suite},
     },
-    message::{Record, TopicName},
+    message::{Record, TopicName, TopicPartition},
 };
 
 /// `host:port` of the Kafka to test against.
@@ -97,7 +97,8 @@ async fn topics_are_as_kafka_has_them() {
 
     // Partitions that another client adds are followed, and can be written to.
     let record = || Record { value: Some("v".into()), ..Record::default() };
-    let append = |partition| Append::new(name.clone(), partition, vec![record()]);
+    let append =
+        |partition| Append::new(TopicPartition::new(name.clone(), partition), vec![record()]);
     kafka.produce(vec![append(1)]).await.remove(0).unwrap();
     let direct = krafka::Kafka::builder(&bootstrap).connect().await.unwrap();
     let admin = direct.admin();
@@ -111,13 +112,13 @@ async fn topics_are_as_kafka_has_them() {
     for _ in 0..3 {
         kafka.produce(vec![append(1)]).await.remove(0).unwrap();
     }
-    assert_eq!(kafka.delete_records(&name, 1, 3).await.unwrap(), 3);
-    let range = kafka.offsets(&name, 1).await.unwrap();
+    assert_eq!(kafka.delete_records(&TopicPartition::new(name.clone(), 1), 3).await.unwrap(), 3);
+    let range = kafka.offsets(&TopicPartition::new(name.clone(), 1)).await.unwrap();
     assert_eq!((range.start, range.end), (3, 4));
 
     // What Kafka is too small for is refused, and nothing else with it.
     let large = Record { value: Some(vec![7; 2 << 20].into()), ..Record::default() };
-    let large = Append::new(name.clone(), 0, vec![large]);
+    let large = Append::new(TopicPartition::new(name.clone(), 0), vec![large]);
     let refused = kafka.produce(vec![large]).await.remove(0).unwrap_err();
     assert!(refused.to_string().contains("`max.message.bytes`"), "{refused}");
 

@@ -93,12 +93,11 @@ impl Broker for OverlayBroker {
 
     fn delete_records<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         before: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         Box::pin(async move {
-            let range = self.range(&TopicPartition::new(topic.clone(), partition)).await?;
+            let range = self.range(partition).await?;
             if before > range.end {
                 let reason = format!("{before} lies behind the end of the partition");
                 return Err(BrokerError::Refused { reason });
@@ -107,9 +106,9 @@ impl Broker for OverlayBroker {
             let count = before - range.start;
             if count > 0 {
                 let mut state = self.state();
-                let topic = topic.clone();
-                state.truncate(TopicPartition::new(topic.clone(), partition), before);
-                state.effects.push(Effect::DeleteRecords { topic, partition, count, before });
+                let partition = partition.clone();
+                state.truncate(partition.clone(), before);
+                state.effects.push(Effect::DeleteRecords { partition, count, before });
             }
             Ok(before)
         })
@@ -157,16 +156,15 @@ impl Broker for OverlayBroker {
         self.real.expects_offsets()
     }
 
-    fn boundary_below(&self, topic: &TopicName, partition: u32, before: u64) -> Option<u64> {
-        self.real.boundary_below(topic, partition, before)
+    fn boundary_below(&self, partition: &TopicPartition, before: u64) -> Option<u64> {
+        self.real.boundary_below(partition, before)
     }
 
     fn offsets<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
-        Box::pin(async move { self.range(&TopicPartition::new(topic.clone(), partition)).await })
+        Box::pin(self.range(partition))
     }
 
     fn all_offsets<'a>(
@@ -178,13 +176,10 @@ impl Broker for OverlayBroker {
 
     fn offset_at<'a>(
         &'a self,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         timestamp_ms: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
-        Box::pin(async move {
-            self.offset_at_time(&TopicPartition::new(topic.clone(), partition), timestamp_ms).await
-        })
+        Box::pin(self.offset_at_time(partition, timestamp_ms))
     }
 
     fn watch(&self, topic: &str) -> Option<watch::Receiver<u64>> {
@@ -220,14 +215,12 @@ impl Broker for OverlayBroker {
     fn commit<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
         committed: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
         Box::pin(async move {
-            self.range(&TopicPartition::new(topic.clone(), partition)).await?;
-            let partition = TopicPartition::new(topic.clone(), partition);
-            self.state().commit(group, partition, committed);
+            self.range(partition).await?;
+            self.state().commit(group, partition.clone(), committed);
             Ok(())
         })
     }
@@ -235,21 +228,19 @@ impl Broker for OverlayBroker {
     fn committed<'a>(
         &'a self,
         group: &'a str,
-        topic: &'a TopicName,
-        partition: u32,
+        partition: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         Box::pin(async move {
-            let partition = TopicPartition::new(topic.clone(), partition);
-            let committed = self.state().committed(group, &partition);
+            let committed = self.state().committed(group, partition);
             match committed {
                 OverlayOffset::Committed(committed) => return Ok(Some(committed)),
                 OverlayOffset::Removed => return Ok(None),
                 OverlayOffset::Real => {}
             }
-            match self.topic_state(topic.as_str()) {
-                TopicState::Real => self.real.committed(group, topic, partition.partition).await,
+            match self.topic_state(partition.topic.as_str()) {
+                TopicState::Real => self.real.committed(group, partition).await,
                 TopicState::Created(_) => Ok(None),
-                TopicState::Deleted => no_topic(topic),
+                TopicState::Deleted => no_topic(&partition.topic),
             }
         })
     }

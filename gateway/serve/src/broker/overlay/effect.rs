@@ -2,7 +2,7 @@
 
 use crate::{
     broker::{Committed, TopicInfo},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// A change that a command would have made at the real broker.
@@ -14,10 +14,8 @@ pub enum Effect {
     DeleteTopic(TopicName),
     /// Delete records of a partition.
     DeleteRecords {
-        /// The topic.
-        topic: TopicName,
-        /// Its partition.
-        partition: u32,
+        /// The partition.
+        partition: TopicPartition,
         /// Number of records.
         count: u64,
         /// The offset that the partition begins at afterwards.
@@ -34,10 +32,8 @@ pub enum Effect {
     Commit {
         /// The group.
         group: String,
-        /// The topic it reads.
-        topic: TopicName,
-        /// The partition.
-        partition: u32,
+        /// The partition that it reads.
+        partition: TopicPartition,
         /// The offset, with its metadata.
         committed: Committed,
     },
@@ -56,10 +52,11 @@ impl Effect {
         match self {
             Self::CreateTopic(info) => &info.name,
             Self::DeleteTopic(topic)
-            | Self::DeleteRecords { topic, .. }
             | Self::Join { topic, .. }
-            | Self::Commit { topic, .. }
             | Self::ForgetGroup { topic, .. } => topic,
+            Self::DeleteRecords { partition, .. } | Self::Commit { partition, .. } => {
+                &partition.topic
+            }
         }
     }
 }

@@ -116,10 +116,10 @@ impl OverlayState {
     }
 
     pub(super) fn commit(&mut self, group: &str, partition: TopicPartition, committed: Committed) {
-        let (group, TopicPartition { topic, partition }) = (group.to_owned(), partition);
-        let offsets = self.offsets.entry((group.clone(), topic.clone())).or_default();
-        offsets.insert(partition, committed.clone());
-        self.effects.push(Effect::Commit { group, topic, partition, committed });
+        let group = group.to_owned();
+        let offsets = self.offsets.entry((group.clone(), partition.topic.clone())).or_default();
+        offsets.insert(partition.partition, committed.clone());
+        self.effects.push(Effect::Commit { group, partition, committed });
     }
 
     pub(super) fn committed(&self, group: &str, partition: &TopicPartition) -> OverlayOffset {

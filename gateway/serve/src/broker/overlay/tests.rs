@@ -12,7 +12,7 @@ use crate::{
         embedded::EmbeddedBroker,
         suite::{self, broker_suite},
     },
-    message::{Record, TopicName},
+    message::{Record, TopicName, TopicPartition},
 };
 
 broker_suite! {{
@@ -40,14 +40,18 @@ fn append(values: &[&'static str]) -> Append {
         value: Some(Bytes::from_static(value.as_bytes())),
         ..Record::default()
     };
-    Append::new(topic(), 0, values.iter().map(record).collect())
+    Append::new(TopicPartition::new(topic(), 0), values.iter().map(record).collect())
 }
 
 async fn values(broker: &dyn Broker) -> Vec<Bytes> {
     let (mut from, mut values) = (0, Vec::new());
     loop {
-        let fetch =
-            Fetch { topic: topic(), partition: 0, from, records_max: 10, bytes_max: 1 << 20 };
+        let fetch = Fetch {
+            partition: TopicPartition::new(topic(), 0),
+            from,
+            records_max: 10,
+            bytes_max: 1 << 20,
+        };
         let records = broker.fetch(fetch).await.unwrap();
         let Some(last) = records.last() else { return values };
         from = last.offset + 1;
@@ -65,25 +69,32 @@ async fn changes_are_seen_on_top_and_the_real_broker_keeps_its_records() {
     let stored = overlay.produce(vec![append(&["c"])]).await.pop().unwrap().unwrap();
     assert_eq!(stored.offset(0), 2);
     assert_eq!(values(&overlay).await, ["a", "b", "c"]);
-    assert_eq!(overlay.delete_records(&topic(), 0, 1).await.unwrap(), 1);
+    assert_eq!(overlay.delete_records(&TopicPartition::new(topic(), 0), 1).await.unwrap(), 1);
     assert_eq!(values(&overlay).await, ["b", "c"]);
-    assert_eq!(overlay.offsets(&topic(), 0).await.unwrap(), OffsetRange { start: 1, end: 3 });
+    assert_eq!(
+        overlay.offsets(&TopicPartition::new(topic(), 0)).await.unwrap(),
+        OffsetRange { start: 1, end: 3 }
+    );
     let committed = Committed { offset: 2, metadata: String::new() };
     let member = overlay.join("g", &topic()).unwrap();
     member.commit(0, committed.clone()).await.unwrap();
-    assert_eq!(overlay.committed("g", &topic(), 0).await.unwrap(), Some(committed.clone()));
+    assert_eq!(
+        overlay.committed("g", &TopicPartition::new(topic(), 0)).await.unwrap(),
+        Some(committed.clone())
+    );
     overlay.delete_topic(&topic()).await.unwrap();
     assert_eq!(overlay.topic("orders"), None);
 
     assert_eq!(values(&*real).await, ["a", "b"]);
-    assert_eq!(real.committed("g", &topic(), 0).await.unwrap(), None);
-    let (topic, partition, group) = (topic(), 0, "g".to_owned());
+    assert_eq!(real.committed("g", &TopicPartition::new(topic(), 0)).await.unwrap(), None);
+    let (topic, group) = (topic(), "g".to_owned());
+    let partition = TopicPartition::new(topic.clone(), 0);
     assert_eq!(
         overlay.effects(),
         [
-            Effect::DeleteRecords { topic: topic.clone(), partition, count: 1, before: 1 },
+            Effect::DeleteRecords { partition: partition.clone(), count: 1, before: 1 },
             Effect::Join { group: group.clone(), topic: topic.clone() },
-            Effect::Commit { group, topic: topic.clone(), partition, committed },
+            Effect::Commit { group, partition, committed },
             Effect::DeleteTopic(topic),
         ]
     );

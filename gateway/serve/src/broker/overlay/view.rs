@@ -85,7 +85,7 @@ impl OverlayBroker {
     ) -> Result<OffsetRange, BrokerError> {
         let &TopicPartition { ref topic, partition: number } = partition;
         let range = match self.topic_state(topic.as_str()) {
-            TopicState::Real => self.real.offsets(topic, number).await?,
+            TopicState::Real => self.real.offsets(partition).await?,
             TopicState::Created(details) if number < details.info.partitions => EMPTY,
             TopicState::Created(_) => {
                 return Err(BrokerError::NoSuchPartition { partition: partition.clone() });
@@ -112,9 +112,9 @@ impl OverlayBroker {
         partition: &TopicPartition,
         timestamp_ms: i64,
     ) -> Result<u64, BrokerError> {
-        let &TopicPartition { ref topic, partition: number } = partition;
+        let topic = &partition.topic;
         let end = match self.topic_state(topic.as_str()) {
-            TopicState::Real => self.real.offset_at(topic, number, timestamp_ms).await?,
+            TopicState::Real => self.real.offset_at(partition, timestamp_ms).await?,
             TopicState::Created(_) => 0,
             TopicState::Deleted => return no_topic(topic),
         };
@@ -131,15 +131,14 @@ impl OverlayBroker {
 
     /// Appends records on top.
     pub(super) async fn store(&self, append: Append) -> Result<Appended, BrokerError> {
-        let Append { topic, partition, records, expected_offset } = append;
-        if self.find(&topic).await?.is_none() {
-            return no_topic(&topic);
+        let Append { partition, records, expected_offset } = append;
+        if self.find(&partition.topic).await?.is_none() {
+            return no_topic(&partition.topic);
         }
         if records.is_empty() {
             let reason = "an append must have at least one record".to_owned();
             return Err(BrokerError::Refused { reason });
         }
-        let partition = TopicPartition::new(topic, partition);
         let OffsetRange { end: next, .. } = self.range(&partition).await?;
         match expected_offset {
             Some(_) if !self.real.expects_offsets() => {
@@ -162,7 +161,7 @@ impl OverlayBroker {
         mut fetch: Fetch,
         below: Option<u64>,
     ) -> Result<Option<Vec<StoredRecord>>, BrokerError> {
-        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let partition = fetch.partition.clone();
         let tail = self.state().tail(&partition);
         fetch.from = self.state().range(&partition, EMPTY).start.max(fetch.from);
         let base = tail.as_ref().map_or(u64::MAX, |tail| tail.base);
@@ -170,10 +169,10 @@ impl OverlayBroker {
         if fetch.from >= base {
             return Ok(Some(on_top));
         }
-        match self.topic_state(fetch.topic.as_str()) {
+        match self.topic_state(fetch.partition.topic.as_str()) {
             TopicState::Real => {}
             TopicState::Created(_) => return Ok(Some(on_top)),
-            TopicState::Deleted => return no_topic(&fetch.topic),
+            TopicState::Deleted => return no_topic(&fetch.partition.topic),
         }
         let found = match below {
             None => Some(self.real.fetch(fetch).await?),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{Shared, append, fetch, kind, topic, value};
 use crate::{
     broker::{Fetch, OffsetRange},
-    message::{Record, TopicName},
+    message::{Record, TopicName, TopicPartition},
 };
 
 pub(crate) async fn a_fetch_keeps_its_limits(broker: Shared) {
@@ -25,7 +25,12 @@ pub(crate) async fn a_fetch_keeps_its_limits(broker: Shared) {
         (100, 5, 5, 0, 0),
         (5000, 5, 5, 0, 0),
     ] {
-        let fetch = Fetch { topic: topic.clone(), partition: 0, from, records_max, bytes_max };
+        let fetch = Fetch {
+            partition: TopicPartition::new(topic.clone(), 0),
+            from,
+            records_max,
+            bytes_max,
+        };
         let records = broker.fetch(fetch.clone()).await.unwrap();
         assert_eq!(records.len(), count, "{fetch:?}");
         assert_eq!(records.first().map_or(0, |r| r.offset), first, "{fetch:?}");
@@ -42,7 +47,11 @@ pub(crate) async fn a_time_finds_the_first_record_at_or_after_it(broker: Shared)
     }
 
     for (time, offset) in [(i64::MIN, 0), (100, 0), (101, 1), (201, 3), (400, 3), (401, 6)] {
-        assert_eq!(broker.offset_at(&topic, 0, time).await.unwrap(), offset, "{time}");
+        assert_eq!(
+            broker.offset_at(&TopicPartition::new(topic.clone(), 0), time).await.unwrap(),
+            offset,
+            "{time}"
+        );
     }
 }
 
@@ -90,7 +99,9 @@ pub(crate) async fn only_records_below_the_offset_are_deleted(broker: Shared) {
 
     let mut answers = Vec::new();
     for (partition, before) in [(0, 13), (0, 5), (0, 21), (2, 1)] {
-        answers.push(broker.delete_records(&topic, partition, before).await);
+        answers.push(
+            broker.delete_records(&TopicPartition::new(topic.clone(), partition), before).await,
+        );
     }
 
     let kinds: Vec<_> = answers.iter().map(kind).collect();
@@ -98,12 +109,15 @@ pub(crate) async fn only_records_below_the_offset_are_deleted(broker: Shared) {
     assert_eq!(answers.into_iter().flatten().collect::<Vec<_>>(), [13, 13]);
     the_rest_is_left(&broker, &topic).await;
 
-    assert_eq!(broker.delete_records(&topic, 0, 20).await.unwrap(), 20);
+    assert_eq!(
+        broker.delete_records(&TopicPartition::new(topic.clone(), 0), 20).await.unwrap(),
+        20
+    );
     goes_on_behind_what_was_deleted(&broker).await;
 }
 
 async fn the_rest_is_left(broker: &Shared, topic: &TopicName) {
-    let range = broker.offsets(topic, 0).await.unwrap();
+    let range = broker.offsets(&TopicPartition::new(topic.clone(), 0)).await.unwrap();
     assert_eq!(range, OffsetRange { start: 13, end: 20 });
     let left = fetch(broker, "trimmed", 0, 0).await;
     assert_eq!(left.iter().map(|r| r.offset).collect::<Vec<_>>(), (13..20).collect::<Vec<_>>());
@@ -127,7 +141,7 @@ pub(crate) async fn all_ends_are_told_together(broker: Shared) {
         let records = (0..partition).map(|n| value(n.to_string())).collect();
         broker.produce(vec![append("ends", partition, records)]).await.remove(0).unwrap();
     }
-    broker.delete_records(&topic, 3, 2).await.unwrap();
+    broker.delete_records(&TopicPartition::new(topic.clone(), 3), 2).await.unwrap();
 
     let ranges = broker.all_offsets(&topic).await.unwrap();
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Shared, append, fetch, kind, name, topic, value};
 use crate::{
     broker::{Committed, NewTopic},
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 pub(crate) async fn a_topic_is_made_once(broker: Shared) {
@@ -27,23 +27,32 @@ pub(crate) async fn a_topic_is_made_once(broker: Shared) {
 pub(crate) async fn a_group_is_where_it_committed_last(broker: Shared) {
     let topic = topic(&broker, "groups", 2).await;
     let place = |offset, metadata: &str| Committed { offset, metadata: metadata.to_owned() };
-    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), None);
+    assert_eq!(broker.committed("g", &TopicPartition::new(topic.clone(), 0)).await.unwrap(), None);
 
-    broker.commit("g", &topic, 0, place(7, "gaps: 3")).await.unwrap();
-    broker.commit("g", &topic, 0, place(5, "")).await.unwrap();
-    broker.commit("h", &topic, 1, place(9, "ä")).await.unwrap();
+    broker.commit("g", &TopicPartition::new(topic.clone(), 0), place(7, "gaps: 3")).await.unwrap();
+    broker.commit("g", &TopicPartition::new(topic.clone(), 0), place(5, "")).await.unwrap();
+    broker.commit("h", &TopicPartition::new(topic.clone(), 1), place(9, "ä")).await.unwrap();
 
-    assert_eq!(broker.committed("g", &topic, 0).await.unwrap(), Some(place(5, "")));
-    assert_eq!(broker.committed("g", &topic, 1).await.unwrap(), None);
-    assert_eq!(broker.committed("h", &topic, 1).await.unwrap(), Some(place(9, "ä")));
-    assert_eq!(kind(&broker.commit("g", &topic, 2, place(1, "")).await), "no partition");
+    assert_eq!(
+        broker.committed("g", &TopicPartition::new(topic.clone(), 0)).await.unwrap(),
+        Some(place(5, ""))
+    );
+    assert_eq!(broker.committed("g", &TopicPartition::new(topic.clone(), 1)).await.unwrap(), None);
+    assert_eq!(
+        broker.committed("h", &TopicPartition::new(topic.clone(), 1)).await.unwrap(),
+        Some(place(9, "ä"))
+    );
+    assert_eq!(
+        kind(&broker.commit("g", &TopicPartition::new(topic.clone(), 2), place(1, "")).await),
+        "no partition"
+    );
 }
 
 pub(crate) async fn a_deleted_topic_is_gone_and_begins_anew(broker: Shared) {
     let known = topic(&broker, "deleted", 2).await;
     let place = || Committed { offset: 2, metadata: String::new() };
     broker.produce(vec![append("deleted", 1, vec![value("a"), value("b")])]).await;
-    broker.commit("of-deleted", &known, 1, place()).await.unwrap();
+    broker.commit("of-deleted", &TopicPartition::new(known.clone(), 1), place()).await.unwrap();
     assert_eq!(fetch(&broker, "deleted", 1, 0).await.len(), 2);
     let mut watcher = broker.watch("deleted").unwrap();
     let mut topics = broker.watch_topics();
@@ -68,7 +77,7 @@ async fn is_gone(broker: &Shared, known: &TopicName, place: Committed) {
     assert!(!broker.topics().await.unwrap().iter().any(|topic| topic.name == *known));
     let late = broker.produce(vec![append("deleted", 1, vec![value("late")])]).await.remove(0);
     let again = broker.delete_topic(known).await;
-    let commit = broker.commit("of-deleted", known, 1, place).await;
+    let commit = broker.commit("of-deleted", &TopicPartition::new(known.clone(), 1), place).await;
     assert_eq!((kind(&late), kind(&again), kind(&commit)), ("no topic", "no topic", "no topic"));
 }
 
@@ -80,7 +89,10 @@ async fn begins_anew(broker: &Shared, known: &TopicName) {
     let values: Vec<_> = fetch(broker, "deleted", 0, 0).await;
     let values: Vec<_> = values.into_iter().map(|stored| stored.record.value.unwrap()).collect();
     assert_eq!(values, ["c", "d", "e"]);
-    assert_eq!(broker.committed("of-deleted", known, 0).await.unwrap(), None);
+    assert_eq!(
+        broker.committed("of-deleted", &TopicPartition::new(known.clone(), 0)).await.unwrap(),
+        None
+    );
     assert_eq!(broker.groups(known).await.unwrap(), Vec::<String>::new());
 }
 
@@ -89,7 +101,11 @@ pub(crate) async fn groups_are_told_and_forgotten(broker: Shared) {
     let place = |offset| Committed { offset, metadata: String::new() };
     let commits =
         [("zeta", &here, 2), ("alpha", &here, 0), ("alpha", &there, 0), ("other", &there, 0)];
-    let commits = commits.map(|(group, topic, at)| broker.commit(group, topic, at, place(0)));
+    let on = &broker;
+    let commits = commits.map(|(group, topic, at)| async move {
+        let partition = TopicPartition::new(topic.clone(), at);
+        on.commit(group, &partition, place(0)).await
+    });
     futures_util::future::try_join_all(commits).await.unwrap();
     let groups = async |topic: &TopicName| broker.groups(topic).await.unwrap();
     assert_eq!(groups(&here).await, ["alpha", "zeta"]);
@@ -98,7 +114,10 @@ pub(crate) async fn groups_are_told_and_forgotten(broker: Shared) {
     broker.forget_group("nobody", &here).await.unwrap();
 
     assert_eq!(groups(&here).await, ["zeta"]);
-    assert_eq!(broker.committed("alpha", &here, 0).await.unwrap(), None);
+    assert_eq!(
+        broker.committed("alpha", &TopicPartition::new(here.clone(), 0)).await.unwrap(),
+        None
+    );
     assert_eq!(groups(&there).await, ["alpha", "other"]);
     nothing_is_told_of_a_missing_topic(&broker).await;
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     context::{Context, Next},
     entry::StreamKey,
-    message::{Rejection, StoredRecord},
+    message::{Rejection, StoredRecord, TopicPartition},
     pipeline::read_rejection,
     resp::Args,
     resp::is_word,
@@ -133,8 +133,7 @@ async fn estimate(context: &Context, key: &StreamKey, samples: u64) -> Result<u6
         return Ok(0);
     };
     let fetch = Fetch {
-        topic: key.topic.clone(),
-        partition: *partition,
+        partition: TopicPartition::new(key.topic.clone(), *partition),
         from: range.end.saturating_sub(samples).max(range.start),
         records_max: usize::try_from(samples).unwrap_or(1),
         bytes_max: SAMPLES_BYTES_MAX,

@@ -3,7 +3,7 @@
 use crate::{
     broker::Fetch,
     context::Context,
-    message::{Rejection, StoredRecord, TopicName},
+    message::{Rejection, StoredRecord, TopicName, TopicPartition},
     order::OffsetRun,
     pipeline::{Consumed, read_rejection},
 };
@@ -45,7 +45,12 @@ pub(crate) async fn fetch_records(
 ) -> Result<Fetched, Rejection> {
     let OffsetRun { partition, from, end } = run;
     let bytes_max = FETCH_BYTES;
-    let fetch = Fetch { topic: topic.clone(), partition, from, records_max, bytes_max };
+    let fetch = Fetch {
+        partition: TopicPartition::new(topic.clone(), partition),
+        from,
+        records_max,
+        bytes_max,
+    };
     let broker = context.broker()?;
     let records = match end {
         None => broker.fetch(fetch).await.map_err(read_rejection)?,

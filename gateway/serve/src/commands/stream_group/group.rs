@@ -10,7 +10,7 @@ use crate::{
     commands::group_name::GroupName,
     consumer::{CONSUMERS_MAX, CommitError, StreamGroup},
     context::Context,
-    message::{ErrorCode, Rejection},
+    message::{ErrorCode, Rejection, TopicPartition},
     pipeline::{BrokerOp, broker_rejection, read_rejection},
 };
 
@@ -54,7 +54,10 @@ pub(in crate::commands) async fn exists(
     let mut from = 0;
     while from < topic.partitions {
         let to = if from == 0 { 1 } else { topic.partitions.min(from + ASK_TOGETHER) };
-        let asked = (from..to).map(|at| broker.committed(&name.group, &topic.name, at));
+        let asked = (from..to).map(|number| async move {
+            let partition = TopicPartition::new(topic.name.clone(), number);
+            broker.committed(&name.group, &partition).await
+        });
         let found = try_join_all(asked).await.map_err(read_rejection)?;
         if found.iter().any(Option::is_some) {
             return Ok(true);

@@ -16,7 +16,7 @@ use crate::{
     consumer::{
         acknowledged::Acknowledged, local_group::OwnedPartition, member_handle::MemberHandle,
     },
-    message::TopicName,
+    message::{TopicName, TopicPartition},
 };
 
 /// A stream group on this gateway.
@@ -130,7 +130,8 @@ impl StreamGroup {
                 if known {
                     continue;
                 }
-                let committed = self.broker.committed(&self.group, &self.topic, partition).await?;
+                let at = TopicPartition::new(self.topic.clone(), partition);
+                let committed = self.broker.committed(&self.group, &at).await?;
                 // A partition without a commit is younger than the group: all of it is new.
                 let acknowledged =
                     committed.map(|c| Acknowledged::from_committed(&c)).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     broker::{Append, Broker, Cluster, ClusterIndex, NewTopic, embedded::EmbeddedBroker},
-    message::{PartitionOffset, Record, TopicName},
+    message::{PartitionOffset, Record, TopicName, TopicPartition},
 };
 
 /// The content of an order log.
@@ -96,7 +96,7 @@ async fn store<V: AsRef<[u8]>>(
     for values in values.chunks(1_000) {
         let record = |v| Record { value: value(v), ..Record::default() };
         let records = values.iter().map(record).collect();
-        let append = Append::new(to.clone(), partition, records);
+        let append = Append::new(TopicPartition::new(to.clone(), partition), records);
         broker.produce(vec![append]).await.pop().unwrap().unwrap();
     }
 }
@@ -226,7 +226,7 @@ async fn new_records_get_their_place_once_somebody_asks() {
     let mut newest = order.watch();
     for _ in 0..20 {
         let records = vec![Record { value: Some(bytes::Bytes::new()), ..Record::default() }];
-        let append = Append::new(TopicName::new("t").unwrap(), 1, records);
+        let append = Append::new(TopicPartition::new(TopicName::new("t").unwrap(), 1), records);
         let at = order.broker.produce(vec![append]).await.pop().unwrap().unwrap().base_offset;
 
         // One who waits hears of it by himself.

@@ -9,7 +9,7 @@ use crate::{
         Append, Appended, Broker, BrokerError, BrokerFuture, BrokerState, Committed, Fetch,
         GroupMember, NewTopic, OffsetRange, TopicDetails, TopicInfo,
     },
-    message::{StoredRecord, TopicName},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
 type LookUp = Box<dyn Fn(&str) -> Option<TopicInfo> + Send + Sync>;
@@ -99,8 +99,7 @@ impl Broker for BrokerDouble {
 
     fn delete_records<'a>(
         &'a self,
-        _: &'a TopicName,
-        _: u32,
+        _: &'a TopicPartition,
         _: u64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         touched("delete_records")
@@ -118,14 +117,13 @@ impl Broker for BrokerDouble {
         touched("expects_offsets")
     }
 
-    fn boundary_below(&self, _: &TopicName, _: u32, _: u64) -> Option<u64> {
+    fn boundary_below(&self, _: &TopicPartition, _: u64) -> Option<u64> {
         touched("boundary_below")
     }
 
     fn offsets<'a>(
         &'a self,
-        _: &'a TopicName,
-        _: u32,
+        _: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<OffsetRange, BrokerError>> {
         touched("offsets")
     }
@@ -139,8 +137,7 @@ impl Broker for BrokerDouble {
 
     fn offset_at<'a>(
         &'a self,
-        _: &'a TopicName,
-        _: u32,
+        _: &'a TopicPartition,
         _: i64,
     ) -> BrokerFuture<'a, Result<u64, BrokerError>> {
         touched("offset_at")
@@ -161,8 +158,7 @@ impl Broker for BrokerDouble {
     fn commit<'a>(
         &'a self,
         _: &'a str,
-        _: &'a TopicName,
-        _: u32,
+        _: &'a TopicPartition,
         _: Committed,
     ) -> BrokerFuture<'a, Result<(), BrokerError>> {
         touched("commit")
@@ -171,8 +167,7 @@ impl Broker for BrokerDouble {
     fn committed<'a>(
         &'a self,
         _: &'a str,
-        _: &'a TopicName,
-        _: u32,
+        _: &'a TopicPartition,
     ) -> BrokerFuture<'a, Result<Option<Committed>, BrokerError>> {
         touched("committed")
     }

@@ -61,7 +61,10 @@ async fn a_broker_that_does_not_answer_in_time_leaves_it_unknown() {
 async fn each_partition_of_a_burst_has_its_own_outcome() {
     let mut broker = BrokerDouble::with_topics(2);
     broker.produce = Box::new(|appends| {
-        assert_eq!(appends.iter().map(|append| append.partition).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(
+            appends.iter().map(|append| append.partition.partition).collect::<Vec<_>>(),
+            [0, 1]
+        );
         let reason = "disk full".to_owned();
         Box::pin(async { vec![Ok(Appended::run(7)), Err(BrokerError::Refused { reason })] })
     });

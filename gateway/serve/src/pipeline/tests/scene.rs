@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     broker::{Broker, Clusters, Fetch, embedded::EmbeddedBroker},
-    message::{Message, Record, StoredRecord, TopicName},
+    message::{Message, Record, StoredRecord, TopicName, TopicPartition},
     pipeline::{Chain, Consumed, Outcome, Pipeline, PipelineSettings},
     plugin::{CallContext, Plugin},
     telemetry::Counters,
@@ -80,7 +80,12 @@ impl Scene {
         let topic = TopicName::new(topic).unwrap();
         for partition in 0..PARTITIONS {
             let (topic, from, records_max, bytes_max) = (topic.clone(), 0, 100, 1_000_000);
-            let fetch = Fetch { topic, partition, from, records_max, bytes_max };
+            let fetch = Fetch {
+                partition: TopicPartition::new(topic, partition),
+                from,
+                records_max,
+                bytes_max,
+            };
             values.extend(
                 broker.fetch(fetch).await.unwrap().iter().map(|s| text(s.record.value.as_ref())),
             );

@@ -107,7 +107,7 @@ async fn a_crash_at_any_time_keeps_what_was_answered() {
         produce(&log, partition, std::slice::from_ref(&value)).await.unwrap();
         expected[partition as usize].push(value);
         let committed = Committed { offset: u64::from(n), metadata: format!("{n}") };
-        log.commit("g", &topic(), partition, committed.clone()).await.unwrap();
+        log.commit("g", &TopicPartition::new(topic(), partition), committed.clone()).await.unwrap();
         if n % 17 != 0 {
             continue;
         }
@@ -117,7 +117,10 @@ async fn a_crash_at_any_time_keeps_what_was_answered() {
         for partition in 0..3 {
             assert_eq!(values(&reopened, partition).await, expected[partition as usize], "{n}");
         }
-        assert_eq!(reopened.committed("g", &topic(), partition).await.unwrap(), Some(committed));
+        assert_eq!(
+            reopened.committed("g", &TopicPartition::new(topic(), partition)).await.unwrap(),
+            Some(committed)
+        );
     }
 }
 

@@ -49,7 +49,7 @@ async fn deleting_while_checkpoints_are_made_harms_nothing() {
         log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
         fill(&log, 30 + round).await;
         let place = Committed { offset: round as u64, metadata: String::new() };
-        log.commit("g", &topic(), 0, place).await.unwrap();
+        log.commit("g", &TopicPartition::new(topic(), 0), place).await.unwrap();
         assert_eq!(values(&log, 0).await.len(), 30 + round);
         if round < 39 {
             log.delete_topic(&topic()).await.unwrap();
@@ -61,7 +61,10 @@ async fn deleting_while_checkpoints_are_made_harms_nothing() {
     for folder in [&live, &copied] {
         let log = EmbeddedBroker::open(settings(folder)).unwrap();
         assert_eq!(values(&log, 0).await.len(), 69);
-        assert_eq!(log.committed("g", &topic(), 0).await.unwrap().unwrap().offset, 39);
+        assert_eq!(
+            log.committed("g", &TopicPartition::new(topic(), 0)).await.unwrap().unwrap().offset,
+            39
+        );
         log.close().await.unwrap();
     }
 }

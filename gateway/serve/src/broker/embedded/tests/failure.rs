@@ -65,7 +65,7 @@ async fn a_full_queue_takes_nothing_and_lets_nothing_overtake() {
     log.create_topic(NewTopic::new(topic(), 1)).await.unwrap();
     let append = |value: &str, size| {
         let records = vec![record(value.repeat(size))];
-        Append::new(topic(), 0, records)
+        Append::new(TopicPartition::new(topic(), 0), records)
     };
 
     let answers = log.produce(vec![append("a", 6000), append("b", 6000), append("c", 10)]).await;

@@ -54,11 +54,19 @@ async fn check(log: &EmbeddedBroker, model: &Model) {
         let at = partition as usize;
         let start = model.starts[at];
         assert_eq!(values(log, partition).await, model.values[at][start..]);
-        assert_eq!(log.offsets(&topic(), partition).await.unwrap().start, start as u64);
-        let place = log.committed("g", &topic(), partition).await.unwrap();
+        assert_eq!(
+            log.offsets(&TopicPartition::new(topic(), partition)).await.unwrap().start,
+            start as u64
+        );
+        let place = log.committed("g", &TopicPartition::new(topic(), partition)).await.unwrap();
         assert_eq!(place, model.places[at]);
         for from in (start as u64..model.values[at].len() as u64).step_by(7) {
-            let fetch = Fetch { topic: topic(), partition, from, records_max: 1, bytes_max: 1 };
+            let fetch = Fetch {
+                partition: TopicPartition::new(topic(), partition),
+                from,
+                records_max: 1,
+                bytes_max: 1,
+            };
             assert_eq!(log.fetch(fetch).await.unwrap()[0].offset, from);
         }
     }
@@ -86,7 +94,9 @@ async fn run(steps: Vec<Step>) {
             }
             Step::Commit { partition, offset } => {
                 let committed = Committed { offset, metadata: format!("metadata {offset}") };
-                log.commit("g", &topic(), partition, committed.clone()).await.unwrap();
+                log.commit("g", &TopicPartition::new(topic(), partition), committed.clone())
+                    .await
+                    .unwrap();
                 model.places[partition as usize] = Some(committed);
             }
             Step::Trim { partition, percent } => {
@@ -94,7 +104,12 @@ async fn run(steps: Vec<Step>) {
                 let left = model.values[at].len() - model.starts[at];
                 model.starts[at] += left * percent / 100;
                 let before = model.starts[at] as u64;
-                assert_eq!(log.delete_records(&topic(), partition, before).await.unwrap(), before);
+                assert_eq!(
+                    log.delete_records(&TopicPartition::new(topic(), partition), before)
+                        .await
+                        .unwrap(),
+                    before
+                );
             }
             Step::Forget => {
                 log.forget_group("g", &topic()).await.unwrap();

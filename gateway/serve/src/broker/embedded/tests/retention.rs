@@ -12,11 +12,11 @@ async fn fill(log: &EmbeddedBroker) {
     }
     // What the last group sealed is looked at in the next one, at the latest with this.
     let committed = Committed { offset: 0, metadata: String::new() };
-    log.commit("g", &topic(), 0, committed).await.unwrap();
+    log.commit("g", &TopicPartition::new(topic(), 0), committed).await.unwrap();
 }
 
 async fn range(log: &EmbeddedBroker) -> OffsetRange {
-    log.offsets(&topic(), 0).await.unwrap()
+    log.offsets(&TopicPartition::new(topic(), 0)).await.unwrap()
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn by_age_even_the_last_segment_goes() {
 
     assert_eq!(range(&log).await, OffsetRange { start: 200, end: 200 });
     assert_eq!(fetch(&log, 0).await.unwrap(), []);
-    let young = Append::new(topic(), 0, vec![Record::default()]);
+    let young = Append::new(TopicPartition::new(topic(), 0), vec![Record::default()]);
     assert_eq!(log.produce(vec![young]).await.remove(0).unwrap().base_offset, 200);
     log.close().await.unwrap();
     let log = EmbeddedBroker::open(settings).unwrap();

@@ -22,7 +22,7 @@ use crate::{
             error,
         },
     },
-    message::TopicName,
+    message::{self, TopicName},
 };
 
 /// Groups asked for at the same time: each needs a request.
@@ -36,18 +36,17 @@ impl Admin {
     pub(in super::super) async fn commit(
         &self,
         group: &str,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
         offset: u64,
     ) -> Result<(), BrokerError> {
-        let at = self.partition(topic, partition);
+        let at = self.partition_in_kafka(partition);
         let offset = offset_to_kafka(offset);
         let options = AlterConsumerGroupOffsetsOptions::default().timeout(self.timeout);
         let admin = self.client().await?;
         let offsets = [(at.clone(), offset)];
         let group = self.names.group(group);
         let answer = admin.alter_consumer_group_offsets(group, offsets, options).await;
-        one(answer, &at).map_err(|error| error::on_change_of(topic, &error))
+        one(answer, &at).map_err(|error| error::on_change_of(&partition.topic, &error))
     }
 
     /// A group's committed offset in a partition; `None` if it never committed there.
@@ -57,10 +56,9 @@ impl Admin {
     pub(in super::super) async fn committed(
         &self,
         group: &str,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
     ) -> Result<Option<Committed>, BrokerError> {
-        let at = self.partition(topic, partition);
+        let at = self.partition_in_kafka(partition);
         let options = ListConsumerGroupOffsetsOptions::default()
             .timeout(self.timeout)
             // Wait for offsets that are being committed.
@@ -88,7 +86,7 @@ impl Admin {
         topic: &TopicName,
         partitions: u32,
     ) -> Result<Vec<String>, BrokerError> {
-        let all: Vec<_> = (0..partitions).map(|number| self.partition(topic, number)).collect();
+        let all: Vec<_> = (0..partitions).map(|number| self.numbered(topic, number)).collect();
         let admin = self.client().await?;
         let asking = async {
             let has_offset = async |group: String| {
@@ -121,7 +119,7 @@ impl Admin {
         topic: &TopicName,
         partitions: u32,
     ) -> Result<(), BrokerError> {
-        let all = (0..partitions).map(|number| self.partition(topic, number));
+        let all = (0..partitions).map(|number| self.numbered(topic, number));
         let options = DeleteConsumerGroupOffsetsOptions::default().timeout(self.timeout);
         let group = self.names.group(group);
         let admin = self.client().await?;

@@ -11,7 +11,7 @@ use crate::{
         BrokerError, OffsetRange,
         kafka::{convert::offset_from_kafka, error},
     },
-    message::TopicName,
+    message::{self, TopicName},
 };
 
 impl Admin {
@@ -21,12 +21,11 @@ impl Admin {
     /// `NoSuchTopic`, `Refused`, `Unreachable`.
     pub(in super::super) async fn offsets(
         &self,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
     ) -> Result<OffsetRange, BrokerError> {
         let (start, end) = tokio::try_join!(
-            self.offset(topic, partition, OffsetSpec::Earliest),
-            self.offset(topic, partition, OffsetSpec::Latest),
+            self.offset(partition, OffsetSpec::Earliest),
+            self.offset(partition, OffsetSpec::Latest),
         )?;
         // Records may have been added between the two answers, or deleted.
         Ok(OffsetRange { start, end: end.max(start) })
@@ -55,16 +54,15 @@ impl Admin {
     /// `NoSuchTopic`, `Refused`, `Unreachable`.
     pub(in super::super) async fn offset_at(
         &self,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
         timestamp_ms: i64,
     ) -> Result<u64, BrokerError> {
-        let at = self.partition(topic, partition);
+        let at = self.partition_in_kafka(partition);
         // Negative times have another meaning in Kafka.
         let found = self.metadata.offset_at(&at, timestamp_ms.max(0)).await;
-        match found.map_err(|error| error::on_query_of(topic, &error))? {
+        match found.map_err(|error| error::on_query_of(&partition.topic, &error))? {
             Some(found) => Ok(found),
-            None => self.offset(topic, partition, OffsetSpec::Latest).await,
+            None => self.offset(partition, OffsetSpec::Latest).await,
         }
     }
 
@@ -75,7 +73,7 @@ impl Admin {
         partitions: u32,
         spec: OffsetSpec,
     ) -> Result<Vec<u64>, BrokerError> {
-        let all: Vec<_> = (0..partitions).map(|number| self.partition(topic, number)).collect();
+        let all: Vec<_> = (0..partitions).map(|number| self.numbered(topic, number)).collect();
         let options = self.readable();
         let specs = all.iter().map(|each| (each.clone(), spec));
         let answers = self.client().await?.list_offsets(specs, options).await;
@@ -96,14 +94,14 @@ impl Admin {
 
     async fn offset(
         &self,
-        topic: &TopicName,
-        partition: u32,
+        partition: &message::TopicPartition,
         spec: OffsetSpec,
     ) -> Result<u64, BrokerError> {
-        let at = self.partition(topic, partition);
+        let at = self.partition_in_kafka(partition);
         let options = self.readable();
         let answer = self.client().await?.list_offsets([(at.clone(), spec)], options).await;
-        let listed = one(answer, &at).map_err(|error| error::on_query_of(topic, &error))?;
+        let listed =
+            one(answer, &at).map_err(|error| error::on_query_of(&partition.topic, &error))?;
         Ok(offset_from_kafka(listed.offset))
     }
 }

@@ -85,7 +85,7 @@ impl ColdReaders {
     ) -> Result<ColdRead, BrokerError> {
         let _permit = self.permits.acquire().await.map_err(|_| BrokerError::Closed)?;
         let kafka = self.connection.kafka().await?;
-        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let partition = fetch.partition.clone();
         let target = KafkaTarget { topic: self.names.topic(&partition.topic), partition };
         let mut reader = match self.take(&target.partition, fetch.from) {
             Some(reader) => reader,

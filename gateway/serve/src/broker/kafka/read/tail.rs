@@ -121,7 +121,7 @@ fn cost(record: &Record) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::TopicName;
+    use crate::message::{TopicName, TopicPartition};
 
     fn range(start: u64, end: u64) -> OffsetRange {
         OffsetRange { start, end }
@@ -133,8 +133,8 @@ mod tests {
     }
 
     fn read(tail: &Tail, from: u64, records_max: usize, bytes_max: usize) -> Vec<u64> {
-        let topic = TopicName::new("t").unwrap();
-        let fetch = Fetch { topic, partition: 0, from, records_max, bytes_max };
+        let partition = TopicPartition::new(TopicName::new("t").unwrap(), 0);
+        let fetch = Fetch { partition, from, records_max, bytes_max };
         tail.read(&fetch).into_iter().map(|stored| stored.offset).collect()
     }
 

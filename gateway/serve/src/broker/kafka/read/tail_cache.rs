@@ -95,7 +95,7 @@ impl TailCache {
 
     /// Answers a fetch from the cache; `None` where the cache does not reach.
     pub(super) fn read(&mut self, fetch: &Fetch) -> Option<Vec<StoredRecord>> {
-        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let partition = fetch.partition.clone();
         let followed = self.followed.get_mut(&partition)?;
         if !followed.tail.covers(fetch.from) {
             return None;
@@ -108,7 +108,7 @@ impl TailCache {
     /// Answers a fetch from the cache, if the cache knows the partition up to `end`.
     pub(super) fn read_below(&mut self, fetch: &Fetch, end: u64) -> ReadBelow {
         let Some(records) = self.read(fetch) else { return ReadBelow::Unknown };
-        let partition = TopicPartition::new(fetch.topic.clone(), fetch.partition);
+        let partition = fetch.partition.clone();
         let reaches = self.followed.get(&partition).is_some_and(|f| f.tail.end() >= end);
         if reaches || !records.is_empty() { ReadBelow::Known(records) } else { ReadBelow::Behind }
     }

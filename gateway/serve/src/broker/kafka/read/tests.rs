@@ -142,7 +142,8 @@ async fn a_fetch_keeps_its_limits_in_memory_and_behind_it() {
             (5000, 5, 5, 0, 0),
         ] {
             let topic = topic.clone();
-            let fetch = Fetch { topic, partition: 0, from, records_max, bytes_max };
+            let fetch =
+                Fetch { partition: TopicPartition::new(topic, 0), from, records_max, bytes_max };
             let records = scene.reader.fetch(fetch).await.unwrap();
             assert_eq!(records.len(), count, "{from} {records_max} {bytes_max} {from_memory}");
             assert_eq!(records.first().map_or(0, |r| r.offset), first);
@@ -175,7 +176,8 @@ async fn deleted_records_and_topics_are_gone() {
     let told = tokio::time::timeout(Duration::from_secs(20), watch.changed());
     told.await.expect("readers are told").unwrap();
     let (records_max, bytes_max) = (9, 9);
-    let fetch = Fetch { topic: topic.clone(), partition: 0, from: 5, records_max, bytes_max };
+    let fetch =
+        Fetch { partition: TopicPartition::new(topic.clone(), 0), from: 5, records_max, bytes_max };
     let answer = scene.reader.fetch(fetch).await;
     assert!(matches!(answer, Err(BrokerError::NoSuchTopic { .. })), "{answer:?}");
 }
@@ -212,7 +214,8 @@ async fn without_kafka_a_read_is_answered_in_time() {
     let topic = TopicName::new("t").unwrap();
     let begun = Instant::now();
 
-    let fetch = Fetch { topic, partition: 0, from: 0, records_max: 1, bytes_max: 1 };
+    let fetch =
+        Fetch { partition: TopicPartition::new(topic, 0), from: 0, records_max: 1, bytes_max: 1 };
     let answer = reader.fetch(fetch).await;
 
     assert!(matches!(answer, Err(BrokerError::Unreachable { .. })), "{answer:?}");

@@ -34,22 +34,17 @@ pub(super) fn lines(effects: &[Effect]) -> Vec<String> {
                 counted(u64::from(info.partitions), "partition")
             )),
             Effect::DeleteTopic(topic) => lines.push(topic_deletion(topic.as_str())),
-            Effect::DeleteRecords { topic, partition, count, before } => lines.push(format!(
-                "{} of {topic}/{partition} would be deleted: it would begin at {before}",
+            Effect::DeleteRecords { partition, count, before } => lines.push(format!(
+                "{} of {partition} would be deleted: it would begin at {before}",
                 counted(*count, "record")
             )),
             Effect::Join { group, topic } => {
                 lines.push(format!("the gateway would join group `{group}` of `{topic}`"));
             }
-            Effect::Commit {
-                group,
-                topic,
-                partition,
-                committed: Committed { offset, metadata },
-            } => {
+            Effect::Commit { group, partition, committed: Committed { offset, metadata } } => {
                 let gaps = if metadata.is_empty() { "" } else { " with gaps behind it" };
-                let place = format!("{topic}/{partition} at {offset}{gaps}");
-                places.entry((group, topic.as_str())).or_default().push(place);
+                let place = format!("{partition} at {offset}{gaps}");
+                places.entry((group, partition.topic.as_str())).or_default().push(place);
             }
             Effect::ForgetGroup { group, topic } => {
                 lines.push(format!("group `{group}` of `{topic}` would be forgotten"));
@@ -83,15 +78,14 @@ fn counted(count: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::TopicName;
+    use crate::message::{TopicName, TopicPartition};
 
     #[test]
     fn the_offsets_of_a_group_are_one_line() {
         let topic = TopicName::new("orders").unwrap();
         let commit = |partition, offset| Effect::Commit {
             group: "g".to_owned(),
-            topic: topic.clone(),
-            partition,
+            partition: TopicPartition::new(topic.clone(), partition),
             committed: Committed { offset, metadata: String::new() },
         };
         let effects = [commit(0, 7), Effect::DeleteTopic(topic.clone()), commit(1, 9)];

@@ -12,7 +12,7 @@ use crate::{
     consumer::{Consumer, EntryPosition, IdleFilter, PartitionProgress, Pending, StreamGroup},
     context::Context,
     entry::{EntryId, IdText, stream_key},
-    message::{Rejection, TopicName},
+    message::{Rejection, TopicName, TopicPartition},
     pipeline::read_rejection,
     resp::{Args, Replies},
 };
@@ -216,7 +216,8 @@ async fn progress(
         let PartitionProgress { next, lag } = if let Some(progress) = here.get(&partition) {
             *progress
         } else {
-            let committed = broker.committed(&name.group, &name.topic, partition).await;
+            let at = TopicPartition::new(name.topic.clone(), partition);
+            let committed = broker.committed(&name.group, &at).await;
             let next = committed.map_err(read_rejection)?.map_or(range.start, |at| at.offset);
             PartitionProgress { next, lag: range.end.saturating_sub(next.max(range.start)) }
         };

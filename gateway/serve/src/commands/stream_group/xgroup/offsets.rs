@@ -10,7 +10,7 @@ use crate::{
         stream::topic::{no_partition, order},
     },
     context::Context,
-    message::{PartitionOffset, Rejection},
+    message::{PartitionOffset, Rejection, TopicPartition},
     pipeline::read_rejection,
 };
 
@@ -56,9 +56,12 @@ pub(super) async fn commit_offsets(
     offsets: &[u64],
 ) -> Result<(), BrokerError> {
     let broker = context.broker().map_err(|_| BrokerError::Closed)?;
-    let commits = (0..).zip(offsets).map(|(partition, offset)| {
+    let numbered = (0..).zip(offsets);
+    let partition = |(number, _)| TopicPartition::new(name.topic.clone(), number);
+    let partitions: Vec<_> = numbered.map(partition).collect();
+    let commits = partitions.iter().zip(offsets).map(|(partition, offset)| {
         let committed = Committed { offset: *offset, metadata: String::new() };
-        broker.commit(&name.group, &name.topic, partition, committed)
+        broker.commit(&name.group, partition, committed)
     });
     let commits = stream::iter(commits.collect::<Vec<_>>());
     commits.buffer_unordered(COMMITS_TOGETHER).try_collect().await

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::message::Record;
+use crate::message::{Record, TopicPartition};
 
 fn partition(topic: &str) -> TopicPartition {
     TopicPartition::new(TopicName::new(topic).unwrap(), 0)
@@ -20,7 +20,12 @@ fn stored(offset: u64) -> StoredRecord {
 
 fn read(cache: &mut TailCache, topic: &str, from: u64) -> Option<Vec<u64>> {
     let TopicPartition { topic, partition } = partition(topic);
-    let fetch = Fetch { topic, partition, from, records_max: 99, bytes_max: 99_999 };
+    let fetch = Fetch {
+        partition: TopicPartition::new(topic, partition),
+        from,
+        records_max: 99,
+        bytes_max: 99_999,
+    };
     Some(cache.read(&fetch)?.into_iter().map(|stored| stored.offset).collect())
 }
 

@@ -28,7 +28,7 @@ use crate::{
             settings::{ClusterSettings, Compression, GroupProtocol},
         },
     },
-    message::{StoredRecord, TopicName},
+    message::{StoredRecord, TopicName, TopicPartition},
 };
 
 /// Says loudly that a test was skipped.
@@ -115,8 +115,7 @@ impl Scene {
 
     pub(super) async fn fetch(&self, topic: &TopicName, from: u64) -> Vec<StoredRecord> {
         let fetch = Fetch {
-            topic: topic.clone(),
-            partition: 0,
+            partition: TopicPartition::new(topic.clone(), 0),
             from,
             records_max: usize::MAX,
             bytes_max: usize::MAX,
