@@ -112,11 +112,14 @@ impl Readers {
                 ask(&mut client, &key, "$").await;
                 drop(turn);
                 waiting.wait().await;
+                // Its patience begins when all are blocked: until then nothing is written.
+                waiting.wait().await;
                 read(client, &key, &tell_heard).await;
             });
         }
         waiting.wait().await;
         await_blocked(gateway).await;
+        waiting.wait().await;
         let kib = gateway.process().anonymous_kib() - before;
         tell(&format!("{READERS} waiting readers take {} bytes each", kib * 1024 / READERS as u64));
         Self { tasks, heard }
@@ -126,7 +129,8 @@ impl Readers {
     async fn hear(&mut self, writer: &mut Client, key: &str) {
         for _ in 0..ENTRIES {
             let began = Instant::now();
-            writer.send(&format!("XADD {key} * f v")).await;
+            let stored = writer.publish(&format!("XADD {key} * f v")).await;
+            assert_eq!(stored.error(), None, "{stored}");
             let added = began.elapsed();
             let mut took = Vec::with_capacity(READERS);
             for _ in 0..READERS {

@@ -1,11 +1,17 @@
 //! A client that can send any bytes and shows what comes back.
 
-use std::{fmt, future::Future, io, path::Path, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpStream, UnixStream},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::{Reply, process::PATIENCE};
@@ -49,6 +55,21 @@ impl Client {
     pub async fn send_args<A: AsRef<[u8]>>(&mut self, args: &[A]) -> Reply {
         self.write(&encode(args)).await.expect("the connection takes a command");
         self.reply().await
+    }
+
+    /// Sends one publish, and again while the answer says that nothing was stored: a busy broker may
+    /// miss the publish deadline. Returns the last reply, after at most [`PATIENCE`] of tries.
+    pub async fn publish(&mut self, line: &str) -> Reply {
+        const PAUSE: Duration = Duration::from_millis(100);
+        let began = Instant::now();
+        loop {
+            let reply = self.send(line).await;
+            let is_safe = reply.error().is_some_and(|text| text.ends_with(", nothing was stored"));
+            if !is_safe || began.elapsed() > PATIENCE {
+                return reply;
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     /// Sends commands in one write, then waits for all replies.
