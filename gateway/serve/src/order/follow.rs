@@ -47,8 +47,10 @@ impl Sequencer {
         let mut is_due = true;
         while self.newest.receiver_count() > 0 {
             // Subscribe before the check: records that come from here on wake this task.
-            let watches =
-                [self.broker.watch(self.topic.as_str()), self.broker.watch(self.log.as_str())];
+            let watches = [
+                self.broker.watch(self.topic.as_str()),
+                self.broker.watch(self.log.partition.topic.as_str()),
+            ];
             let looked =
                 if is_due { self.cover().await.map(|()| false) } else { self.is_behind().await };
             match looked {
@@ -83,7 +85,7 @@ impl Sequencer {
         }
         let next = self.with_loaded(|state| state.steps.next());
         match next {
-            Some(next) => self.has_record(&self.log, 0, next).await,
+            Some(next) => self.has_record(&self.log.partition.topic, 0, next).await,
             None => Ok(true),
         }
     }

@@ -1,6 +1,6 @@
 //! Reads and writes the order log.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::time::sleep;
@@ -11,8 +11,8 @@ use super::{
     sequencer::Sequencer,
 };
 use crate::{
-    broker::{Append, BrokerError, Fetch, NewTopic, OffsetRange},
-    message::{Record, TopicPartition},
+    broker::{Append, Broker, BrokerError, Fetch, NewTopic, OffsetRange},
+    message::{Record, TopicName, TopicPartition},
 };
 
 /// Pause before a record that exists is fetched again.
@@ -23,43 +23,34 @@ const PAUSES: u32 = 200;
 /// Bytes of one read of an order log.
 const READ_BYTES: usize = 1 << 20;
 
-impl Sequencer {
+/// The internal topic that keeps the order. It has one partition.
+pub(super) struct OrderLog {
+    broker: Arc<dyn Broker>,
+    /// Its only partition.
+    pub(super) partition: TopicPartition,
+}
+
+impl OrderLog {
+    /// The order log in that topic. Nothing is read or created before it is needed.
+    pub(super) fn new(broker: Arc<dyn Broker>, topic: TopicName) -> Self {
+        Self { broker, partition: TopicPartition::new(topic, 0) }
+    }
+
     /// Appends a step, valid or not; returns its offset.
     pub(super) async fn append(&self, step: Bytes) -> Result<u64, BrokerError> {
         let records = vec![Record { value: Some(step), ..Record::default() }];
-        let append = Append::new(TopicPartition::new(self.log.clone(), 0), records);
+        let append = Append::new(self.partition.clone(), records);
         let mut stored = self.broker.produce(vec![append]).await;
         let stored = stored.pop().expect("every append is answered");
         Ok(stored?.offset(0))
     }
 
-    /// Reads the end of the log; creates the log if it does not exist.
-    pub(super) async fn load(&self) -> Result<(), BrokerError> {
-        if self.broker.look_up(&self.log).await?.is_none() {
-            self.make().await?;
-        }
-        let OffsetRange { start, end } =
-            self.broker.offsets(&TopicPartition::new(self.log.clone(), 0)).await?;
-        let mut back = PAGE;
-        loop {
-            let from = end.saturating_sub(back).max(start);
-            let mut steps = RecentSteps::new(from);
-            self.read_into(end, |at, bytes| steps.push(at, bytes).map(|_| ()), from).await?;
-            steps.skip_to(end);
-            if steps.last().is_some() || from == start {
-                self.set_state(start, steps);
-                return Ok(());
-            }
-            // Nothing but void steps.
-            back = back.saturating_mul(4);
-        }
-    }
-
+    /// Creates the topic of the log. It is no error if another gateway was first.
     async fn make(&self) -> Result<(), BrokerError> {
         let keep =
             [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")];
         let configs = keep.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let mut topic = NewTopic { configs, ..NewTopic::new(self.log.clone(), 1) };
+        let mut topic = NewTopic { configs, ..NewTopic::new(self.partition.topic.clone(), 1) };
         let mut made = self.broker.create_topic(topic.clone()).await;
         if let Err(BrokerError::Refused { .. }) = made {
             // A broker that does not have these settings, or does not let clients set them.
@@ -72,10 +63,79 @@ impl Sequencer {
         }
     }
 
+    /// Reads all records of the log from `from` up to `end`, which are known to be stored, and
+    /// perhaps more.
+    pub(super) async fn read_into(
+        &self,
+        end: u64,
+        mut take: impl FnMut(u64, &[u8]) -> Result<(), ForeignRecord>,
+        mut from: u64,
+    ) -> Result<(), BrokerError> {
+        let mut pauses = 0;
+        while from < end {
+            let Some(records) = self.broker.fetch_below(self.page_from(from), end).await? else {
+                if pauses == PAUSES {
+                    let reason = format!(
+                        "records of `{}` that are stored do not come",
+                        self.partition.topic
+                    );
+                    return Err(BrokerError::Unreachable { reason });
+                }
+                pauses += 1;
+                sleep(PAUSE).await;
+                continue;
+            };
+            let Some(last) = records.last() else { return Ok(()) };
+            from = last.offset + 1;
+            for stored in &records {
+                let bytes = stored.record.value.as_deref().unwrap_or_default();
+                take(stored.offset, bytes).map_err(|ForeignRecord| self.foreign_record())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn page_from(&self, from: u64) -> Fetch {
+        // A page; reading more at once gains little.
+        let records_max = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        Fetch { partition: self.partition.clone(), from, records_max, bytes_max: READ_BYTES }
+    }
+
+    /// The error for a log that does not continue as it was read, or that has a foreign format.
+    pub(super) fn foreign_record(&self) -> BrokerError {
+        let reason = "it holds what no gateway of this version writes into an order log: run the \
+                      newest version everywhere, or delete the topic to begin a new order";
+        let partition = self.partition.clone();
+        BrokerError::Corrupt { partition, reason: reason.to_owned() }
+    }
+}
+
+impl Sequencer {
+    /// Reads the end of the log; creates the log if it does not exist.
+    pub(super) async fn load(&self) -> Result<(), BrokerError> {
+        if self.broker.look_up(&self.log.partition.topic).await?.is_none() {
+            self.log.make().await?;
+        }
+        let OffsetRange { start, end } = self.broker.offsets(&self.log.partition).await?;
+        let mut back = PAGE;
+        loop {
+            let from = end.saturating_sub(back).max(start);
+            let mut steps = RecentSteps::new(from);
+            self.log.read_into(end, |at, bytes| steps.push(at, bytes).map(|_| ()), from).await?;
+            steps.skip_to(end);
+            if steps.last().is_some() || from == start {
+                self.set_state(start, steps);
+                return Ok(());
+            }
+            // Nothing but void steps.
+            back = back.saturating_mul(4);
+        }
+    }
+
     /// Reads the newest steps of other gateways.
     pub(super) async fn catch_up(&self) -> Result<(), BrokerError> {
         while let Some(from) = self.with_loaded(|state| state.steps.next()) {
-            let records = self.broker.fetch(self.fetch_log(from)).await?;
+            let records = self.broker.fetch(self.log.page_from(from)).await?;
             if records.is_empty() {
                 break;
             }
@@ -94,46 +154,10 @@ impl Sequencer {
             read.push((at, Bytes::copy_from_slice(bytes)));
             Ok(())
         };
-        self.read_into(end, keep, from).await?;
+        self.log.read_into(end, keep, from).await?;
         read.iter().try_for_each(|(at, bytes)| self.push(*at, bytes))?;
         self.with_loaded(|state| state.steps.skip_to(end));
         Ok(())
-    }
-
-    /// Reads all records of the log from `from` up to `end`, which are known to be stored, and
-    /// perhaps more.
-    pub(super) async fn read_into(
-        &self,
-        end: u64,
-        mut take: impl FnMut(u64, &[u8]) -> Result<(), ForeignRecord>,
-        mut from: u64,
-    ) -> Result<(), BrokerError> {
-        let mut pauses = 0;
-        while from < end {
-            let Some(records) = self.broker.fetch_below(self.fetch_log(from), end).await? else {
-                if pauses == PAUSES {
-                    let reason = format!("records of `{}` that are stored do not come", self.log);
-                    return Err(BrokerError::Unreachable { reason });
-                }
-                pauses += 1;
-                sleep(PAUSE).await;
-                continue;
-            };
-            let Some(last) = records.last() else { return Ok(()) };
-            from = last.offset + 1;
-            for stored in &records {
-                let bytes = stored.record.value.as_deref().unwrap_or_default();
-                take(stored.offset, bytes).map_err(|ForeignRecord| self.foreign_record())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch_log(&self, from: u64) -> Fetch {
-        let (topic, bytes_max) = (self.log.clone(), READ_BYTES);
-        // A page; reading more at once gains little.
-        let records_max = usize::try_from(PAGE).unwrap_or(usize::MAX);
-        Fetch { partition: TopicPartition::new(topic, 0), from, records_max, bytes_max }
     }
 
     /// Adds one record of the log to the state.
@@ -141,16 +165,8 @@ impl Sequencer {
         match self.with_loaded(|state| state.steps.push(at, bytes)) {
             Some(Ok(true)) => self.notify_waiters(),
             Some(Ok(false)) | None => {}
-            Some(Err(ForeignRecord)) => return Err(self.foreign_record()),
+            Some(Err(ForeignRecord)) => return Err(self.log.foreign_record()),
         }
         Ok(())
-    }
-
-    /// The error for a log that does not continue as it was read, or that has a foreign format.
-    pub(super) fn foreign_record(&self) -> BrokerError {
-        let reason = "it holds what no gateway of this version writes into an order log: run the \
-                      newest version everywhere, or delete the topic to begin a new order";
-        let partition = TopicPartition::new(self.log.clone(), 0);
-        BrokerError::Corrupt { partition, reason: reason.to_owned() }
     }
 }

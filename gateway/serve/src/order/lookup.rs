@@ -114,7 +114,7 @@ impl Sequencer {
             }
             Ok(())
         };
-        self.read_into(end, take, base).await?;
+        self.log.read_into(end, take, base).await?;
         // Another gateway may have deleted the records before.
         if let Some(oldest) = oldest.filter(|oldest| *oldest >= whole) {
             self.with_loaded(|state| state.start = state.start.max(oldest));

@@ -11,7 +11,10 @@ use std::{
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{page_cache::PageCache, recent::RecentSteps, single_flight::SingleFlight, step::Step};
+use super::{
+    log::OrderLog, page_cache::PageCache, recent::RecentSteps, single_flight::SingleFlight,
+    step::Step,
+};
 use crate::{
     broker::{Broker, BrokerError},
     message::TopicName,
@@ -28,7 +31,7 @@ pub struct Sequencer {
     pub(super) broker: Arc<dyn Broker>,
     pub(super) topic: TopicName,
     /// The topic that is its order log.
-    pub(super) log: TopicName,
+    pub(super) log: OrderLog,
     pub(super) pages: Arc<PageCache>,
     /// `None` until the log is read, and after it was replaced by another one.
     state: Mutex<Option<LogState>>,
@@ -112,9 +115,9 @@ impl Sequencer {
     ) -> Self {
         Self {
             number,
+            log: OrderLog::new(Arc::clone(&broker), log),
             broker,
             topic,
-            log,
             pages,
             state: Mutex::new(None),
             cover_flight: SingleFlight::default(),

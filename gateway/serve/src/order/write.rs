@@ -48,7 +48,7 @@ impl Sequencer {
             Err(
                 BrokerError::NoSuchTopic { topic }
                 | BrokerError::Corrupt { partition: TopicPartition { topic, .. }, .. },
-            ) if topic == self.log && !is_new => {
+            ) if topic == self.log.partition.topic && !is_new => {
                 self.forget();
                 self.try_round().await
             }
@@ -67,9 +67,9 @@ impl Sequencer {
             let pause_ends = self.pace().next;
             sleep_until(pause_ends).await;
             self.pace().next = Instant::now() + STEP_TIME;
-            let at = self.append(step.to_bytes()).await?;
+            let at = self.log.append(step.to_bytes()).await?;
             if at < step.at {
-                return Err(self.foreign_record());
+                return Err(self.log.foreign_record());
             }
             if at == step.at {
                 self.push(at, &step.to_bytes())?;
@@ -79,7 +79,7 @@ impl Sequencer {
             // Another gateway's step was first: it may be enough.
             self.read_to(at + 1).await?;
         }
-        Err(BrokerError::Busy { topic: self.log.clone() })
+        Err(BrokerError::Busy { topic: self.log.partition.topic.clone() })
     }
 
     /// The step to write; `None` if all records are covered.
@@ -132,7 +132,7 @@ impl Sequencer {
         if let Err(error) = cleaned
             && self.pace().refused.allow().is_some()
         {
-            tracing::info!(topic = %self.log, %error, "old steps of an order are kept");
+            tracing::info!(topic = %self.log.partition.topic, %error, "old steps of an order are kept");
         }
     }
 
@@ -146,10 +146,7 @@ impl Sequencer {
         }
         let start = self.with_loaded(|state| state.start).unwrap_or(before);
         if before > start {
-            let start = self
-                .broker
-                .delete_records(&TopicPartition::new(self.log.clone(), 0), before)
-                .await?;
+            let start = self.broker.delete_records(&self.log.partition, before).await?;
             self.with_loaded(|state| state.start = state.start.max(start));
         }
         Ok(())
