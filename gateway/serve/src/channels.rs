@@ -25,13 +25,15 @@ mod fanout;
 mod patterns;
 mod psubscribe;
 mod subscriber;
+mod subscription;
 
-pub use channel::SubscriptionKind;
 pub use subscriber::{Subscriber, SubscriberError};
+pub use subscription::SubscriptionKind;
 
-use channel::{Channel, Subscription};
+use channel::Channel;
 use end_offsets::{ClusterTopic, EndOffsetLookups};
 use patterns::Patterns;
+use subscription::Subscription;
 
 /// All subscriptions on this gateway.
 #[derive(Debug)]

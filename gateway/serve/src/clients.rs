@@ -17,7 +17,8 @@ mod monitors;
 pub use client::Peer;
 pub(crate) use client::{Client, Interrupt};
 pub(crate) use line::Filter;
-pub(crate) use monitors::{MonitorHandle, Monitors};
+pub(crate) use monitors::MonitorHandle;
+pub use monitors::Monitors;
 
 /// All connected clients.
 #[derive(Debug)]
@@ -25,20 +26,13 @@ pub struct Registry {
     next: AtomicU64,
     /// Those in a blocking command.
     blocked: AtomicUsize,
-    /// Those who see the commands of all.
-    pub(crate) monitors: Monitors,
     /// Held for one look or change, never across an await.
     clients: Mutex<BTreeMap<u64, Arc<Client>>>,
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        Self {
-            next: AtomicU64::new(1),
-            blocked: AtomicUsize::new(0),
-            monitors: Monitors::default(),
-            clients: Mutex::default(),
-        }
+        Self { next: AtomicU64::new(1), blocked: AtomicUsize::new(0), clients: Mutex::default() }
     }
 }
 

@@ -16,7 +16,7 @@ mod problem; //     what is wrong
 mod settings; //    what is right
 
 pub use check::{Overrides, check, read};
-pub use databus::{Fate, Translation, translate_databus};
+pub use databus::{TranslatedKey, Translation, translate_databus};
 pub use environment::{Variables, stand_in};
 pub use plugin_file::plugin_settings;
 pub use problem::{Problem, Problems};

@@ -4,11 +4,7 @@
 //! Sessions hold a [`Login`], which is notified of a new answer. Nothing here knows plugins or
 //! commands.
 
-use std::{
-    collections::{BTreeSet, HashMap, hash_map},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::hash_map, sync::Arc};
 
 use tokio::{sync::watch, time::timeout};
 
@@ -24,6 +20,7 @@ mod credentials_hash;
 mod entry;
 mod handle;
 mod refresher;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +29,7 @@ pub use handle::Login;
 
 use credentials_hash::{CredentialsHash, Salt};
 use entry::{Entry, State};
+use shared::Shared;
 
 /// Most credentials in the cache. Beyond it a login is not shared: it works, and costs a call of the
 /// authenticators.
@@ -40,16 +38,8 @@ const ENTRIES_MAX: usize = 20_000;
 /// The logins of all clients, and those that were used recently.
 #[derive(Debug)]
 pub struct LoginCache {
-    authority: Arc<dyn Authority>,
-    counters: Arc<Counters>,
-    clock: Clock,
+    shared: Arc<Shared>,
     salt: Salt,
-    /// Held for one look or change, never across an await.
-    entries: Mutex<HashMap<CredentialsHash, Arc<Entry>>>,
-    /// Authenticators that cannot answer now.
-    unavailable: Mutex<BTreeSet<Arc<str>>>,
-    /// Grows when the authenticators change: older answers are refreshed.
-    version: watch::Sender<u64>,
     /// For clients that need not log in.
     open: Arc<Entry>,
 }
@@ -83,16 +73,8 @@ impl LoginCache {
     /// An empty cache.
     pub fn new(authority: Arc<dyn Authority>, counters: Arc<Counters>, clock: Clock) -> Arc<Self> {
         let open = Entry::open(!authority.authenticates());
-        Arc::new(Self {
-            authority,
-            counters,
-            clock,
-            salt: Salt::default(),
-            entries: Mutex::default(),
-            unavailable: Mutex::default(),
-            version: watch::Sender::new(0),
-            open: Arc::new(open),
-        })
+        let shared = Shared::new(authority, counters, clock);
+        Arc::new(Self { shared, salt: Salt::default(), open: Arc::new(open) })
     }
 
     /// What these credentials allow; asks the authenticators only if the cache has no answer.
@@ -102,11 +84,11 @@ impl LoginCache {
     /// # Errors
     /// The error reply to send; the same for an unknown user and a wrong secret.
     pub async fn log_in(self: &Arc<Self>, credentials: Credentials) -> Result<Login, Rejection> {
-        let answer = timeout(self.authority.login_timeout(), self.find(credentials)).await;
+        let answer = timeout(self.shared.authority.login_timeout(), self.find(credentials)).await;
         let answer = answer.unwrap_or_else(|_| Err(login_unavailable()));
         match &answer {
-            Ok(_) => self.counters.logins_accepted.add(1),
-            Err(_) => self.counters.logins_denied.add(1),
+            Ok(_) => self.shared.counters.logins_accepted.add(1),
+            Err(_) => self.shared.counters.logins_denied.add(1),
         }
         answer
     }
@@ -120,14 +102,14 @@ impl LoginCache {
 
     /// The authenticators have changed: refreshes all logins.
     pub fn refresh_all(&self) {
-        self.version.send_modify(|version| *version += 1);
-        self.open.set_open(!self.authority.authenticates());
+        self.shared.version.send_modify(|version| *version += 1);
+        self.open.set_open(!self.shared.authority.authenticates());
     }
 
     /// The logins of the authenticator of this name, or of all.
     pub fn stats(&self, authenticator: Option<&str>) -> LoginStats {
         let mut stats = LoginStats::default();
-        for entry in self.entries().values() {
+        for entry in self.shared.entries().values() {
             let State::Granted(granted) = &*entry.state.borrow() else { continue };
             if authenticator.is_none_or(|name| name == &*granted.by) {
                 stats.granted += 1;
@@ -142,7 +124,7 @@ impl LoginCache {
         loop {
             let Lookup { key, entry, mut state, is_new } = self.entry(&credentials, sharing);
             let answer = loop {
-                let version = *self.version.borrow();
+                let version = *self.shared.version.borrow();
                 match state.borrow_and_update().clone() {
                     State::Granted(granted) if granted.version >= version => {
                         break Some(Ok(granted));
@@ -163,7 +145,7 @@ impl LoginCache {
                 }
                 Some(Ok(granted)) => return Ok(Login::new(granted, state, entry)),
                 Some(Err(refusal)) => return Err(refusal.rejection()),
-                None => self.forget(key, &entry),
+                None => self.shared.forget(key, &entry),
             }
         }
     }
@@ -173,7 +155,7 @@ impl LoginCache {
     fn entry(self: &Arc<Self>, credentials: &Credentials, sharing: Sharing) -> Lookup {
         let key = self.salt.hash(credentials);
         let alone = || Arc::new(Entry::new(credentials.clone()));
-        let mut entries = self.entries();
+        let mut entries = self.shared.entries();
         let is_full = entries.len() >= ENTRIES_MAX;
         let entry = match entries.entry(key) {
             hash_map::Entry::Occupied(known) if sharing == Sharing::Shared => {
@@ -187,44 +169,7 @@ impl LoginCache {
         };
         drop(entries);
         let state = entry.state.subscribe();
-        tokio::spawn(refresher::refresh(Arc::clone(self), key, Arc::clone(&entry)));
+        tokio::spawn(refresher::refresh(Arc::clone(&self.shared), key, Arc::clone(&entry)));
         Lookup { key, entry, state, is_new: true }
     }
-
-    fn entries(&self) -> MutexGuard<'_, HashMap<CredentialsHash, Arc<Entry>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Removes an entry, if the cache still holds this one.
-    fn forget(&self, key: CredentialsHash, entry: &Arc<Entry>) {
-        let mut entries = self.entries();
-        if entries.get(&key).is_some_and(|known| Arc::ptr_eq(known, entry)) {
-            entries.remove(&key);
-        }
-    }
-
-    /// Logs once that an authenticator cannot answer.
-    fn note_unavailable(&self, authenticator: &Arc<str>, why: &str) {
-        let mut unavailable = self.unavailable.lock().unwrap_or_else(PoisonError::into_inner);
-        if unavailable.insert(Arc::clone(authenticator)) {
-            tracing::warn!(plugin = &**authenticator, error = why, "authenticator unavailable");
-        }
-    }
-
-    /// Logs once that it answers again.
-    fn note_available(&self, authenticator: &Arc<str>) {
-        let mut unavailable = self.unavailable.lock().unwrap_or_else(PoisonError::into_inner);
-        if unavailable.remove(authenticator) {
-            tracing::info!(plugin = &**authenticator, "authenticator available again");
-        }
-    }
-}
-
-/// When to refresh a grant that holds for `time`: after 75 to 90 % of it, so that logins of the same
-/// moment are not all refreshed at once.
-fn refresh_delay(time: Duration, clock: Clock) -> Duration {
-    const FIRST_PART: f64 = 0.75;
-    const REST: f64 = 0.15;
-    let part = if clock.leaves_to_chance() { credentials_hash::random_part() } else { 0.0 };
-    time.mul_f64(FIRST_PART + REST * part)
 }

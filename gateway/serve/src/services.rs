@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, time::Instant};
 use crate::{
     broker::Cluster,
     channels::Channels,
-    clients::Registry,
+    clients::{Monitors, Registry},
     clock::Clock,
     config::DatabusSettings,
     consumer::Groups,
@@ -86,6 +86,8 @@ pub struct Services {
     pub slowlog: Slowlog,
     /// Who is connected.
     pub registry: Arc<Registry>,
+    /// The clients that run MONITOR.
+    pub monitors: Arc<Monitors>,
     /// Where `PLUGIN RELOAD` sends its wish.
     pub reload: mpsc::Sender<ReloadRequest>,
     /// Plugin files that were refused: name and reason.

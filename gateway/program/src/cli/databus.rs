@@ -57,8 +57,8 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
 /// What became of each key; all comments.
 fn keys(file: &Path, translation: &Translation) -> String {
     let mut out = "# keys: what became of each\n".to_owned();
-    for fate in &translation.fates {
-        let _ = writeln!(out, "# {}:{} `{}`: {}", file.display(), fate.line, fate.key, fate.fate);
+    for key in &translation.keys {
+        let _ = writeln!(out, "# {}:{} `{}`: {}", file.display(), key.line, key.key, key.meaning);
     }
     out
 }

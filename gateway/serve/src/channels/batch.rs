@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{SubscriptionKind, subscriber::Chunk};
+use super::{subscriber::Chunk, subscription::SubscriptionKind};
 use crate::{
     entry,
     message::{StoredRecord, TopicName},

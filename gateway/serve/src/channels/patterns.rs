@@ -8,9 +8,9 @@ use std::{
 use tokio::task::AbortHandle;
 
 use super::{
-    channel::{Subscription, SubscriptionKind},
     end_offsets::EndOffsets,
     subscriber::Subscriber,
+    subscription::{Subscription, SubscriptionKind},
 };
 use crate::message::{Grant, TopicName, fits_glob};
 

@@ -6,9 +6,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     Channels, Subscriber, SubscriptionKind, SubscriptionTable,
-    channel::Subscription,
     end_offsets::EndOffsets,
     patterns::{PatternSubscription, Patterns, may_receive},
+    subscription::Subscription,
 };
 use crate::{
     broker::{BrokerError, Cluster, ClusterIndex, TopicInfo},

@@ -7,12 +7,11 @@ use std::sync::{
 
 use bytes::Bytes;
 
-use super::Registry;
 use crate::channels::Subscriber;
 
 /// The queues of the clients that run MONITOR.
 #[derive(Debug, Default)]
-pub(crate) struct Monitors {
+pub struct Monitors {
     count: AtomicUsize,
     /// Held for one look or change, never across an await.
     subscribers: Mutex<Vec<Arc<Subscriber>>>,
@@ -44,20 +43,20 @@ impl Monitors {
 
 /// Keeps a client in the list of monitors until it is dropped.
 pub(crate) struct MonitorHandle {
-    registry: Arc<Registry>,
+    monitors: Arc<Monitors>,
     subscriber: Arc<Subscriber>,
 }
 
 impl MonitorHandle {
-    pub(crate) fn begin(registry: &Arc<Registry>, subscriber: Arc<Subscriber>) -> Self {
-        registry.monitors.change(|subscribers| subscribers.push(Arc::clone(&subscriber)));
-        Self { registry: Arc::clone(registry), subscriber }
+    pub(crate) fn begin(monitors: &Arc<Monitors>, subscriber: Arc<Subscriber>) -> Self {
+        monitors.change(|subscribers| subscribers.push(Arc::clone(&subscriber)));
+        Self { monitors: Arc::clone(monitors), subscriber }
     }
 }
 
 impl Drop for MonitorHandle {
     fn drop(&mut self) {
         let id = self.subscriber.id();
-        self.registry.monitors.change(|subscribers| subscribers.retain(|other| other.id() != id));
+        self.monitors.change(|subscribers| subscribers.retain(|other| other.id() != id));
     }
 }

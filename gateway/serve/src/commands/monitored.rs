@@ -20,7 +20,7 @@ const PENDING_BYTES_MAX: usize = 64 * 1024;
 /// Notes a request for the clients that run MONITOR; [`send_monitor_lines`] sends it.
 #[inline]
 pub(crate) fn note(context: &mut Context, request: &Request<'_>) {
-    if context.services.registry.monitors.are_there() {
+    if context.services.monitors.are_there() {
         add_line(context, request);
     }
 }

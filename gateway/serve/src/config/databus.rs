@@ -15,7 +15,9 @@ mod old;
 mod stores;
 mod toml_text;
 
-use address::{address, host};
+pub use old::TranslatedKey;
+
+use address::address;
 use old::Old;
 use toml_text::TomlText;
 
@@ -29,32 +31,21 @@ pub struct Translation {
     pub gateway: String,
     /// Name of the authenticator, and text of the settings file beside it.
     pub plugin: Option<(&'static str, String)>,
-    /// What became of each key, in the file's order.
-    pub fates: Vec<Fate>,
-}
-
-/// What became of one key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fate {
-    /// Its line in the old file.
-    pub line: usize,
-    /// The key in full, as written.
-    pub key: String,
-    /// Kept as what, or why it is not needed.
-    pub fate: String,
+    /// What each key means here, in the file's order.
+    pub keys: Vec<TranslatedKey>,
 }
 
 /// Reads the text of an old file.
 ///
 /// # Errors
 /// All values that cannot be understood at once. Unknown keys are none of them: the original
-/// ignored them, and they are among the fates.
+/// ignored them, and they are among the keys of the result.
 pub fn translate_databus(path: &Path, text: &str) -> Result<Translation, Problems> {
     let lookup = |_: &str| None;
     let source = Source::new(path, text, &lookup);
     let mut old = Old::new(&source);
     let auth_type = old.text("authtype").map(|word| word.to_ascii_lowercase());
-    let fates = old.fates(auth_type.as_deref());
+    let keys = old.keys(auth_type.as_deref());
     let plugin = match auth_type.as_deref() {
         None => None,
         Some("redis") => Some(("auth-redis", stores::redis(&mut old))),
@@ -68,7 +59,7 @@ pub fn translate_databus(path: &Path, text: &str) -> Result<Translation, Problem
     let gateway = gateway(&mut old);
     let problems = source.problems.into_inner();
     if problems.is_empty() {
-        Ok(Translation { gateway, plugin, fates })
+        Ok(Translation { gateway, plugin, keys })
     } else {
         Err(Problems(problems))
     }

@@ -28,8 +28,8 @@ pub(crate) fn send_monitor_lines(context: &mut Context) {
         return;
     }
     let lines = context.monitor_lines.split().freeze();
-    context.services.registry.monitors.send(&lines);
-    if !context.services.registry.monitors.are_there() {
+    context.services.monitors.send(&lines);
+    if !context.services.monitors.are_there() {
         context.monitor_lines = BytesMut::new();
     }
 }

@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
-    LoginCache,
-    credentials_hash::CredentialsHash,
+    credentials_hash::{self, CredentialsHash},
     entry::{CachedRejection, Entry, Granted, State},
-    refresh_delay,
+    shared::Shared,
 };
 use crate::{
+    clock::Clock,
     message::{Credentials, Rejection},
     pipeline::{AuthDecision, login_unavailable},
 };
@@ -58,44 +58,44 @@ enum Next {
 
 /// The task of one entry.
 struct Refresher {
-    cache: Arc<LoginCache>,
+    shared: Arc<Shared>,
     hash: CredentialsHash,
     entry: Arc<Entry>,
     last: Option<LastGood>,
 }
 
 /// Refreshes `entry` as long as it is used, and [`IDLE_TIME`] longer.
-pub(super) async fn refresh(cache: Arc<LoginCache>, hash: CredentialsHash, entry: Arc<Entry>) {
-    let mut refresher = Refresher { cache, hash, entry, last: None };
+pub(super) async fn refresh(shared: Arc<Shared>, hash: CredentialsHash, entry: Arc<Entry>) {
+    let mut refresher = Refresher { shared, hash, entry, last: None };
     while let Next::Ask = refresher.ask().await {}
 }
 
 /// However the task ends, nobody waits for an answer that cannot come.
 impl Drop for Refresher {
     fn drop(&mut self) {
-        self.cache.forget(self.hash, &self.entry);
+        self.shared.forget(self.hash, &self.entry);
         self.entry.close();
     }
 }
 
 impl Refresher {
     async fn ask(&mut self) -> Next {
-        let version = *self.cache.version.borrow();
+        let version = *self.shared.version.borrow();
         let entry = Arc::clone(&self.entry);
-        self.cache.counters.logins_asked.add(1);
+        self.shared.counters.logins_asked.add(1);
         let decision = tokio::select! {
-            decision = self.cache.authority.decide(entry.credentials.clone()) => decision,
+            decision = self.shared.authority.decide(entry.credentials.clone()) => decision,
             // All clients that waited for the answer have disconnected.
             () = entry.state.closed() => return self.wait_idle().await,
         };
         match decision {
             AuthDecision::Granted { grant, by } => {
-                self.cache.note_available(&by);
+                self.shared.note_available(&by);
                 self.granted(Granted { grant, by, version }).await
             }
             AuthDecision::Refused(rejection) => self.refuse(rejection, version).await,
             AuthDecision::Unavailable { by, why, last_good } => {
-                self.cache.note_unavailable(&by, &why);
+                self.shared.note_unavailable(&by, &why);
                 self.unavailable(last_good, version).await
             }
         }
@@ -111,7 +111,7 @@ impl Refresher {
         let holds_for = granted.grant.holds_for;
         let last = LastGood { granted, confirmed: Instant::now(), failing: None };
         self.last = Some(last);
-        self.wait(holds_for.map_or(IDLE_TIME, |time| refresh_delay(time, self.cache.clock))).await;
+        self.wait(holds_for.map_or(IDLE_TIME, |time| refresh_delay(time, self.shared.clock))).await;
         if self.entry.is_used() {
             // A grant without a time limit is refreshed only when the authenticators change.
             while holds_for.is_none() && self.entry.is_used() && !self.is_outdated() {
@@ -125,7 +125,7 @@ impl Refresher {
     /// Waits for `time`, or until the authenticators change.
     async fn wait(&self, time: Duration) {
         // Before the check: a change between the two must not be missed.
-        let mut version = self.cache.version.subscribe();
+        let mut version = self.shared.version.subscribe();
         if self.is_outdated() {
             return;
         }
@@ -137,7 +137,7 @@ impl Refresher {
 
     /// True if the authenticators have changed since the last grant.
     fn is_outdated(&self) -> bool {
-        let version = *self.cache.version.borrow();
+        let version = *self.shared.version.borrow();
         self.last.as_ref().is_some_and(|last| last.granted.version < version)
     }
 
@@ -189,4 +189,13 @@ impl Refresher {
         self.wait(pause).await;
         if self.entry.is_used() { Next::Ask } else { self.wait_idle().await }
     }
+}
+
+/// When to refresh a grant that holds for `time`: after 75 to 90 % of it, so that logins of the same
+/// moment are not all refreshed at once.
+fn refresh_delay(time: Duration, clock: Clock) -> Duration {
+    const FIRST_PART: f64 = 0.75;
+    const REST: f64 = 0.15;
+    let part = if clock.leaves_to_chance() { credentials_hash::random_part() } else { 0.0 };
+    time.mul_f64(FIRST_PART + REST * part)
 }

@@ -13,7 +13,7 @@ use super::{
     link::having,
     loaded::Plugin,
     pool::PooledInstance,
-    reach::ReachInHand,
+    reach::StoreCallBudget,
 };
 use crate::{
     message::{Credentials, Denial, Grant},
@@ -83,7 +83,7 @@ impl PooledInstance {
         let limit = self.plugin.settings.limits.authenticate_deadline;
         self.traced(AUTHENTICATE, &mut Login, |this, _| {
             let instance = this.instance()?;
-            instance.state().reach = Some(ReachInHand::new(Handle::current(), limit, turn));
+            instance.state().reach = Some(StoreCallBudget::new(Handle::current(), limit, turn));
             let outcome = instance.call(Call { name: AUTHENTICATE, limit }, |store, exports| {
                 having(exports.authenticator.as_ref())?.call_authenticate(store, &login)
             });

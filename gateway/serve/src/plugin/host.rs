@@ -16,7 +16,7 @@ use super::{
     },
     call_events::CallEvents,
     limits::PluginLimits,
-    reach::ReachInHand,
+    reach::StoreCallBudget,
     said::Said,
     shared::Shared,
 };
@@ -49,7 +49,7 @@ pub(super) struct HostState {
     /// The burst of the current call.
     pub(super) burst: BurstInHand,
     /// Held during a login, which may wait for stores.
-    pub(super) reach: Option<ReachInHand>,
+    pub(super) reach: Option<StoreCallBudget>,
     pub(super) memory: MemoryGuard,
     /// What the guest said in the current call, in case it fails.
     pub(super) said: Said,

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{limits::REACH_ANSWER_MARGIN, load_error::LoadFault};
+use super::load_error::LoadFault;
 
 mod address;
+mod call_budget;
 mod cassette;
+mod error;
 mod exchange;
-mod in_hand;
 mod redis;
 mod settings;
 mod sql;
@@ -23,45 +24,19 @@ mod tls;
 pub use self::redis::{KeyPattern, RedisAddress, RedisCommand};
 pub use address::AddressError;
 pub use cassette::Cassette;
+pub use error::ReachError;
 pub use exchange::{Answer, Asked, Cell, Exchange, Question};
 pub use settings::{ReachSettings, RedisSettings, SqlSettings, TlsFiles};
 pub use sql::{SqlAddress, SqlStatement, StatementError};
 pub use stand_in::{Asks, Call, Fixtures, Held, Keyspace, RowsOf, StandIn};
 pub use store_use::StoreUse;
 
+pub use super::text::is_name;
+
 pub(super) use self::redis::RedisReach;
+pub(super) use call_budget::StoreCallBudget;
 pub(super) use exchange::{Rows, Told};
-pub(super) use in_hand::ReachInHand;
 pub(super) use sql::{Columns, SqlReach};
-
-/// Why a call outside the process gave nothing; worded for the plugin and for the operator, without
-/// arguments, addresses or secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReachError {
-    /// Not granted; nothing was sent.
-    Denied(String),
-    /// The store answered with an error, or with something that has no form in the contract.
-    Refused(String),
-    /// There is no answer; what changes something may have been carried out.
-    Unavailable(String),
-}
-
-impl ReachError {
-    /// One word for counters and logs.
-    pub(super) fn outcome(&self) -> &'static str {
-        match self {
-            Self::Denied(_) => "denied",
-            Self::Refused(_) => "refused",
-            Self::Unavailable(_) => "unavailable",
-        }
-    }
-
-    pub(super) fn words(&self) -> &str {
-        match self {
-            Self::Denied(words) | Self::Refused(words) | Self::Unavailable(words) => words,
-        }
-    }
-}
 
 /// The stores of one plugin. Their connections end with it.
 #[derive(Debug, Default)]
@@ -132,53 +107,9 @@ fn no_connection(kind: &str, name: &str) -> ReachError {
     ))
 }
 
-/// True for what may be shown of a word that a guest gave, and for names of sections: 1 to 64
-/// letters, digits, `_` and `-`.
-pub fn is_name(text: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    (1..=super::limits::WORD_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
-}
-
-/// How long one call may wait: never so long that the guest has no time left to say what happened.
-fn wait_limit(timeout: Duration, left: Duration) -> Duration {
-    timeout.min(left.saturating_sub(REACH_ANSWER_MARGIN))
-}
-
-/// A store's error text without what stands in quotes: stores repeat arguments there.
-fn without_quotes(text: &str) -> String {
-    const QUOTES: [char; 3] = ['\'', '"', '`'];
-    let text = super::text::one_line(text, super::limits::GUEST_TEXT_BYTES_MAX);
-    match (text.find(QUOTES), text.rfind(QUOTES)) {
-        // One mark alone: where the quotation ends is not known.
-        (Some(first), Some(last)) if first == last => format!("{}…", &text[..first]),
-        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
-        _ => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_stores_quote_is_cut_out_of_their_errors() {
-        for (text, shown) in [
-            ("unknown command 'FOO', with args: 'hush' 'x'", "unknown command …"),
-            ("near 'it's hush' at line 1", "near … at line 1"),
-            ("a lone ' hush", "a lone …"),
-            ("no quotes\r\n", "no quotes  "),
-        ] {
-            assert_eq!(without_quotes(text), shown);
-        }
-    }
-
-    #[test]
-    fn a_wait_leaves_the_guest_time_to_answer() {
-        let ms = Duration::from_millis;
-        assert_eq!(wait_limit(ms(1000), ms(2000)), ms(1000));
-        assert_eq!(wait_limit(ms(1000), ms(900)), ms(800));
-        assert_eq!(wait_limit(ms(1000), ms(50)), ms(0));
-    }
 
     #[test]
     fn a_name_that_is_not_granted_is_shown_only_if_it_is_one() {

@@ -13,6 +13,13 @@ pub(super) fn is_word(text: &str, extra: u8) -> bool {
     (1..=super::limits::WORD_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
 }
 
+/// True for what may be shown of a word that a guest gave, and for names of sections: 1 to 64
+/// letters, digits, `_` and `-`.
+pub fn is_name(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    (1..=super::limits::WORD_BYTES_MAX).contains(&text.len()) && text.bytes().all(fits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use tokio::{sync::mpsc, time::Instant};
 use crate::{
     broker::Clusters,
     channels::Channels,
-    clients::Registry,
+    clients::{Monitors, Registry},
     clock::Clock,
     config::Settings,
     idempotence::Windows,
@@ -68,6 +68,7 @@ pub(super) fn services(settings: &Settings, parts: Parts) -> Services {
         rates: RateSampler::default(),
         slowlog: Slowlog::default(),
         registry: Arc::new(Registry::default()),
+        monitors: Arc::new(Monitors::default()),
         reload,
         refusals: Arc::new(Refusals::default()),
         logbooks,

@@ -42,7 +42,7 @@ fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
     // As in Redis, the second one is not even answered.
     if context.monitor.is_none() {
         let subscriber = as_subscriber(context)?;
-        context.monitor = Some(MonitorHandle::begin(&context.services.registry, subscriber));
+        context.monitor = Some(MonitorHandle::begin(&context.services.monitors, subscriber));
         context.client.entry().note_monitoring(true);
         context.replies.ok();
     }

@@ -64,8 +64,8 @@ const READS: &str = "not needed: the gateway only reads";
 const BREAKER: &str = "not needed: while the store is away the last good answers serve";
 
 /// What becomes of a key; `path` is in lower case but for the names of clusters.
-pub(super) fn fate(path: &str, auth_type: Option<&str>) -> String {
-    let Some((name, fate)) = KEYS.iter().find(|(name, _)| is(name, path)) else {
+pub(super) fn meaning(path: &str, auth_type: Option<&str>) -> String {
+    let Some((name, meaning)) = KEYS.iter().find(|(name, _)| is(name, path)) else {
         return "unknown: the original ignored it, and so does the gateway".to_owned();
     };
     let store = name.split('.').next().unwrap_or_default();
@@ -73,7 +73,7 @@ pub(super) fn fate(path: &str, auth_type: Option<&str>) -> String {
         return format!("not used: `authType` does not say `{store}`");
     }
     let cluster = path.split('.').nth(1).unwrap_or_default();
-    fate.replace('*', cluster)
+    meaning.replace('*', cluster)
 }
 
 fn is(name: &str, path: &str) -> bool {

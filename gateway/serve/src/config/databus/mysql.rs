@@ -1,6 +1,6 @@
 //! Data source names as Go's driver for `MySQL` takes them.
 
-use super::host;
+use super::address::host;
 use crate::config::environment::percent_encode;
 
 /// Port of a server whose address names none.

@@ -8,13 +8,24 @@ use toml::{
 };
 
 use super::{
-    Fate, Source, duration,
+    duration,
     keys::{self, KEYS},
 };
-use crate::config::file::nearest;
+use crate::config::file::{Source, nearest};
 
 /// The table whose keys are names, which keep their case.
 const NAMES: &str = "clusters";
+
+/// One key of an old file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TranslatedKey {
+    /// Its line in the old file.
+    pub line: usize,
+    /// The key in full, as written.
+    pub key: String,
+    /// The key that has its value here, or why it is not needed.
+    pub meaning: String,
+}
 
 /// All values of an old file.
 pub(super) struct Old<'s, 'a> {
@@ -125,21 +136,21 @@ impl<'s, 'a> Old<'s, 'a> {
     }
 
     /// What becomes of each key, in the file's order.
-    pub(super) fn fates(&self, auth_type: Option<&str>) -> Vec<Fate> {
+    pub(super) fn keys(&self, auth_type: Option<&str>) -> Vec<TranslatedKey> {
         let mut values: Vec<_> = self.values.iter().collect();
         values.sort_by_key(|(_, value)| value.value.span().start);
-        let fates = values.into_iter().map(|(path, value)| {
+        let keys = values.into_iter().map(|(path, value)| {
             let before = &self.source.text.as_bytes()[..value.value.span().start];
             let line = 1 + memchr::memchr_iter(b'\n', before).count();
-            let mut fate = keys::fate(path, auth_type);
-            if fate.starts_with("unknown")
+            let mut meaning = keys::meaning(path, auth_type);
+            if meaning.starts_with("unknown")
                 && let Some(known) = suggestion(path)
             {
-                fate.push_str(&format!(" (did you mean `{known}`?)"));
+                meaning.push_str(&format!(" (did you mean `{known}`?)"));
             }
-            Fate { line, key: value.shown.clone(), fate }
+            TranslatedKey { line, key: value.shown.clone(), meaning }
         });
-        fates.collect()
+        keys.collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{host, mysql, old::Old, toml_text::TomlText};
+use super::{address::host, mysql, old::Old, toml_text::TomlText};
 
 /// Port of a Redis whose address names none.
 const REDIS_PORT: u16 = 6379;

@@ -68,20 +68,24 @@ fn the_result_is_a_configuration_that_says_the_same() {
 }
 
 #[test]
-fn every_key_of_the_file_has_a_fate_and_no_secret_is_shown() {
+fn every_key_of_the_file_has_a_meaning_and_no_secret_is_shown() {
     let translation = translate(OLD).unwrap();
 
     let shown = format!("{translation:?}");
     assert!(!shown.contains("MARKER"), "{shown}");
-    let fate = |key: &str| {
-        let fate = translation.fates.iter().find(|fate| fate.key == key);
-        fate.map(|fate| format!("{}: {}", fate.line, fate.fate)).unwrap_or_default()
+    let meaning = |key: &str| {
+        let found = translation.keys.iter().find(|found| found.key == key);
+        found.map(|found| format!("{}: {}", found.line, found.meaning)).unwrap_or_default()
     };
-    assert_eq!(translation.fates.len(), 21);
-    assert_eq!(fate("ADDR"), "3: kept as `listen.address`");
-    assert_eq!(fate("clusters.Main.brokers"), "8: kept as `broker.clusters.Main.bootstrap`");
-    assert!(fate("redis.adr").ends_with("(did you mean `redis.addr`?)"), "{}", fate("redis.adr"));
-    assert_eq!(fate("mysql.breaker.window"), "34: not used: `authType` does not say `mysql`");
+    assert_eq!(translation.keys.len(), 21);
+    assert_eq!(meaning("ADDR"), "3: kept as `listen.address`");
+    assert_eq!(meaning("clusters.Main.brokers"), "8: kept as `broker.clusters.Main.bootstrap`");
+    assert!(
+        meaning("redis.adr").ends_with("(did you mean `redis.addr`?)"),
+        "{}",
+        meaning("redis.adr")
+    );
+    assert_eq!(meaning("mysql.breaker.window"), "34: not used: `authType` does not say `mysql`");
 }
 
 #[test]

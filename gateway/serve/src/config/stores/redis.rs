@@ -1,6 +1,6 @@
 //! `[redis.NAME]`: a Redis server, its commands and its keys.
 
-use super::{StoreKind, address, check_name, connections, timeout, tls};
+use super::kind::{StoreKind, address, check_name, connections, timeout, tls};
 use crate::{
     config::{file::Section, values::Text},
     plugin::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Registered in [`super::KINDS`].
+/// Registered in `KINDS` of the parent.
 pub(super) const KIND: StoreKind = StoreKind {
     table: "redis",
     read: |section, granted: &mut ReachSettings| granted.redis.extend(read(section)),

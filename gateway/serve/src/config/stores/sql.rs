@@ -1,6 +1,6 @@
 //! `[sql.NAME]`: a database, the statements and whether a plugin may send queries.
 
-use super::{StoreKind, address, check_name, connections, timeout, tls};
+use super::kind::{StoreKind, address, check_name, connections, timeout, tls};
 use crate::{
     config::{
         file::Section,
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Registered in [`super::KINDS`].
+/// Registered in `KINDS` of the parent.
 pub(super) const KIND: StoreKind = StoreKind {
     table: "sql",
     read: |section, granted: &mut ReachSettings| granted.sql.extend(read(section)),

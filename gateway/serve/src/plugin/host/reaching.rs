@@ -8,7 +8,7 @@ use wasmtime::component::HasData;
 use crate::{
     plugin::{
         call_events::CallEvents,
-        reach::{ReachError, ReachInHand, Told, is_name},
+        reach::{ReachError, StoreCallBudget, Told, is_name},
         shared::Shared,
     },
     trace::HostCall,
@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct StoreCaller<'a> {
     pub(super) plugin: &'a Shared,
     /// `None` outside a login.
-    pub(super) access: Option<&'a mut ReachInHand>,
+    pub(super) access: Option<&'a mut StoreCallBudget>,
     /// For the trace, where the call is traced.
     pub(super) events: Option<&'a mut CallEvents>,
 }
@@ -36,7 +36,7 @@ impl StoreCaller<'_> {
     pub(super) fn reach_out<T: Told>(
         &mut self,
         asked: (&str, &str, &str, usize),
-        ask: impl FnOnce(&Shared, &mut ReachInHand) -> Result<T, ReachError>,
+        ask: impl FnOnce(&Shared, &mut StoreCallBudget) -> Result<T, ReachError>,
     ) -> wasmtime::Result<Result<T, ReachError>> {
         let (kind, connection, call, arguments) = asked;
         let in_hand = self.access.as_mut().ok_or_else(|| {

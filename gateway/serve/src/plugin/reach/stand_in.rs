@@ -7,10 +7,12 @@ use std::{
 
 use super::{Answer, Asked, Cell, Question, ReachError};
 
-mod keyspace;
-mod sorted;
+mod held; //     what servers hold
+mod keyspace; // their answers to commands
+mod reply;
+mod sorted; //   the same for sorted sets
 
-pub use keyspace::{Held, Keyspace};
+pub use held::{Held, Keyspace};
 
 /// What stores hold and answer in a conversation.
 #[derive(Clone, Debug, Default)]

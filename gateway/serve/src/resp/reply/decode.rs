@@ -1,9 +1,19 @@
 //! Bytes to a reply, of either version of the protocol.
 
-use super::{Malformed, Reply};
+use super::value::Reply;
 
 /// Deepest nesting; the gateway's own replies have five levels.
 const DEPTH_MAX: usize = 32;
+
+/// Bytes that are no reply: this program has written what it must not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("byte {at} of the reply: {what}")]
+pub struct Malformed {
+    /// Where, from the beginning of the reply.
+    pub at: usize,
+    /// What is wrong.
+    pub what: &'static str,
+}
 
 /// Why there is no reply.
 enum Missing {
@@ -19,12 +29,19 @@ struct Cursor<'b> {
     at: usize,
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Option<(Reply, usize)>, Malformed> {
-    let mut cursor = Cursor { bytes, at: 0 };
-    match cursor.reply(0) {
-        Ok(reply) => Ok(Some((reply, cursor.at))),
-        Err(Missing::Bytes) => Ok(None),
-        Err(Missing::Malformed(malformed)) => Err(malformed),
+impl Reply {
+    /// Reads the reply that `bytes` begin with, and how long it is; `None` as long as it is not
+    /// complete.
+    ///
+    /// # Errors
+    /// They begin with no reply, or with one that is too deep.
+    pub fn decode(bytes: &[u8]) -> Result<Option<(Self, usize)>, Malformed> {
+        let mut cursor = Cursor { bytes, at: 0 };
+        match cursor.reply(0) {
+            Ok(reply) => Ok(Some((reply, cursor.at))),
+            Err(Missing::Bytes) => Ok(None),
+            Err(Missing::Malformed(malformed)) => Err(malformed),
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Source: the answers of redis-cli 7.4 on a terminal.
 
-use std::fmt::{Formatter, Result, Write as _};
+use std::fmt::{Display, Formatter, Result, Write as _};
 
-use super::Reply;
+use super::value::Reply;
 
 /// Bytes between quotes, with the escapes of redis-cli; what it splits a typed line by reads them
 /// back.
@@ -28,8 +28,15 @@ pub fn quoted(bytes: &[u8]) -> String {
     text
 }
 
+/// As redis-cli prints it to a person, without the last line end.
+impl Display for Reply {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write(self, 0, f)
+    }
+}
+
 /// `indent`: how far later lines of it stand to the right.
-pub(super) fn write(reply: &Reply, indent: usize, f: &mut Formatter<'_>) -> Result {
+fn write(reply: &Reply, indent: usize, f: &mut Formatter<'_>) -> Result {
     match reply {
         Reply::Status(text) | Reply::BigNumber(text) => f.write_str(text),
         Reply::Error(text) => write!(f, "(error) {text}"),
@@ -40,9 +47,9 @@ pub(super) fn write(reply: &Reply, indent: usize, f: &mut Formatter<'_>) -> Resu
         Reply::Double(text) => write!(f, "(double) {text}"),
         Reply::Verbatim(text) => verbatim(text, indent, f),
         Reply::Closed => f.write_str("(connection closed)"),
-        Reply::Array(items) => list(items, ("array", ')'), indent, f),
-        Reply::Set(items) => list(items, ("set", '~'), indent, f),
-        Reply::Push(items) => list(items, ("push", ')'), indent, f),
+        Reply::Array(items) => list(items, List { name: "array", mark: ')' }, indent, f),
+        Reply::Set(items) => list(items, List { name: "set", mark: '~' }, indent, f),
+        Reply::Push(items) => list(items, List { name: "push", mark: ')' }, indent, f),
         Reply::Map(pairs) => map(pairs, indent, f),
     }
 }
@@ -57,9 +64,16 @@ fn verbatim(text: &str, indent: usize, f: &mut Formatter<'_>) -> Result {
     Ok(())
 }
 
+/// A kind of list: its name where it is empty, and what follows the number of an item.
+#[derive(Clone, Copy)]
+struct List {
+    name: &'static str,
+    mark: char,
+}
+
 fn list(
     items: &[Reply],
-    (name, mark): (&str, char),
+    List { name, mark }: List,
     indent: usize,
     f: &mut Formatter<'_>,
 ) -> Result {
@@ -68,7 +82,7 @@ fn list(
     }
     let digits = digits(items.len());
     for (at, item) in items.iter().enumerate() {
-        number((at, digits, mark), indent, f)?;
+        number(at, digits, mark, indent, f)?;
         write(item, indent + digits + 2, f)?;
     }
     Ok(())
@@ -80,7 +94,7 @@ fn map(pairs: &[(Reply, Reply)], indent: usize, f: &mut Formatter<'_>) -> Result
     }
     let digits = digits(pairs.len());
     for (at, (key, value)) in pairs.iter().enumerate() {
-        number((at, digits, '#'), indent, f)?;
+        number(at, digits, '#', indent, f)?;
         write(key, indent + digits + 2, f)?;
         f.write_str(" => ")?;
         write(value, indent + digits + 2, f)?;
@@ -89,11 +103,7 @@ fn map(pairs: &[(Reply, Reply)], indent: usize, f: &mut Formatter<'_>) -> Result
 }
 
 /// The number before an item; the first one stands behind that of the list it is in.
-fn number(
-    (at, digits, mark): (usize, usize, char),
-    indent: usize,
-    f: &mut Formatter<'_>,
-) -> Result {
+fn number(at: usize, digits: usize, mark: char, indent: usize, f: &mut Formatter<'_>) -> Result {
     if at > 0 {
         write!(f, "\n{:indent$}", "")?;
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::groups::GroupSnapshot;
 use crate::{
     broker::{Broker, Cluster, OverlayBroker},
-    clients::{Peer, Registry},
+    clients::{Monitors, Peer, Registry},
     commands::group_name::GroupName,
     commands::{
         dispatch::{add_to_burst, answer},
@@ -149,6 +149,7 @@ fn fork_services(
         rates: crate::telemetry::RateSampler::default(),
         slowlog: crate::telemetry::Slowlog::default(),
         registry: Arc::new(Registry::default()),
+        monitors: Arc::new(Monitors::default()),
         reload: real.reload.clone(),
         refusals: Arc::clone(&real.refusals),
         logbooks: real.logbooks.clone(),

@@ -4,7 +4,7 @@ use redis::{AsyncConnectionConfig, Client, Cmd, RedisError, Value, aio::Multiple
 use tokio::sync::Mutex;
 
 use super::RedisCommand;
-use crate::plugin::reach::{ReachError, without_quotes};
+use crate::plugin::reach::error::{ReachError, without_quotes};
 
 /// Errors by which a server says that it cannot answer now, though the command was right.
 const NOT_NOW: [&str; 6] = ["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "READONLY"];

@@ -4,7 +4,7 @@ use redis::Value;
 
 use crate::plugin::{
     bindings::sluicegate::plugin::redis::{Reply, Value as Item},
-    reach::{ReachError, without_quotes},
+    reach::error::{ReachError, without_quotes},
 };
 
 /// The reply as a guest gets it, if it has at most `bytes_max` bytes.

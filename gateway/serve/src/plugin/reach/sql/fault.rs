@@ -2,7 +2,7 @@
 
 use mysql_async::{DriverError, Error, ServerError};
 
-use crate::plugin::reach::{ReachError, without_quotes};
+use crate::plugin::reach::error::{ReachError, without_quotes};
 
 /// Errors whose quoted parts are names of the schema or of users, not values: an operator needs them.
 /// 1044, 1045 and 1142 access denied, 1049 unknown database, 1054 unknown column, 1146 no such table.

@@ -1,47 +1,18 @@
-//! What a Redis server holds, and how it answers commands that only read.
+//! How a Redis server answers commands that only read.
 
-use std::collections::BTreeMap;
-
-use super::sorted;
-use crate::plugin::reach::{Answer, Cell, ReachError};
-
-/// Keys and what they hold.
-#[derive(Clone, Debug, Default)]
-pub struct Keyspace(pub BTreeMap<Vec<u8>, Held>);
-
-/// What a key holds.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Held {
-    /// A string.
-    Text(Vec<u8>),
-    /// A hash: fields and values.
-    Hash(Vec<(Vec<u8>, Vec<u8>)>),
-    /// A list.
-    List(Vec<Vec<u8>>),
-    /// A set.
-    Set(Vec<Vec<u8>>),
-    /// A sorted set: members and scores.
-    SortedSet(Vec<(Vec<u8>, f64)>),
-}
-
-pub(super) type Heard = Result<Answer, ReachError>;
-
-impl Held {
-    /// As the command TYPE says it.
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "string",
-            Self::Hash(_) => "hash",
-            Self::List(_) => "list",
-            Self::Set(_) => "set",
-            Self::SortedSet(_) => "zset",
-        }
-    }
-}
+use super::{
+    held::{Held, Keyspace},
+    reply::{
+        CommandReply, bytes, integer, many, number, one, to_i64, value, within, wrong_number,
+        wrong_type,
+    },
+    sorted,
+};
+use crate::plugin::reach::exchange::{Answer, Cell};
 
 impl Keyspace {
     /// The answer to a command; `None` to one that writes, and to forms that are not played.
-    pub(super) fn answer(&self, name: &str, arguments: &[Vec<u8>]) -> Option<Heard> {
+    pub(super) fn answer(&self, name: &str, arguments: &[Vec<u8>]) -> Option<CommandReply> {
         let arguments: Vec<&[u8]> = arguments.iter().map(Vec::as_slice).collect();
         let answer = self
             .of_any(name, &arguments)
@@ -55,7 +26,7 @@ impl Keyspace {
         }
     }
 
-    fn of_any(&self, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+    fn of_any(&self, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
         Some(match (name, arguments) {
             ("EXISTS", keys @ [_, ..]) => {
                 integer(keys.iter().filter(|key| self.0.contains_key(**key)).count())
@@ -70,7 +41,7 @@ impl Keyspace {
         })
     }
 
-    fn of_text(&self, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+    fn of_text(&self, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
         let text = |key: &[u8]| match self.0.get(key) {
             None => Ok(None),
             Some(Held::Text(text)) => Ok(Some(text)),
@@ -96,7 +67,7 @@ impl Keyspace {
         })
     }
 
-    fn of_hash(&self, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+    fn of_hash(&self, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
         const NAMES: [&str; 7] = ["HGET", "HMGET", "HGETALL", "HEXISTS", "HLEN", "HKEYS", "HVALS"];
         if !NAMES.contains(&name) {
             return None;
@@ -121,7 +92,7 @@ impl Keyspace {
         })
     }
 
-    fn of_set(&self, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+    fn of_set(&self, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
         if !["SISMEMBER", "SMISMEMBER", "SMEMBERS", "SCARD"].contains(&name) {
             return None;
         }
@@ -141,7 +112,7 @@ impl Keyspace {
         })
     }
 
-    fn of_list(&self, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+    fn of_list(&self, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
         if !["LRANGE", "LLEN", "LINDEX"].contains(&name) {
             return None;
         }
@@ -165,57 +136,4 @@ impl Keyspace {
             _ => wrong_number(),
         })
     }
-}
-
-/// Places `from` to `to`, both counted in; from the end where negative.
-pub(super) fn within(from: i64, to: i64, length: usize) -> std::ops::Range<usize> {
-    let length = to_i64(length);
-    let absolute = |at: i64| if at < 0 { at.saturating_add(length) } else { at };
-    let (from, to) = (absolute(from).max(0), absolute(to).min(length - 1));
-    if from > to {
-        return 0..0;
-    }
-    let place = |at: i64| usize::try_from(at).unwrap_or_default();
-    place(from)..place(to) + 1
-}
-
-fn to_i64(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
-}
-
-pub(super) fn number(text: &[u8]) -> Result<i64, ReachError> {
-    let parsed = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-    parsed.ok_or_else(|| ReachError::Refused("ERR value is not an integer or out of range".into()))
-}
-
-pub(super) fn bytes(bytes: &[u8]) -> Cell {
-    Cell::Bytes(bytes.to_vec())
-}
-
-fn value(found: Option<&Vec<u8>>) -> Cell {
-    found.map_or(Cell::Nil, |found| bytes(found))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the form of all answers to commands")]
-pub(super) fn one(cell: Cell) -> Heard {
-    Ok(Answer::Single(cell))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the form of all answers to commands")]
-pub(super) fn many(cells: impl Iterator<Item = Cell>) -> Heard {
-    Ok(Answer::Many(cells.collect()))
-}
-
-pub(super) fn integer(number: usize) -> Heard {
-    one(Cell::Integer(to_i64(number)))
-}
-
-/// In the words of Redis, as a plugin gets them: without what stands in quotes.
-pub(super) fn wrong_number() -> Heard {
-    Err(ReachError::Refused("ERR wrong number of arguments for … command".into()))
-}
-
-pub(super) fn wrong_type() -> ReachError {
-    let words = "WRONGTYPE Operation against a key holding the wrong kind of value";
-    ReachError::Refused(words.into())
 }

@@ -1,9 +1,10 @@
 //! Sorted sets.
 
-use super::keyspace::{
-    Heard, Held, Keyspace, bytes, integer, many, number, one, within, wrong_number, wrong_type,
+use super::{
+    held::{Held, Keyspace},
+    reply::{CommandReply, bytes, integer, many, number, one, within, wrong_number, wrong_type},
 };
-use crate::plugin::reach::{Cell, ReachError};
+use crate::plugin::reach::{error::ReachError, exchange::Cell};
 
 /// Scores outside these are written with an exponent.
 const PLAIN: std::ops::Range<f64> = 1e-6..1e21;
@@ -11,7 +12,7 @@ const PLAIN: std::ops::Range<f64> = 1e-6..1e21;
 type Ranked<'a> = Vec<&'a (Vec<u8>, f64)>;
 
 /// The answer to a command about a sorted set, in its usual forms.
-pub(super) fn answer(keys: &Keyspace, name: &str, arguments: &[&[u8]]) -> Option<Heard> {
+pub(super) fn answer(keys: &Keyspace, name: &str, arguments: &[&[u8]]) -> Option<CommandReply> {
     const NAMES: [&str; 6] = ["ZSCORE", "ZMSCORE", "ZRANK", "ZRANGE", "ZRANGEBYSCORE", "ZCARD"];
     if !NAMES.contains(&name) {
         return None;
@@ -92,7 +93,7 @@ fn bound(text: &[u8]) -> Result<(f64, bool), ReachError> {
     Ok((score, is_open))
 }
 
-fn shown(ranked: &[&(Vec<u8>, f64)], with_scores: bool) -> Heard {
+fn shown(ranked: &[&(Vec<u8>, f64)], with_scores: bool) -> CommandReply {
     many(ranked.iter().flat_map(|(member, score)| {
         let score = with_scores.then(|| Cell::text(written(*score)));
         std::iter::once(bytes(member)).chain(score)

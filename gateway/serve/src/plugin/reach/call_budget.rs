@@ -1,4 +1,4 @@
-//! The right to reach out, for the time of one call.
+//! How often and how long one call of a guest may ask stores.
 
 use std::{
     future::Future,
@@ -7,12 +7,12 @@ use std::{
 
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{ReachError, wait_limit};
-use crate::plugin::limits::HOST_CALLS_MAX;
+use super::ReachError;
+use crate::plugin::limits::{HOST_CALLS_MAX, REACH_ANSWER_MARGIN};
 
 /// Held by an instance while it runs a call that may wait for stores.
 #[derive(Debug)]
-pub(in crate::plugin) struct ReachInHand {
+pub(in crate::plugin) struct StoreCallBudget {
     /// Where the waiting is done. Taken along, because a guest that expects WASI may run on a thread
     /// that knows no runtime.
     runtime: Handle,
@@ -23,7 +23,7 @@ pub(in crate::plugin) struct ReachInHand {
     turn: Option<OwnedSemaphorePermit>,
 }
 
-impl ReachInHand {
+impl StoreCallBudget {
     /// For a call of the guest that begins now, on a thread that may block.
     pub(in crate::plugin) fn new(
         runtime: Handle,
@@ -62,5 +62,23 @@ impl ReachInHand {
             let words = format!("no answer within {} ms", limit.as_millis());
             Err(ReachError::Unavailable(words))
         })
+    }
+}
+
+/// How long one call may wait: the guest keeps some time to handle the answer.
+fn wait_limit(timeout: Duration, left: Duration) -> Duration {
+    timeout.min(left.saturating_sub(REACH_ANSWER_MARGIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_leaves_the_guest_time_to_answer() {
+        let ms = Duration::from_millis;
+        assert_eq!(wait_limit(ms(1000), ms(2000)), ms(1000));
+        assert_eq!(wait_limit(ms(1000), ms(900)), ms(800));
+        assert_eq!(wait_limit(ms(1000), ms(50)), ms(0));
     }
 }
