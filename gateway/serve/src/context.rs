@@ -42,7 +42,7 @@ pub(crate) use publish::{answer_burst, check_value_size, flush_burst, publish_ke
 pub(crate) use slowlog::note_slow;
 pub(crate) use socket::{Disconnect, IdleLimit, Socket};
 pub(crate) use subscriptions::{Subscriptions, channel_topic, confirm, unsubscribed};
-pub(crate) use transaction::{Queue, Transaction};
+pub(crate) use transaction::{Queue, Transaction, without_multi};
 pub(crate) use trimming::{partitions_of, reply_with_id, trim_partition, trim_scope};
 pub(crate) use waiting::CommandError;
 

@@ -78,7 +78,7 @@ impl Transaction {
     /// # Errors
     /// There is no transaction, or one of its commands was refused.
     pub(crate) fn take(&mut self) -> Result<Queue, Rejection> {
-        let queue = self.queue.take().ok_or_else(|| Rejection::err("EXEC without MULTI"))?;
+        let queue = self.queue.take().ok_or_else(|| without_multi("EXEC"))?;
         if queue.is_spoilt {
             let words = "Transaction discarded because of previous errors.";
             return Err(Rejection::new(ErrorCode::ExecAbort, words));
@@ -90,6 +90,11 @@ impl Transaction {
     pub(crate) fn set_running(&mut self, is_running: bool) {
         self.is_running = is_running;
     }
+}
+
+/// The error of a command that ends a transaction where there is none.
+pub(crate) fn without_multi(command: &str) -> Rejection {
+    Rejection::err(format!("{command} without MULTI"))
 }
 
 /// Bounds for reading the queue again: what is in it has been within tighter ones.

@@ -6,8 +6,7 @@ use crate::{
         Monitored, Outcome, Publishing, Request, Rights, Secrets, Spec, Subcommands,
         WhileSubscribed,
     },
-    context::{Context, Next},
-    message::Rejection,
+    context::{Context, Next, without_multi},
 };
 
 pub(super) static SPEC: Spec = Spec {
@@ -35,7 +34,7 @@ pub(super) static SPEC: Spec = Spec {
 
 fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
     if !context.transaction.discard() {
-        return Err(Rejection::err("DISCARD without MULTI").into());
+        return Err(without_multi(SPEC.name).into());
     }
     context.client.entry().note_queued(None);
     context.replies.ok();
