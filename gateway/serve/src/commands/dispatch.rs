@@ -3,7 +3,7 @@
 use super::spec::{Added, Handler, Publishing, Request, Spec};
 use crate::{
     clients::Interrupt,
-    context::{CommandError, Context, Disconnect, Next},
+    context::{CommandError, Context, Disconnect, Identity, Next, Reply},
 };
 
 /// Answers a command that was admitted and does not publish.
@@ -30,12 +30,13 @@ pub(crate) async fn answer(
 }
 
 /// Does the command publish, for this client?
-pub(crate) fn publishes(context: &Context, spec: &Spec) -> bool {
+#[inline]
+fn publishes(context: &Context, spec: &Spec) -> bool {
     match spec.publishing {
         Publishing::Never => false,
         Publishing::Always(_) => true,
         Publishing::IfBound(_) => {
-            let grant = context.identity.as_ref().map(crate::context::Identity::grant);
+            let grant = context.identity.as_ref().map(Identity::grant);
             let binding = grant.and_then(|grant| grant.binding.as_ref());
             binding.is_some_and(|binding| binding.publishes)
         }
@@ -44,6 +45,7 @@ pub(crate) fn publishes(context: &Context, spec: &Spec) -> bool {
 
 /// Adds the message of a publishing command to the burst; false if the burst is full, or the
 /// command does not publish after all.
+#[inline]
 pub(crate) fn add_to_burst(context: &mut Context, request: &Request<'_>) -> bool {
     let (Publishing::Always(add) | Publishing::IfBound(add)) = request.spec().publishing else {
         return false;
@@ -54,7 +56,7 @@ pub(crate) fn add_to_burst(context: &mut Context, request: &Request<'_>) -> bool
     match add(context, &request.args) {
         Ok(Added::Joined(reply)) => context.burst.note_reply(reply),
         Ok(Added::NotPublishing) => return false,
-        Err(rejection) => context.burst.note_reply(crate::context::Reply::Refused(rejection)),
+        Err(rejection) => context.burst.note_reply(Reply::Refused(Box::new(rejection))),
     }
     true
 }

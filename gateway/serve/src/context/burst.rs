@@ -125,7 +125,7 @@ pub(super) struct Gathered {
     pub(super) trims: bool,
 }
 
-/// How a publishing command is answered.
+/// How a publishing command is answered. Small, because there is one for each message.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// With the id of the entry: XADD.
@@ -139,5 +139,5 @@ pub(crate) enum Reply {
     /// With null: XADD NOMKSTREAM to a topic that does not exist.
     Null,
     /// With this error; there is no message.
-    Refused(Rejection),
+    Refused(Box<Rejection>),
 }

@@ -17,7 +17,7 @@ pub(crate) fn answer_burst(
     let mut counted = None;
     for reply in replies {
         match reply {
-            Reply::Refused(rejection) => context.refuse(rejection),
+            Reply::Refused(rejection) => context.refuse(*rejection),
             Reply::Null => context.replies.null(),
             Reply::Id | Reply::Trimmed(_) => answer_id(context, outcomes.next()),
             Reply::Ok => answer_ok(context, outcomes.next()),
