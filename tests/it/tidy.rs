@@ -1,6 +1,7 @@
 //! What a reviewer would repeat by hand. Each finding says `path:line: what: do this instead`.
 
 mod circles;
+mod commands;
 mod imports;
 mod source;
 
