@@ -80,7 +80,9 @@ async fn compare_mget(both: &[Gateway; 2]) {
     for gateway in both {
         let mut connection =
             Connection::open(&gateway.address, "k:s@g/topic=filled&role=pub").await;
-        connection.fill(&encode(&["SET", "key", VALUE]), FILLED_MESSAGES).await;
+        // A SET would give them a colour, and so one group only.
+        let xadd = encode(&["XADD", "filled", "*", "value", VALUE]);
+        connection.fill(&xadd, 2, FILLED_MESSAGES).await;
         mget(&gateway.address, "pb", 1000, FILLED_MESSAGES).await;
     }
     let mut turns = [Vec::new(), Vec::new()];

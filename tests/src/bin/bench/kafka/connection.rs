@@ -55,12 +55,12 @@ impl Connection {
         connection
     }
 
-    /// Sends a command of one line's answer so often, a thousand at once.
-    pub(crate) async fn fill(&mut self, command: &[u8], times: usize) {
+    /// Sends a command so often, a thousand at once.
+    pub(crate) async fn fill(&mut self, command: &[u8], reply_lines: usize, times: usize) {
         /// Commands in flight.
         const DEPTH: usize = 1000;
         self.burst = command.repeat(DEPTH);
-        self.lines = DEPTH;
+        self.lines = DEPTH * reply_lines;
         for _ in 0..times / DEPTH {
             self.burst().await;
         }
