@@ -37,12 +37,15 @@ pipeline = mkdir -p target/scenarios/orders; cp tests/scenarios/orders/plugins/*
   cp plugin-sdk/go/examples/guard.go target/scenarios/guard/main.go; \
   $(1) plugin build target/scenarios/guard --out target/scenarios/orders
 
+documentation = RUSTDOC=$(CURDIR)/.ci/rustdoc $(checked) test --quiet --doc --workspace
+
 # Runs a command beside a Kafka broker of its own; the broker ends with it.
 with_kafka = target/debug/with-kafka
-# The scenes that tell nothing of one broker's files, and those about any Kafka.
-core_scenes = tour:: connection:: clients:: malformed:: streams:: order:: groups:: idempotence:: pubsub:: \
-  transactions:: connected:: trim:: layouts:: tools:: databus:: login:: http:: partitioners:: plugins:: drain:: limits:: \
-  kafka::stored kafka::foreign
+# The scenes whose promises depend on what Kafka answers, and those that say nothing about the files of
+# one broker.
+kafka_scenes = streams:: order:: groups:: idempotence:: pubsub:: transactions:: connected:: trim:: layouts:: databus:: \
+  partitioners:: drain:: kafka::stored kafka::foreign
+core_scenes = $(kafka_scenes) tour:: connection:: clients:: malformed:: tools:: login:: http:: plugins:: limits::
 
 # How many conversations `make parity` plays: about ten minutes on two processors.
 CONVERSATIONS ?= 50000
@@ -50,8 +53,8 @@ CONVERSATIONS ?= 50000
 # The scenes that run compilers, and plugins in every language.
 authoring = authoring:: scenarios::one_line
 
-# $(call on_kafka,version): the core scenes with the gateway's broker switched to Kafka.
-on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(checked) test --workspace --test it -- $(core_scenes)
+# $(call on_kafka,version,scenes): scenes with the gateway's broker switched to Kafka.
+on_kafka = SLUICEGATE_TEST_BROKER=kafka $(with_kafka) --version $(1) -- $(checked) test --workspace --test it -- $(2)
 
 # $(call beside,first,second): runs both at once and shows what the second printed behind the first.
 # Fails if either does.
@@ -84,28 +87,28 @@ test: ## run every check and every test, against the real servers
 	$(call step,WebAssembly toolchain,.ci/setup build)
 	$(call step,format,$(CARGO) fmt --all --check)
 	$(call step,lints and build beside the rest of the set-up,$(call beside,$(checked) build --workspace --all-targets,.ci/setup))
-	$(call step,documentation,RUSTDOC=$(CURDIR)/.ci/rustdoc $(checked) test --quiet --doc --workspace)
 	$(call step,licences and versions,$(deny))
-	$(call step,plugins,$(call plugins,target/debug/sluicegate); $(call pipeline,target/debug/sluicegate))
+	$(call step,plugins beside documentation,$(call beside,$(call plugins,target/debug/sluicegate); $(call pipeline,target/debug/sluicegate),$(documentation)))
 	$(call step,conversations,target/debug/sluicegate test --check tests/scenarios)
 	# Authors' compilers come after the others: they would starve scenes with many clients.
 	$(call step,tests,$(with_kafka) -- $(checked) test --workspace -- $(addprefix --skip ,$(authoring)))
-	$(call step,plugin authoring,$(checked) test --workspace --test it -- $(authoring))
-	$(call step,faults,target/debug/faults --faults 8)
-	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest))
-	$(call step,core scenes on the oldest Kafka,$(call on_kafka,oldest))
+	# The fault suite mostly waits for brokers, authors' compilers never wait.
+	$(call step,plugin authoring beside faults,$(call beside,$(checked) test --workspace --test it -- $(authoring),target/debug/faults --faults 8))
+	$(call step,core scenes on the newest Kafka,$(call on_kafka,newest,$(core_scenes)))
+	$(call step,Kafka scenes on the oldest Kafka,$(call on_kafka,oldest,$(kafka_scenes)))
 	printf '\n== all: %d s\n' $$((SECONDS - total))
 	printf '%d skipped\n' "$$(wc -l < $(SLUICEGATE_SKIPS))"
 	sort $(SLUICEGATE_SKIPS) | uniq -c
 
 .PHONY: soak
-soak: ## the fault suite for long: a million messages, a hundred faults, an outage; about half an hour
+soak: ## the long forms: a million messages, a hundred faults, an outage, a thousand reloads of every language; about 40 minutes
 	@.ci/setup
 	$(CARGO) build --release
 	$(call plugins,target/release/sluicegate)
 	export SLUICEGATE_BIN=$(CURDIR)/target/release/sluicegate
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- --messages 1000000 --faults 100
 	$(CARGO) run --release -p sluicegate-tests --bin faults -- outage
+	SLUICEGATE_GUEST_RELOADS=1000 $(CARGO) test --workspace --test it -- authoring::languages::reloads
 
 .PHONY: parity
 parity: ## compare every answer and format with an older program's: make parity OLD=path/to/older/sluicegate
