@@ -38,8 +38,9 @@ mod step; //          one record of an order log
 mod recent; //        the newest steps, in memory
 mod page_cache; //    older ones
 mod single_flight; // one request for many callers
+mod log; //           the topic that keeps the order
 mod sequencer; //     the order of one topic
-mod log; //           reads and writes its log
+mod load; //          brings it up to date with its log
 mod write; //         makes steps
 mod lookup; //        finds steps
 mod follow; //        wakes waiting readers
