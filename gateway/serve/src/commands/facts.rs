@@ -177,8 +177,8 @@ pub(crate) enum Secrets {
     None,
     /// All.
     All,
-    /// The two behind the word AUTH.
-    AfterAuth,
+    /// The two after this option.
+    AfterWord(&'static str),
     /// Those of the command that is its argument.
     OfCommand,
 }

@@ -15,10 +15,10 @@ enum State {
     Name,
     /// That of the command that is an argument of the first.
     OfCommand,
-    /// Options, among them AUTH.
-    Options,
-    /// A user and a password, of which so many are to come.
-    Login(usize),
+    /// Options, among them this one, which a user and a password follow.
+    Options(&'static str),
+    /// Credentials, of which so many are to come; then options again, if there are any.
+    Login(usize, Option<&'static str>),
     /// There are none.
     None,
 }
@@ -31,16 +31,16 @@ impl State {
                 *self = Self::of(registry, word);
                 false
             }
-            Self::Options => {
-                if is_word(word, "AUTH") {
-                    *self = Self::Login(2);
+            Self::Options(option) => {
+                if is_word(word, option) {
+                    *self = Self::Login(2, Some(option));
                 }
                 false
             }
-            Self::Login(left) => {
+            Self::Login(left, option) => {
                 *left -= 1;
-                if *left == 0 {
-                    *self = Self::Options;
+                if let Some(option) = option.filter(|_| *left == 0) {
+                    *self = Self::Options(option);
                 }
                 true
             }
@@ -50,8 +50,8 @@ impl State {
 
     fn of(registry: &Registry, name: &[u8]) -> Self {
         match registry.find(name).map(|command| command.spec.secrets) {
-            Some(Secrets::All) => Self::Login(usize::MAX),
-            Some(Secrets::AfterAuth) => Self::Options,
+            Some(Secrets::All) => Self::Login(usize::MAX, None),
+            Some(Secrets::AfterWord(option)) => Self::Options(option),
             Some(Secrets::OfCommand) => Self::OfCommand,
             Some(Secrets::None) | None => Self::None,
         }

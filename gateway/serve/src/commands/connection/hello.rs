@@ -32,7 +32,7 @@ pub(super) static SPEC: Spec = Spec {
     blocking: Blocking::Never,
     publishing: Publishing::Never,
     rights: Rights::Login,
-    secrets: Secrets::AfterAuth,
+    secrets: Secrets::AfterWord("AUTH"),
     bound: Bound::Login,
     monitored: Monitored::Shown,
     explain: Explain::Words(
