@@ -73,12 +73,12 @@ impl Transaction {
         added.map(|()| queue.count)
     }
 
-    /// Takes the queued commands, to run them.
+    /// Takes the queued commands for `command`, which runs them.
     ///
     /// # Errors
     /// There is no transaction, or one of its commands was refused.
-    pub(crate) fn take(&mut self) -> Result<Queue, Rejection> {
-        let queue = self.queue.take().ok_or_else(|| without_multi("EXEC"))?;
+    pub(crate) fn take(&mut self, command: &str) -> Result<Queue, Rejection> {
+        let queue = self.queue.take().ok_or_else(|| without_multi(command))?;
         if queue.is_spoilt {
             let words = "Transaction discarded because of previous errors.";
             return Err(Rejection::new(ErrorCode::ExecAbort, words));

@@ -41,7 +41,7 @@ pub(super) static SPEC: Spec = Spec {
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let was_open = context.transaction.is_open();
-    let taken = context.transaction.take();
+    let taken = context.transaction.take(SPEC.name);
     if was_open {
         context.client.entry().note_queued(None);
     }
