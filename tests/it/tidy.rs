@@ -2,6 +2,7 @@
 
 mod circles;
 mod commands;
+mod glossary;
 mod imports;
 mod source;
 

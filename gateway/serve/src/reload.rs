@@ -17,7 +17,7 @@ use crate::{
     config::Variables,
     login::LoginCache,
     pipeline::{Chain, Pipeline},
-    plugin::{Engine, LogBooks, Plugin},
+    plugin::{Engine, Plugin, PluginLogs},
     telemetry::{Counters, LogLevel},
 };
 
@@ -111,7 +111,7 @@ impl Reloader {
         let running = self.loaded.iter().map(|(name, (files, _))| (name.clone(), files.clone()));
         let steps = plan::plan(&running.collect(), &wanted);
         self.refused.retain(|name, _| wanted.contains_key(name));
-        self.engine.logbooks().keep(|name| wanted.contains_key(name));
+        self.engine.plugin_logs().keep(|name| wanted.contains_key(name));
         let mut changed = self.generation == 0;
         for step in steps {
             changed |= self.take(step, &wanted);
@@ -138,18 +138,18 @@ impl Reloader {
                 if self.refused.get(&name).is_some_and(|(seen, _)| seen == files) {
                     return false;
                 }
-                let book = self.engine.logbooks().open(&name);
+                let log = self.engine.plugin_logs().open(&name);
                 match folder::load(&self.engine, &self.folders, &name, files) {
                     Ok(plugin) => {
                         let version = &plugin.description().version;
                         let loaded = format!("loaded: version {version}, hash {}", plugin.hash());
-                        book.note(LogLevel::Info, &loaded);
+                        log.note(LogLevel::Info, &loaded);
                         self.refused.remove(&name);
                         self.loaded.insert(name, (files.clone(), plugin));
                         true
                     }
                     Err(refusal) => {
-                        book.note(LogLevel::Error, &format!("refused: {refusal}"));
+                        log.note(LogLevel::Error, &format!("refused: {refusal}"));
                         self.refused.insert(name, (files.clone(), refusal));
                         false
                     }
@@ -159,8 +159,8 @@ impl Reloader {
     }
 
     /// The last lines about each plugin.
-    pub fn logbooks(&self) -> LogBooks {
-        self.engine.logbooks().clone()
+    pub fn plugin_logs(&self) -> PluginLogs {
+        self.engine.plugin_logs().clone()
     }
 
     /// Files that are refused, with the reasons.

@@ -17,7 +17,7 @@ use crate::{
     message::{Grant, Rejection},
     order::Orders,
     pipeline::Pipeline,
-    plugin::LogBooks,
+    plugin::PluginLogs,
     reload::{Refusals, ReloadRequest},
     resp::Limits,
     telemetry::{Counters, RateSampler, Slowlog},
@@ -93,7 +93,7 @@ pub struct Services {
     /// Plugin files that were refused: name and reason.
     pub refusals: Arc<Refusals>,
     /// The last lines about each plugin.
-    pub logbooks: LogBooks,
+    pub plugin_logs: PluginLogs,
     /// What time it is.
     pub clock: Clock,
     /// When the gateway started.

@@ -101,8 +101,9 @@ pub async fn build(settings: Settings) -> anyhow::Result<Gateway> {
     // Before the port opens too: what is stored must be readable.
     let clusters = brokers::open(&settings, Clock::System).await?;
     let (reload, requests) = mpsc::channel(reload::REQUESTS_MAX);
-    let logbooks = reloader.logbooks();
-    let parts = Parts { chain, clusters, reload, logbooks, clock: Clock::System, recorder: None };
+    let plugin_logs = reloader.plugin_logs();
+    let parts =
+        Parts { chain, clusters, reload, plugin_logs, clock: Clock::System, recorder: None };
     let services = Arc::new(services(&settings, parts));
     let reloader = tokio::spawn(reload::run(reloader, reload_target(&services), watch, requests));
     // Last: a client may speak the moment this returns.

@@ -48,13 +48,13 @@ impl Chain {
     /// reads from stores.
     #[must_use]
     pub fn fork(&self) -> Self {
-        self.fork_with(|plugin| plugin.twin())
+        self.fork_with(|plugin| plugin.fork())
     }
 
     /// A chain with forks of the plugins that use their stores as `store_use` says.
     #[must_use]
     pub fn fork_with_stores(&self, store_use: &StoreUse) -> Self {
-        self.fork_with(|plugin| plugin.twin_with(store_use.clone()))
+        self.fork_with(|plugin| plugin.fork_with(store_use.clone()))
     }
 
     fn fork_with(&self, fork: impl Fn(&Arc<Plugin>) -> Arc<Plugin>) -> Self {

@@ -41,12 +41,12 @@ impl Plugin {
         let _permit = self.logins.acquire().await.ok();
         // Twins share the engine with all others, and their runtime's clock may be paused: it would
         // take waiting for others for idleness, and the login's time would be up.
-        let is_twin = self.blueprint.shared.is_twin;
-        let turn = if is_twin { None } else { self.blueprint.engine.login_turn().await };
+        let is_fork = self.template.shared.is_fork;
+        let turn = if is_fork { None } else { self.template.engine.login_turn().await };
         let plugin = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || plugin.log_in(credentials, turn, tracing));
         work.await.unwrap_or_else(|failed| {
-            let (plugin, trap) = (Arc::clone(&self.blueprint.shared.name), failed.to_string());
+            let (plugin, trap) = (Arc::clone(&self.template.shared.name), failed.to_string());
             (Err(CallError::Trapped { plugin, call: AUTHENTICATE, trap }), Vec::new())
         })
     }

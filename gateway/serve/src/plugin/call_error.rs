@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use thiserror::Error;
 
-use super::said::Said;
+use super::call_output::CallOutput;
 
 /// A call that gave no answer. The message it was about is not stored.
 ///
@@ -40,7 +40,7 @@ pub enum CallError {
         trap: String,
     },
     /// It took too long.
-    #[error("plugin `{plugin}` did not end {call} within {} ms{said}", limit.as_millis())]
+    #[error("plugin `{plugin}` did not end {call} within {} ms{output}", limit.as_millis())]
     DeadlinePassed {
         /// Name of the plugin.
         plugin: Arc<str>,
@@ -49,11 +49,11 @@ pub enum CallError {
         /// The limit that was met.
         limit: Duration,
         /// What the guest said before it.
-        said: Said,
+        output: CallOutput,
     },
     /// It asked for more memory than it may have, and did not survive the refusal.
     #[error(
-        "plugin `{plugin}` asked for {wanted} bytes of memory in {call}; it may have {limit}{said}"
+        "plugin `{plugin}` asked for {wanted} bytes of memory in {call}; it may have {limit}{output}"
     )]
     MemoryExceeded {
         /// Name of the plugin.
@@ -65,10 +65,10 @@ pub enum CallError {
         /// The limit that was met.
         limit: usize,
         /// What the guest said before it.
-        said: Said,
+        output: CallOutput,
     },
     /// It handed over more bytes than a call may; they were not copied.
-    #[error("plugin `{plugin}` handed over more than {limit} bytes in {call}{said}")]
+    #[error("plugin `{plugin}` handed over more than {limit} bytes in {call}{output}")]
     ResultTooLarge {
         /// Name of the plugin.
         plugin: Arc<str>,
@@ -77,7 +77,7 @@ pub enum CallError {
         /// The limit that was met.
         limit: usize,
         /// What the guest said before it.
-        said: Said,
+        output: CallOutput,
     },
     /// The answer breaks the contract.
     #[error("plugin `{plugin}` gave an answer to {call} that the contract forbids: {reason}")]

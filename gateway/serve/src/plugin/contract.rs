@@ -6,8 +6,8 @@ use wasmtime::component::Component;
 use super::{
     host::wasi,
     load_error::LoadFault,
+    load_report::{Import, LoadReport, Need},
     reach::ReachSettings,
-    survey::{Import, Need, Survey},
 };
 use crate::message::Role;
 
@@ -65,23 +65,23 @@ struct Granted {
 }
 
 /// Checks a component against the contract and against what its settings file grants; its names are
-/// in `survey` however that ends.
+/// in `load_report` however that ends.
 pub(super) fn check(
     component: &Component,
     reach: &ReachSettings,
-    survey: &mut Survey,
+    load_report: &mut LoadReport,
 ) -> Result<Outline, LoadFault> {
     let granted = Granted { redis: !reach.redis.is_empty(), sql: !reach.sql.is_empty() };
     let (ty, engine) = (component.component_type(), component.engine());
     let imports: Vec<&str> = ty.imports(engine).map(|(name, _)| name).collect();
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
-    survey.roles = roles(&exports);
-    survey.exports = exports.iter().copied().map(String::from).collect();
+    load_report.roles = roles(&exports);
+    load_report.exports = exports.iter().copied().map(String::from).collect();
     let import = |name: &&str| {
-        let need = need(&Name::parse(name), granted, &survey.roles);
+        let need = need(&Name::parse(name), granted, &load_report.roles);
         Import { name: (*name).into(), need }
     };
-    survey.imports = imports.iter().map(import).collect();
+    load_report.imports = imports.iter().map(import).collect();
     outline(&imports, &exports, granted)
 }
 

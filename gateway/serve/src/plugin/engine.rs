@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::{
     cache::{Cache, CacheError},
     limits::{CACHE_BYTES_MAX, EPOCH_TICK, INSTANCES_TOTAL_MAX, STACK_BYTES},
-    logbook::LogBooks,
+    plugin_log::PluginLogs,
 };
 
 /// Frames of a trap's backtrace that are looked at; the first named one is reported.
@@ -57,8 +57,8 @@ struct Inner {
     /// One permit a login that computes. A storm of logins with slow password hashes must leave
     /// processor time to the threads that serve messages.
     login_turns: Arc<Semaphore>,
-    /// Here, because a book outlives the versions of its plugin.
-    logbooks: LogBooks,
+    /// Here, because a log outlives the versions of its plugin.
+    plugin_logs: PluginLogs,
     /// Dropped with the engine, which ends the clock's thread.
     _clock: mpsc::Sender<()>,
 }
@@ -102,7 +102,7 @@ impl Engine {
             instances: AtomicU32::new(0),
             instances_max: settings.instances_max,
             login_turns: Arc::new(Semaphore::new(login_turns())),
-            logbooks: LogBooks::default(),
+            plugin_logs: PluginLogs::default(),
             _clock: clock,
         })))
     }
@@ -116,8 +116,8 @@ impl Engine {
     }
 
     /// The last lines about each plugin.
-    pub fn logbooks(&self) -> &LogBooks {
-        &self.0.logbooks
+    pub fn plugin_logs(&self) -> &PluginLogs {
+        &self.0.plugin_logs
     }
 
     /// Instances of all plugins that exist now.
@@ -132,18 +132,18 @@ impl Engine {
     }
 
     /// Takes one of the process's instances; `None` if all are in use.
-    pub(super) fn seat(&self) -> Option<Seat> {
+    pub(super) fn instance_permit(&self) -> Option<InstancePermit> {
         let taken = self.0.instances.fetch_add(1, Ordering::Relaxed);
-        let seat = Seat(self.clone());
-        (taken < self.0.instances_max).then_some(seat)
+        let permit = InstancePermit(self.clone());
+        (taken < self.0.instances_max).then_some(permit)
     }
 }
 
 /// One of the process's instances; free again when dropped.
 #[derive(Debug)]
-pub(super) struct Seat(Engine);
+pub(super) struct InstancePermit(Engine);
 
-impl Drop for Seat {
+impl Drop for InstancePermit {
     fn drop(&mut self) {
         self.0.0.instances.fetch_sub(1, Ordering::Relaxed);
     }

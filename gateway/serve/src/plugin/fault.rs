@@ -5,8 +5,8 @@ use std::sync::Arc;
 use wasmtime::{Trap, WasmBacktrace};
 
 use super::{
-    call::Call, call_error::CallError, limits::GUEST_TEXT_BYTES_MAX, link::Blueprint, said::Said,
-    text::one_line,
+    call::Call, call_error::CallError, call_output::CallOutput, limits::GUEST_TEXT_BYTES_MAX,
+    link::InstanceTemplate, text::one_line,
 };
 
 /// The engine's words when a guest hands over more than the result limit: its type is private, so
@@ -17,7 +17,7 @@ const TOO_MUCH_DATA: &str = "fuel allocated for hostcalls has been exhausted";
 pub(super) struct Circumstances {
     /// The memory size that was refused, if one was.
     pub(super) refused: Option<usize>,
-    pub(super) said: Said,
+    pub(super) output: CallOutput,
 }
 
 /// Names the limit that was met, or repeats what the guest said and the trap.
@@ -25,28 +25,28 @@ pub(super) fn into_words(
     error: &wasmtime::Error,
     call: Call,
     circumstances: Circumstances,
-    blueprint: &Blueprint,
+    template: &InstanceTemplate,
 ) -> CallError {
-    let (plugin, limits) = (Arc::clone(&blueprint.shared.name), &blueprint.limits);
+    let (plugin, limits) = (Arc::clone(&template.shared.name), &template.limits);
     let Call { name: call, limit } = call;
-    let Circumstances { refused, said } = circumstances;
+    let Circumstances { refused, output } = circumstances;
     if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-        return CallError::DeadlinePassed { plugin, call, limit, said };
+        return CallError::DeadlinePassed { plugin, call, limit, output };
     }
     if let Some(wanted) = refused {
         let limit = limits.memory_bytes_max;
-        return CallError::MemoryExceeded { plugin, call, wanted, limit, said };
+        return CallError::MemoryExceeded { plugin, call, wanted, limit, output };
     }
     if error.chain().any(|cause| cause.to_string().contains(TOO_MUCH_DATA)) {
         let limit = limits.result_bytes_max;
-        return CallError::ResultTooLarge { plugin, call, limit, said };
+        return CallError::ResultTooLarge { plugin, call, limit, output };
     }
     let mut trap = cause_text(error);
     // A guest that said why it ends knows the place better than names of its machine code do.
-    if said.is_empty() {
+    if output.is_empty() {
         trap.push_str(&place(error));
     }
-    CallError::Trapped { plugin, call, trap: said.before(&trap) }
+    CallError::Trapped { plugin, call, trap: output.before(&trap) }
 }
 
 fn cause_text(error: &wasmtime::Error) -> String {

@@ -15,9 +15,9 @@ use super::{
         types as types_interface,
     },
     call_events::CallEvents,
+    call_output::CallOutput,
     limits::PluginLimits,
     reach::StoreCallBudget,
-    said::Said,
     shared::Shared,
 };
 
@@ -52,7 +52,7 @@ pub(super) struct HostState {
     pub(super) reach: Option<StoreCallBudget>,
     pub(super) memory: MemoryGuard,
     /// What the guest said in the current call, in case it fails.
-    pub(super) said: Said,
+    pub(super) output: CallOutput,
     /// What the guest logs and asks in a traced call; `None` in all others.
     pub(super) events: Option<Box<CallEvents>>,
     /// An empty world, for guests whose language runtime expects one.
@@ -68,7 +68,7 @@ impl HostState {
             current: Current::default(),
             burst: BurstInHand::default(),
             reach: None,
-            said: Said::default(),
+            output: CallOutput::default(),
             events: None,
             wasi,
         }
@@ -76,7 +76,7 @@ impl HostState {
 
     fn log(&mut self) -> GuestLog<'_> {
         let events = self.events.as_deref_mut();
-        GuestLog { plugin: &self.shared, said: &mut self.said, events }
+        GuestLog { plugin: &self.shared, output: &mut self.output, events }
     }
 
     fn metrics(&mut self) -> GuestMetrics<'_> {

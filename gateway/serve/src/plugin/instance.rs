@@ -9,29 +9,29 @@ use super::{
     call::{CONFIGURE, Call, START},
     call_error::CallError,
     contract::WasiUse,
-    engine::Seat,
+    engine::InstancePermit,
     fault::{self, Circumstances},
     host::HostState,
-    link::{Blueprint, Exports},
+    link::{Exports, InstanceTemplate},
 };
 
 /// One copy. After a failed call it must not be used again: its memory may be in any state.
 pub(super) struct Instance {
     store: Store<HostState>,
     exports: Exports,
-    blueprint: Arc<Blueprint>,
+    template: Arc<InstanceTemplate>,
     /// Role calls so far.
     pub(super) calls: u64,
     /// Memory it had when it was configured, and the mark that follows from that.
     configured_bytes: usize,
     recycle_above: Option<usize>,
     /// Counted until the instance is dropped.
-    _seat: Seat,
+    _permit: InstancePermit,
     _counted: Counted,
 }
 
 /// Keeps the plugin's count of instances true.
-struct Counted(Arc<Blueprint>);
+struct Counted(Arc<InstanceTemplate>);
 
 impl Drop for Counted {
     fn drop(&mut self) {
@@ -41,41 +41,42 @@ impl Drop for Counted {
 
 impl Instance {
     /// Makes a copy, if the limits of the plugin and the process allow one more.
-    pub(super) fn new(blueprint: &Arc<Blueprint>) -> Result<Self, CallError> {
-        let limits = &blueprint.limits;
-        let shared = &blueprint.shared;
+    pub(super) fn new(template: &Arc<InstanceTemplate>) -> Result<Self, CallError> {
+        let limits = &template.limits;
+        let shared = &template.shared;
         let busy = |limit| CallError::Busy { plugin: Arc::clone(&shared.name), limit };
         if !shared.counters.take_instance(limits.instances_max) {
             return Err(busy(limits.instances_max));
         }
-        let counted = Counted(Arc::clone(blueprint));
-        let seat = blueprint.engine.seat().ok_or_else(|| busy(blueprint.engine.instances()))?;
-        let wasi = (blueprint.outline.wasi != WasiUse::None).then(Box::default);
+        let counted = Counted(Arc::clone(template));
+        let permit =
+            template.engine.instance_permit().ok_or_else(|| busy(template.engine.instances()))?;
+        let wasi = (template.outline.wasi != WasiUse::None).then(Box::default);
         let state = HostState::new(Arc::clone(shared), limits, wasi);
-        let mut store = Store::new(blueprint.engine.wasm(), state);
+        let mut store = Store::new(template.engine.wasm(), state);
         store.limiter(|state| &mut state.memory);
         store.set_hostcall_fuel(limits.result_bytes_max);
         let call = Call { name: START, limit: limits.start_deadline };
         let exports =
-            guarded(&mut store, blueprint, call, |store| blueprint.linked.instantiate(store))?;
-        let blueprint = Arc::clone(blueprint);
+            guarded(&mut store, template, call, |store| template.linked.instantiate(store))?;
+        let template = Arc::clone(template);
         Ok(Self {
             store,
             exports,
-            blueprint,
+            template,
             calls: 0,
             configured_bytes: 0,
             recycle_above: None,
-            _seat: seat,
+            _permit: permit,
             _counted: counted,
         })
     }
 
     /// Hands the settings to the instance; the inner error holds the plugin's own words.
     pub(super) fn configure(&mut self) -> Result<Result<(), String>, CallError> {
-        let blueprint = Arc::clone(&self.blueprint);
-        let call = Call { name: CONFIGURE, limit: blueprint.limits.start_deadline };
-        let settings = blueprint.settings_json.as_str();
+        let template = Arc::clone(&self.template);
+        let call = Call { name: CONFIGURE, limit: template.limits.start_deadline };
+        let settings = template.settings_json.as_str();
         let agreed =
             self.call(call, |store, exports| exports.lifecycle.call_configure(store, settings))?;
         self.begins_to_work();
@@ -89,7 +90,7 @@ impl Instance {
         run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<T> + Send,
     ) -> Result<T, CallError> {
         let exports = &self.exports;
-        guarded(&mut self.store, &self.blueprint, call, |store| run(store, exports))
+        guarded(&mut self.store, &self.template, call, |store| run(store, exports))
     }
 
     pub(super) fn state(&mut self) -> &mut HostState {
@@ -98,17 +99,17 @@ impl Instance {
 
     /// Called when it is configured: what its memory grows by from here on comes of its calls.
     fn begins_to_work(&mut self) {
-        let limits = &self.blueprint.limits;
+        let limits = &self.template.limits;
         let bytes = self.store.data().memory.bytes();
         self.configured_bytes = bytes;
         self.recycle_above = limits.recycle_above_bytes.of(bytes, limits.memory_bytes_max);
-        self.blueprint.shared.counters.set_recycle_above(self.recycle_above);
+        self.template.shared.counters.set_recycle_above(self.recycle_above);
     }
 
     /// True once it has served its time or its memory has grown to the mark.
     pub(super) fn is_worn(&self) -> bool {
         let bytes = self.store.data().memory.bytes();
-        let limit = self.blueprint.limits.recycle_after_calls;
+        let limit = self.template.limits.recycle_after_calls;
         limit.is_some_and(|calls| self.calls >= calls)
             || (bytes > self.configured_bytes && self.recycle_above.is_some_and(|m| bytes >= m))
     }
@@ -117,23 +118,23 @@ impl Instance {
 /// Runs guest code in `store` with the clock set, and puts a failure into words.
 fn guarded<T: Send>(
     store: &mut Store<HostState>,
-    blueprint: &Blueprint,
+    template: &InstanceTemplate,
     call: Call,
     run: impl FnOnce(&mut Store<HostState>) -> wasmtime::Result<T> + Send,
 ) -> Result<T, CallError> {
     store.set_epoch_deadline(call.ticks());
     let state = store.data_mut();
     state.memory.forget_refused();
-    state.said.forget();
-    let outcome = if blueprint.outline.wasi == WasiUse::MayBlock {
+    state.output.forget();
+    let outcome = if template.outline.wasi == WasiUse::MayBlock {
         may_block(|| run(&mut *store))
     } else {
         run(&mut *store)
     };
     outcome.map_err(|error| {
         let state = store.data_mut();
-        let (refused, said) = (state.memory.refused(), std::mem::take(&mut state.said));
-        fault::into_words(&error, call, Circumstances { refused, said }, blueprint)
+        let (refused, output) = (state.memory.refused(), std::mem::take(&mut state.output));
+        fault::into_words(&error, call, Circumstances { refused, output }, template)
     })
 }
 

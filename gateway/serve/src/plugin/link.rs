@@ -20,9 +20,9 @@ use super::{
 use crate::message::Role;
 
 /// All that instances of one plugin have in common.
-pub(super) struct Blueprint {
+pub(super) struct InstanceTemplate {
     pub(super) engine: Engine,
-    /// Shared with the twins of the plugin.
+    /// Shared with the forks of the plugin.
     pub(super) linked: Arc<Linked>,
     pub(super) outline: Outline,
     pub(super) shared: Arc<Shared>,

@@ -17,16 +17,16 @@ use super::{
     engine::Engine,
     instance::Instance,
     limits::{GUEST_TEXT_BYTES_MAX, WASM_BYTES_MAX},
-    link::{Blueprint, Linked},
+    link::{InstanceTemplate, Linked},
     load_error::{LoadError, LoadFault},
+    load_report::{Code, Description, LoadReport},
     loaded::Plugin,
-    logbook::LogGate,
+    plugin_log::LogGate,
     quarantine::Quarantine,
     reach::{Reach, StoreUse},
     settings::PluginSettings,
     shared::Shared,
     stats::Counters,
-    survey::{Code, Description, Survey},
     text::{is_word, one_line},
 };
 
@@ -44,7 +44,7 @@ const OF_CONTRACT: &[u8] = b"sluicegate:plugin/lifecycle@";
 #[derive(Debug)]
 pub struct Inspection {
     /// What was seen.
-    pub survey: Survey,
+    pub load_report: LoadReport,
     /// The plugin, or why a gateway would refuse the file.
     pub outcome: Result<Arc<Plugin>, LoadError>,
 }
@@ -69,38 +69,38 @@ impl Plugin {
     /// file, the time and memory each step took.
     pub fn inspect(engine: &Engine, wasm: &[u8], settings: PluginSettings) -> Inspection {
         let plugin = settings.name.clone();
-        let mut survey = Survey::default();
-        let outcome = load(engine, wasm, settings, &mut survey)
+        let mut load_report = LoadReport::default();
+        let outcome = load(engine, wasm, settings, &mut load_report)
             .map(Arc::new)
             .map_err(|cause| LoadError { plugin, cause });
-        Inspection { survey, outcome }
+        Inspection { load_report, outcome }
     }
 }
 
-/// Makes a plugin of a file; what is seen on the way is in `survey`, however that ends.
+/// Makes a plugin of a file; what is seen on the way is in `load_report`, however that ends.
 fn load(
     engine: &Engine,
     wasm: &[u8],
     settings: PluginSettings,
-    survey: &mut Survey,
+    load_report: &mut LoadReport,
 ) -> Result<Plugin, LoadFault> {
     let hash = Sha256::digest(wasm);
-    survey.hash = shown_hash(&hash);
+    load_report.hash = shown_hash(&hash);
     check_kind(wasm)?;
     let (component, code) = compile(engine, wasm, &hash)?;
-    survey.code = Some(code);
-    let outline = contract::check(&component, &settings.reach, survey)?;
+    load_report.code = Some(code);
+    let outline = contract::check(&component, &settings.reach, load_report)?;
     let linked = Linked::new(&component, &outline).map_err(|error| wrong_shape(&error))?;
     let shared = Arc::new(Shared {
         name: settings.name.as_str().into(),
         counters: Counters::default(),
         log: LogGate::default(),
-        book: engine.logbooks().open(&settings.name),
+        recent_lines: engine.plugin_logs().open(&settings.name),
         reach: Reach::open(&settings.reach, settings.limits.result_bytes_max)?.into(),
         store_use: StoreUse::default(),
-        is_twin: false,
+        is_fork: false,
     });
-    let blueprint = Arc::new(Blueprint {
+    let template = Arc::new(InstanceTemplate {
         engine: engine.clone(),
         linked: Arc::new(linked),
         outline,
@@ -108,36 +108,36 @@ fn load(
         limits: settings.limits.clone(),
         settings_json: settings.settings_json.clone(),
     });
-    let (first, description) = start(&blueprint, survey)?;
+    let (first, description) = start(&template, load_report)?;
     Ok(Plugin {
-        hash: survey.hash.clone(),
+        hash: load_report.hash.clone(),
         description,
         quarantine: Quarantine::new(settings.limits.failures_in_a_row_max),
         logins: tokio::sync::Semaphore::new(settings.limits.instances_max as usize),
         idle: Mutex::new(vec![first]),
         settings,
-        blueprint,
+        template,
     })
 }
 
 /// The first instance, configured, and what it says of itself.
 fn start(
-    blueprint: &Arc<Blueprint>,
-    survey: &mut Survey,
+    template: &Arc<InstanceTemplate>,
+    load_report: &mut LoadReport,
 ) -> Result<(Instance, Description), LoadFault> {
     let began = Instant::now();
-    let mut first = Instance::new(blueprint).map_err(LoadFault::Call)?;
-    survey.start = Some(began.elapsed());
-    survey.memory_at_start = Some(first.state().memory.bytes());
-    let description = describe(blueprint, &mut first)?;
-    survey.description = Some(description.clone());
+    let mut first = Instance::new(template).map_err(LoadFault::Call)?;
+    load_report.start = Some(began.elapsed());
+    load_report.memory_at_start = Some(first.state().memory.bytes());
+    let description = describe(template, &mut first)?;
+    load_report.description = Some(description.clone());
     let began = Instant::now();
     first.configure().map_err(LoadFault::Call)?.map_err(|words| LoadFault::NotConfigured {
         reason: one_line(&words, GUEST_TEXT_BYTES_MAX),
     })?;
-    survey.configure = Some(began.elapsed());
-    survey.memory_configured = Some(first.state().memory.bytes());
-    survey.table_elements = Some(first.state().memory.table_elements());
+    load_report.configure = Some(began.elapsed());
+    load_report.memory_configured = Some(first.state().memory.bytes());
+    load_report.table_elements = Some(first.state().memory.table_elements());
     Ok((first, description))
 }
 
@@ -194,8 +194,8 @@ fn compile(engine: &Engine, wasm: &[u8], hash: &[u8]) -> Result<(Component, Code
     Ok((component, Code::Compiled(elapsed)))
 }
 
-fn describe(blueprint: &Blueprint, first: &mut Instance) -> Result<Description, LoadFault> {
-    let call = Call { name: DESCRIBE, limit: blueprint.limits.start_deadline };
+fn describe(template: &InstanceTemplate, first: &mut Instance) -> Result<Description, LoadFault> {
+    let call = Call { name: DESCRIBE, limit: template.limits.start_deadline };
     let said = first
         .call(call, |store, exports| exports.lifecycle.call_describe(store))
         .map_err(LoadFault::Call)?;

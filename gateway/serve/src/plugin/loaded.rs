@@ -8,8 +8,8 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    instance::Instance, link::Blueprint, quarantine::Quarantine, settings::PluginSettings,
-    stats::PluginStats, survey::Description,
+    instance::Instance, link::InstanceTemplate, load_report::Description, quarantine::Quarantine,
+    settings::PluginSettings, stats::PluginStats,
 };
 use crate::{message::Role, trace::PluginId};
 
@@ -20,7 +20,7 @@ pub struct Plugin {
     pub(super) settings: PluginSettings,
     pub(super) description: Description,
     pub(super) hash: String,
-    pub(super) blueprint: Arc<Blueprint>,
+    pub(super) template: Arc<InstanceTemplate>,
     pub(super) quarantine: Quarantine,
     /// One permit a login that runs: logins wait for an instance, bursts do not.
     pub(super) logins: Semaphore,
@@ -46,7 +46,7 @@ impl Plugin {
 
     /// Its roles, in the order in which a message meets them.
     pub fn roles(&self) -> &[Role] {
-        &self.blueprint.outline.roles
+        &self.template.outline.roles
     }
 
     /// True if it has this role.
@@ -74,19 +74,19 @@ impl Plugin {
         let now = Instant::now();
         let until = self.quarantine.until(now);
         let left = until.map(|until| until.saturating_duration_since(now));
-        self.blueprint.shared.counters.snapshot(left)
+        self.template.shared.counters.snapshot(left)
     }
 
     /// Connects to each store that it was granted, within the store's time limit: the section of its
     /// settings file, and what keeps the store from answering.
     pub async fn greet_stores(&self) -> Vec<(String, Result<(), String>)> {
-        self.blueprint.shared.reach.greet().await
+        self.template.shared.reach.greet().await
     }
 
     /// Which version of which plugin, for traces.
     pub fn id(&self) -> PluginId {
         PluginId {
-            name: Arc::clone(&self.blueprint.shared.name),
+            name: Arc::clone(&self.template.shared.name),
             version: self.description.version.as_str().into(),
             hash: self.hash.as_str().into(),
         }

@@ -81,9 +81,9 @@ impl Plugin {
     }
 
     fn new_instance(&self) -> Result<Instance, CallError> {
-        let mut instance = Instance::new(&self.blueprint)?;
+        let mut instance = Instance::new(&self.template)?;
         instance.configure()?.map_err(|words| CallError::NotConfigured {
-            plugin: Arc::clone(&self.blueprint.shared.name),
+            plugin: Arc::clone(&self.template.shared.name),
             reason: one_line(&words, GUEST_TEXT_BYTES_MAX),
         })?;
         Ok(instance)
@@ -91,7 +91,7 @@ impl Plugin {
 
     fn release(&self, instance: Instance) {
         if instance.is_worn() {
-            self.blueprint.shared.counters.add_recycled();
+            self.template.shared.counters.add_recycled();
             return;
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -160,7 +160,7 @@ impl PooledInstance {
     pub(super) fn instance(&mut self) -> Result<&mut Instance, CallError> {
         if self.instance.as_ref().is_some_and(Instance::is_worn) {
             self.instance = None;
-            self.plugin.blueprint.shared.counters.add_recycled();
+            self.plugin.template.shared.counters.add_recycled();
         }
         if self.instance.is_none() {
             self.take_instance()?;
@@ -179,7 +179,7 @@ impl PooledInstance {
             Admission::Probe => self.is_probe = true,
             Admission::Refused { until } => {
                 let left = until.saturating_duration_since(now);
-                let plugin = Arc::clone(&self.plugin.blueprint.shared.name);
+                let plugin = Arc::clone(&self.plugin.template.shared.name);
                 return self.fail(CallError::Quarantined { plugin, left });
             }
         }
@@ -212,7 +212,7 @@ impl PooledInstance {
 
     /// An answer that breaks the contract, noted as a failure.
     pub(super) fn bad_answer(&mut self, call: &'static str, reason: String) -> CallError {
-        let plugin = Arc::clone(&self.plugin.blueprint.shared.name);
+        let plugin = Arc::clone(&self.plugin.template.shared.name);
         let error = CallError::BadAnswer { plugin, call, reason };
         self.note_failure(&error);
         error
@@ -224,25 +224,25 @@ impl PooledInstance {
     }
 
     fn note_failure(&mut self, error: &CallError) {
-        self.plugin.blueprint.shared.counters.add_failure(error.kind());
+        self.plugin.template.shared.counters.add_failure(error.kind());
         if !error.is_fault() {
             return;
         }
-        self.plugin.blueprint.shared.book.note(LogLevel::Error, &error.to_string());
+        self.plugin.template.shared.recent_lines.note(LogLevel::Error, &error.to_string());
         self.save_events();
         self.instance = None;
         self.is_probe = false;
         if self.plugin.quarantine.failed(Instant::now()) {
             warn!(plugin = self.plugin.name(), %error, "plugin quarantined");
             let why = "quarantined: it failed too often in a row, and is left alone for a while";
-            self.plugin.blueprint.shared.book.note(LogLevel::Warn, why);
+            self.plugin.template.shared.recent_lines.note(LogLevel::Warn, why);
         }
     }
 }
 
 impl Drop for PooledInstance {
     fn drop(&mut self) {
-        self.plugin.blueprint.shared.counters.add_calls(self.calls);
+        self.plugin.template.shared.counters.add_calls(self.calls);
         if self.is_probe {
             self.plugin.quarantine.give_back_probe(Instant::now());
         }

@@ -123,7 +123,7 @@ impl Quarantine {
         })
     }
 
-    /// One in the same state, for a twin of the plugin; a try under way here is one to come there.
+    /// One in the same state, for a fork of the plugin; a try under way here is one to come there.
     pub(super) fn copy(&self, now: Instant) -> Self {
         let state = self.change(|state| match *state {
             State::Probing { span } => State::Quarantined { until: now, span },

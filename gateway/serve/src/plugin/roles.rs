@@ -108,7 +108,7 @@ impl PooledInstance {
     pub fn partition_many(&mut self, burst: &Burst<'_>) -> Result<Placements, CallError> {
         let mut burst = *burst;
         self.traced(PARTITION_MANY, &mut burst, |this, burst| {
-            let imports_burst = this.plugin.blueprint.outline.asks_burst;
+            let imports_burst = this.plugin.template.outline.asks_burst;
             let call = this.role_call(PARTITION_MANY);
             let instance = this.instance()?;
             if imports_burst {
@@ -192,7 +192,7 @@ impl PooledInstance {
         changes: impl FnOnce(&T) -> Changes,
         run: impl FnOnce(&mut Store<HostState>, &Exports) -> wasmtime::Result<T> + Send,
     ) -> Result<T, CallError> {
-        let imports_current = self.plugin.blueprint.outline.asks_current;
+        let imports_current = self.plugin.template.outline.asks_current;
         let call = self.role_call(function);
         let Subject { message, context, access } = subject;
         let instance = self.instance()?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    logbook::{LogBook, LogGate},
+    plugin_log::{LogGate, PluginLog},
     reach::{Reach, StoreUse},
     stats::Counters,
 };
@@ -14,11 +14,11 @@ pub(super) struct Shared {
     pub(super) name: Arc<str>,
     pub(super) counters: Counters,
     pub(super) log: LogGate,
-    pub(super) book: Arc<LogBook>,
+    pub(super) recent_lines: Arc<PluginLog>,
     /// What it was granted outside the process.
     pub(super) reach: Arc<Reach>,
     /// What becomes of its questions there.
     pub(super) store_use: StoreUse,
-    /// A twin's lines are for the trace, not for the gateway's log.
-    pub(super) is_twin: bool,
+    /// A fork's lines are for the trace, not for the gateway's log.
+    pub(super) is_fork: bool,
 }

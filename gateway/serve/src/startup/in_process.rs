@@ -21,7 +21,7 @@ use crate::{
     config::Settings,
     connection,
     pipeline::Chain,
-    plugin::LogBooks,
+    plugin::PluginLogs,
     reload::ReloadRequest,
     services::Services,
     trace::{Recorder, Trace},
@@ -58,9 +58,9 @@ impl InProcessGateway {
         let (reload, requests) = mpsc::channel(1);
         let mut sessions = JoinSet::new();
         sessions.spawn(refuse_reloads(requests));
-        let logbooks = LogBooks::default();
+        let plugin_logs = PluginLogs::default();
         let traces_to = Some(Arc::clone(&recorder));
-        let parts = Parts { chain, clusters, reload, logbooks, clock, recorder: traces_to };
+        let parts = Parts { chain, clusters, reload, plugin_logs, clock, recorder: traces_to };
         let services = Arc::new(services(settings, parts));
         Ok(Self { services, recorder, stop: watch::Sender::new(false), sessions, clients: 0 })
     }

@@ -14,7 +14,7 @@ use crate::{
     login::LoginCache,
     order::Orders,
     pipeline::{Chain, Pipeline, PipelineSettings},
-    plugin::LogBooks,
+    plugin::PluginLogs,
     reload::{Refusals, ReloadRequest},
     resp::Limits,
     services::{Services, SessionSettings},
@@ -32,7 +32,7 @@ pub(super) struct Parts {
     /// Who hears of wishes to look at the plugin folder again.
     pub(super) reload: mpsc::Sender<ReloadRequest>,
     /// The last lines about each plugin.
-    pub(super) logbooks: LogBooks,
+    pub(super) plugin_logs: PluginLogs,
     /// What time it is.
     pub(super) clock: Clock,
     /// Who wants the traces of messages and logins.
@@ -41,7 +41,7 @@ pub(super) struct Parts {
 
 /// Joins the parts. Nothing is bound and no task is started.
 pub(super) fn services(settings: &Settings, parts: Parts) -> Services {
-    let Parts { chain, clusters, reload, logbooks, clock, recorder } = parts;
+    let Parts { chain, clusters, reload, plugin_logs, clock, recorder } = parts;
     let counters = Arc::new(Counters::default());
     let pipeline_settings = PipelineSettings {
         publish_deadline: settings.limits.publish_deadline,
@@ -71,7 +71,7 @@ pub(super) fn services(settings: &Settings, parts: Parts) -> Services {
         monitors: Arc::new(Monitors::default()),
         reload,
         refusals: Arc::new(Refusals::default()),
-        logbooks,
+        plugin_logs,
         clock,
         started: Instant::now(),
     }

@@ -45,7 +45,7 @@ pub struct DiffLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
     /// The conversation has another line here.
-    Said,
+    CallOutput,
     /// A plugin did something else with the message.
     Did(String),
     /// A plugin that was called is not called any more.
@@ -68,14 +68,14 @@ impl DifferenceKind {
         match self {
             Self::Did(plugin) | Self::Missing(plugin) | Self::Added(plugin) => Some(plugin),
             Self::Order(now, _) => Some(now),
-            Self::Said | Self::Messages | Self::End | Self::Reply => None,
+            Self::CallOutput | Self::Messages | Self::End | Self::Reply => None,
         }
     }
 
     /// For the user.
     pub fn describe(&self) -> String {
         match self {
-            Self::Said => "the conversation says something else".into(),
+            Self::CallOutput => "the conversation says something else".into(),
             Self::Did(plugin) => format!("{plugin} did something else"),
             Self::Missing(plugin) => format!("{plugin} was not called"),
             Self::Added(plugin) => format!("{plugin} was called, and was not before"),
@@ -105,7 +105,7 @@ pub fn compare(accepted: &str, new: &str, numbers: &[usize]) -> Option<Differenc
         let at = old.same_until(new);
         (kind_of(old, new, at), changed(old, new, at))
     } else {
-        (DifferenceKind::Said, said_lines(old, new))
+        (DifferenceKind::CallOutput, said_lines(old, new))
     };
     // Where a line was put in or taken out, all behind it are others; their number says nothing.
     let more = if is_same_line { more } else { 0 };

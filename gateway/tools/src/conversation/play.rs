@@ -48,7 +48,7 @@ const SILENCE: Duration = Duration::from_millis(300);
 pub struct ScriptRunner {
     /// The gateway's configuration. Nothing is bound, and plugins are not looked for.
     pub settings: Settings,
-    /// The plugins. Give it twins: nothing of theirs may outlive a script.
+    /// The plugins. Give it forks: nothing of theirs may outlive a script.
     pub chain: Chain,
     /// What `${NAME}` in a line stands for.
     pub secrets: Secrets,

@@ -39,7 +39,7 @@ pub struct CaseResult {
     pub notes: Vec<String>,
 }
 
-/// Runs a case on a broker of this kind, with a twin of the loaded chain. Stores are not asked:
+/// Runs a case on a broker of this kind, with a fork of the loaded chain. Stores are not asked:
 /// fixtures answer.
 ///
 /// # Errors

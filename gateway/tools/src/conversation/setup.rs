@@ -62,7 +62,7 @@ pub struct SetupChoice {
     pub plugins: Option<PathBuf>,
 }
 
-/// A setup, read and loaded; each run gets a twin of the chain.
+/// A setup, read and loaded; each run gets a fork of the chain.
 #[derive(Debug)]
 pub struct LoadedSetup {
     /// What the configuration says.

@@ -72,7 +72,7 @@ struct Page<'a> {
 
 /// Which way an interface goes through a plugin's border.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     /// The plugin calls it.
     Import,
     /// The gateway calls it.
@@ -172,8 +172,8 @@ impl Page<'_> {
         for (name, id) in &self.package.worlds {
             let world = &self.resolve.worlds[*id];
             let is = table::cell(world.docs.contents.as_deref());
-            let imports = self.names(world, Way::Import).join(", ");
-            let exports = self.names(world, Way::Export).join(", ");
+            let imports = self.names(world, Direction::Import).join(", ");
+            let exports = self.names(world, Direction::Export).join(", ");
             let _ = writeln!(self.text, "| `{name}` | {is} | {imports} | {exports} |");
         }
         self.text.push('\n');
@@ -189,7 +189,7 @@ impl Page<'_> {
     fn imported(&self) -> Vec<String> {
         let is_called = |id: &InterfaceId| {
             let mut worlds = self.package.worlds.values().map(|world| &self.resolve.worlds[*world]);
-            worlds.any(|world| has(world, Way::Import, *id))
+            worlds.any(|world| has(world, Direction::Import, *id))
         };
         let all = self.package.interfaces.iter().filter(|(name, _)| *name != TYPES);
         all.filter(|(_, id)| is_called(id)).map(|(name, _)| name.clone()).collect()
@@ -200,7 +200,7 @@ impl Page<'_> {
         let id = self.package.interfaces[interface];
         let imports = |role: &Role| {
             let world = self.package.worlds.get(&format!("{role}-plugin"));
-            world.is_some_and(|world| has(&self.resolve.worlds[*world], Way::Import, id))
+            world.is_some_and(|world| has(&self.resolve.worlds[*world], Direction::Import, id))
         };
         let users: Vec<_> = Role::ALL.into_iter().filter(imports).collect();
         if users.len() == Role::ALL.len() {
@@ -210,10 +210,10 @@ impl Page<'_> {
         users.join(", ")
     }
 
-    fn names(&self, world: &World, way: Way) -> Vec<String> {
+    fn names(&self, world: &World, direction: Direction) -> Vec<String> {
         let all = self.package.interfaces.iter();
         // `types` has no function: it comes with whatever uses it.
-        let all = all.filter(|(name, id)| *name != TYPES && has(world, way, **id));
+        let all = all.filter(|(name, id)| *name != TYPES && has(world, direction, **id));
         all.map(|(name, _)| format!("[`{name}`](#{})", types::anchor(name, ""))).collect()
     }
 
@@ -224,8 +224,8 @@ impl Page<'_> {
     }
 }
 
-fn has(world: &World, way: Way, wanted: InterfaceId) -> bool {
-    let items = if way == Way::Import { &world.imports } else { &world.exports };
+fn has(world: &World, direction: Direction, wanted: InterfaceId) -> bool {
+    let items = if direction == Direction::Import { &world.imports } else { &world.exports };
     items.iter().any(|(key, item)| {
         matches!(item, WorldItem::Interface { .. }) && *key == WorldKey::Interface(wanted)
     })

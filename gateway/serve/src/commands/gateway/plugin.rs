@@ -186,8 +186,8 @@ fn send_log(context: &mut Context, args: &Args<'_>) -> Result<(), Rejection> {
         number.ok_or_else(|| Rejection::err("the number of a line is 0 or greater"))
     })?;
     let name = String::from_utf8_lossy(&args[2]);
-    let book = context.services.logbooks.find(&name).ok_or_else(|| unknown(&name))?;
-    let lines = book.after(after);
+    let log = context.services.plugin_logs.find(&name).ok_or_else(|| unknown(&name))?;
+    let lines = log.after(after);
     context.replies.array(lines.len());
     for line in lines {
         context.replies.map(4);

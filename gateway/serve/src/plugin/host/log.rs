@@ -9,8 +9,8 @@ use crate::{
     plugin::{
         bindings::sluicegate::plugin::log::{Host, Level},
         call_events::CallEvents,
+        call_output::CallOutput,
         limits::LOG_LINE_BYTES_MAX,
-        said::Said,
         shared::Shared,
         text::one_line,
     },
@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct GuestLog<'a> {
     pub(super) plugin: &'a Shared,
     /// Error lines, for the error of a call that fails.
-    pub(super) said: &'a mut Said,
+    pub(super) output: &'a mut CallOutput,
     /// For the trace, where the call is traced.
     pub(super) events: Option<&'a mut CallEvents>,
 }
@@ -40,9 +40,9 @@ impl Host for GuestLog<'_> {
         }
         // Kept even where the line is not shown: the error of a call repeats why the guest ended.
         if level == Level::Error {
-            self.said.keep(&message);
+            self.output.keep(&message);
         }
-        if self.plugin.is_twin {
+        if self.plugin.is_fork {
             return Ok(());
         }
         if !self.plugin.log.admit(Instant::now()) {
@@ -57,7 +57,7 @@ impl Host for GuestLog<'_> {
             Level::Warn => warn!(plugin, line, "plugin says"),
             Level::Error => error!(plugin, line, "plugin says"),
         }
-        self.plugin.book.says(log_level(level), line);
+        self.plugin.recent_lines.says(log_level(level), line);
         Ok(())
     }
 }

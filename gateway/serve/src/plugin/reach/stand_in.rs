@@ -66,11 +66,11 @@ pub struct StandIn {
     fixtures: Arc<Fixtures>,
     /// The file to add to, for errors.
     file: String,
-    asked: Mutex<Heard>,
+    asked: Mutex<QuestionLog>,
 }
 
 #[derive(Debug, Default)]
-struct Heard {
+struct QuestionLog {
     /// How often each question was asked.
     times: BTreeMap<Question, usize>,
     /// What nothing is known about.
@@ -93,7 +93,7 @@ impl StandIn {
         !self.calls(question).is_empty() || self.held(question).is_some()
     }
 
-    fn asked(&self) -> MutexGuard<'_, Heard> {
+    fn asked(&self) -> MutexGuard<'_, QuestionLog> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -50,7 +50,7 @@ pub(super) fn run(options: &CallOptions) -> anyhow::Result<()> {
     let engine = engine().context("starting the WebAssembly engine")?;
     let plugin = file.inspect(&engine).outcome.map_err(|error| file.refusal(error))?;
     let role = role(&plugin, options)?;
-    let book = engine.logbooks().find(plugin.name());
+    let book = engine.plugin_logs().find(plugin.name());
     let loaded = book.map(|book| book.after(0)).unwrap_or_default();
     let report = CallReport::of(&plugin, role, options.direction(), input);
     let text = render::text(&report, &file, &loaded);

@@ -26,10 +26,10 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<()> {
     for path in &options.files {
         let text = match PluginFile::read(path, None) {
             Ok(file) => {
-                let Inspection { survey, outcome } = file.inspect(&engine);
+                let Inspection { load_report, outcome } = file.inspect(&engine);
                 let error = outcome.err();
                 refused += usize::from(error.is_some());
-                Report { file: &file, survey: &survey, refused: error.as_ref() }.to_string()
+                Report { file: &file, load: &load_report, refused: error.as_ref() }.to_string()
             }
             Err(error) => {
                 refused += 1;

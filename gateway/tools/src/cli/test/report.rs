@@ -138,7 +138,7 @@ fn differing(file: &str, difference: &Difference, colours: Colours) -> String {
     let cause = cause(file, *line, &kind.describe());
     let mut text = format!("{}\n", colours.apply(&Style::new().bold(), &cause));
     // Otherwise it is among the lines that differ.
-    if *kind != DifferenceKind::Said {
+    if *kind != DifferenceKind::CallOutput {
         text.push_str(&format!("  {said}\n"));
     }
     for DiffLine { tag, text: line } in lines {

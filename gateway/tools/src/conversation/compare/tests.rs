@@ -115,7 +115,7 @@ fn what_no_plugin_did_is_not_blamed_on_one() {
         ("  < \"0-0\"\n", "  < \"0-0\"\n  shop < \"x\"\n", DifferenceKind::Reply),
         ("    2) x\n", "    2) y\n", DifferenceKind::Reply),
         ("       2) 1) \"0-0\"\n", "", DifferenceKind::Reply),
-        ("@wait 5s", "@wait 6s", DifferenceKind::Said),
+        ("@wait 5s", "@wait 6s", DifferenceKind::CallOutput),
     ];
     for (from, to, what) in cases {
         let difference = after(from, to);
@@ -161,7 +161,7 @@ fn other_lines_that_differ_are_counted() {
 fn a_longer_or_shorter_conversation_says_something_else() {
     let shorter = ACCEPTED.split_once("@wait").unwrap().0;
     let gone = compare(ACCEPTED, shorter, &NUMBERS[..2]).unwrap();
-    assert_eq!((gone.line, &gone.kind), (7, &DifferenceKind::Said));
+    assert_eq!((gone.line, &gone.kind), (7, &DifferenceKind::CallOutput));
     assert_eq!(shown(&gone), ["- @wait 5s"]);
     let added = compare(shorter, ACCEPTED, NUMBERS).unwrap();
     assert_eq!((added.line, added.said.as_str()), (8, "@wait 5s"));

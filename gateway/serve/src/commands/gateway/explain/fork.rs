@@ -152,7 +152,7 @@ fn fork_services(
         monitors: Arc::new(Monitors::default()),
         reload: real.reload.clone(),
         refusals: Arc::clone(&real.refusals),
-        logbooks: real.logbooks.clone(),
+        plugin_logs: real.plugin_logs.clone(),
         started: real.started,
         clock: real.clock,
     }

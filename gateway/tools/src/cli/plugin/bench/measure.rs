@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use sluicegate::{
-    plugin::{CallError, Code, Engine, EngineSettings, Plugin, PluginSettings, Survey},
+    plugin::{CallError, Code, Engine, EngineSettings, LoadReport, Plugin, PluginSettings},
     trace::Tracing,
 };
 
@@ -101,12 +101,13 @@ pub(super) async fn measure(
     let mut settings = file.settings.clone();
     // Each kind of call is measured, whatever came of the ones before.
     settings.limits.failures_in_a_row_max = u32::MAX;
-    let (_, survey) = load(engine, file, settings.clone())?;
-    let compile = code_time(&survey);
-    let (mut cached, (plugin, mut survey)) = (Duration::MAX, load(engine, file, settings.clone())?);
+    let (_, load_report) = load(engine, file, settings.clone())?;
+    let compile = code_time(&load_report);
+    let (mut cached, (plugin, mut load_report)) =
+        (Duration::MAX, load(engine, file, settings.clone())?);
     for _ in 0..TRIES {
-        cached = cached.min(code_time(&survey));
-        survey = load(engine, file, settings.clone())?.1;
+        cached = cached.min(code_time(&load_report));
+        load_report = load(engine, file, settings.clone())?.1;
     }
     let (ready, first_call) = fresh(engine, file, sample)?;
     let timed = calls_of(&plugin, sample).await;
@@ -117,8 +118,8 @@ pub(super) async fn measure(
     })?;
     drop(plugin);
     let sound: Vec<_> = timed.iter().filter(|timed| timed.time.is_ok()).map(|t| t.kind).collect();
-    let (plugin, survey) = load(engine, file, file.settings.clone())?;
-    let start = survey.memory_configured.unwrap_or_default();
+    let (plugin, load_report) = load(engine, file, file.settings.clone())?;
+    let start = load_report.memory_configured.unwrap_or_default();
     let memory = Memory::after(&plugin, sample, &sound, calls, start).await;
     Ok(Measurement {
         name: file.settings.name.clone(),
@@ -137,14 +138,14 @@ fn load(
     engine: &BenchEngine,
     file: &PluginFile,
     settings: PluginSettings,
-) -> anyhow::Result<(Arc<Plugin>, Survey)> {
+) -> anyhow::Result<(Arc<Plugin>, LoadReport)> {
     let inspection = Plugin::inspect(&engine.engine, &file.wasm, settings);
     let plugin = inspection.outcome.map_err(|error| file.refusal(error))?;
-    Ok((plugin, inspection.survey))
+    Ok((plugin, inspection.load_report))
 }
 
-fn code_time(survey: &Survey) -> Duration {
-    match survey.code {
+fn code_time(load_report: &LoadReport) -> Duration {
+    match load_report.code {
         Some(Code::Compiled(took) | Code::Cached(took)) => took,
         None => Duration::ZERO,
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use sluicegate::{
     config,
-    plugin::{CONTRACT_VERSION, Code, Import, LoadError, Need, Survey, limits::WASM_BYTES_MAX},
+    plugin::{CONTRACT_VERSION, Code, Import, LoadError, LoadReport, Need, limits::WASM_BYTES_MAX},
 };
 
 use crate::cli::plugin::{
@@ -18,7 +18,7 @@ const PACKAGE: &str = "sluicegate:plugin/";
 /// A file, what was seen of it, and why a gateway would refuse it.
 pub(super) struct Report<'a> {
     pub(super) file: &'a PluginFile,
-    pub(super) survey: &'a Survey,
+    pub(super) load: &'a LoadReport,
     pub(super) refused: Option<&'a LoadError>,
 }
 
@@ -42,11 +42,11 @@ impl Report<'_> {
     }
 
     fn identity(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(who) = &self.survey.description {
+        if let Some(who) = &self.load.description {
             row(f, "says", &format!("{} {}: {}", who.name, who.version, who.summary))?;
         }
-        if !self.survey.roles.is_empty() {
-            let roles: Vec<_> = self.survey.roles.iter().map(|role| role.name()).collect();
+        if !self.load.roles.is_empty() {
+            let roles: Vec<_> = self.load.roles.iter().map(|role| role.name()).collect();
             row(f, "roles", &roles.join(", "))?;
         }
         let versions = self.versions();
@@ -55,7 +55,7 @@ impl Report<'_> {
             let text = format!("{}; this gateway speaks {CONTRACT_VERSION}", versions.join(", "));
             row(f, "contract", &text)?;
         }
-        row(f, "hash", &self.survey.hash)?;
+        row(f, "hash", &self.load.hash)?;
         match &self.file.settings_path {
             Some(path) => row(f, "settings", &path.display().to_string()),
             None => row(f, "settings", "none beside it: no settings, all topics, default limits"),
@@ -64,33 +64,33 @@ impl Report<'_> {
 
     /// Versions of the contract that its names tell.
     fn versions(&self) -> BTreeSet<&str> {
-        let imports = self.survey.imports.iter().map(|import| import.name.as_str());
-        let names = imports.chain(self.survey.exports.iter().map(String::as_str));
+        let imports = self.load.imports.iter().map(|import| import.name.as_str());
+        let names = imports.chain(self.load.exports.iter().map(String::as_str));
         let ours = names.filter_map(|name| name.strip_prefix(PACKAGE));
         ours.filter_map(|name| name.split_once('@')).map(|(_, version)| version).collect()
     }
 
     fn resources(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (survey, limits) = (self.survey, &self.file.settings.limits);
+        let (load, limits) = (self.load, &self.file.settings.limits);
         let text = format!("{} of {}", size(self.file.wasm.len()), size(WASM_BYTES_MAX));
         row(f, "size", &text)?;
-        if let Some(Code::Compiled(took) | Code::Cached(took)) = survey.code {
+        if let Some(Code::Compiled(took) | Code::Cached(took)) = load.code {
             row(f, "compiled", &format!("in {}; a gateway keeps the outcome", time(took)))?;
         }
         let start_deadline = time(limits.start_deadline);
-        if let Some(took) = survey.start {
+        if let Some(took) = load.start {
             row(f, "started", &format!("in {} of {start_deadline}", time(took)))?;
         }
-        if let Some(took) = survey.configure {
+        if let Some(took) = load.configure {
             row(f, "configured", &format!("in {} of {start_deadline}", time(took)))?;
         }
-        if let Some(bytes) = survey.memory_at_start {
-            let later = survey.memory_configured;
+        if let Some(bytes) = load.memory_at_start {
+            let later = load.memory_configured;
             let later = later.map(|bytes| format!(", {} once configured", size(bytes)));
             let (later, limit) = (later.unwrap_or_default(), size(limits.memory_bytes_max));
             row(f, "memory", &format!("{} at start{later}, of {limit}", size(bytes)))?;
         }
-        if let Some(elements) = survey.table_elements {
+        if let Some(elements) = load.table_elements {
             let limit = limits.table_elements_max;
             row(f, "tables", &format!("at most {elements} of {limit} elements"))?;
         }
@@ -99,11 +99,11 @@ impl Report<'_> {
 
     fn imports(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut label = "imports";
-        for import in self.survey.imports.iter().filter(|import| !is_of_wasi(import)) {
+        for import in self.load.imports.iter().filter(|import| !is_of_wasi(import)) {
             row(f, label, &format!("{:<36} {}", import.name, need(&import.need)))?;
             label = "";
         }
-        let wasi: Vec<_> = self.survey.imports.iter().filter(|i| is_of_wasi(i)).collect();
+        let wasi: Vec<_> = self.load.imports.iter().filter(|i| is_of_wasi(i)).collect();
         if let Some(first) = wasi.first() {
             let name = if wasi.len() == 1 {
                 first.name.clone()
@@ -117,7 +117,7 @@ impl Report<'_> {
 
     /// The sections that its settings file lacks.
     fn grants(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for import in &self.survey.imports {
+        for import in &self.load.imports {
             let Need::Grant { section, .. } = import.need else { continue };
             let toml = self.file.path.with_extension("toml");
             let text = config::store_example(section).unwrap_or_default();
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_good_file_is_told_in_full() {
-        let survey = Survey {
+        let load = LoadReport {
             hash: "0123456789ab".into(),
             imports: vec![
                 import("sluicegate:plugin/log@0.1.0", Need::Nothing),
@@ -196,7 +196,7 @@ mod tests {
             memory_configured: Some(131_072),
             table_elements: Some(12),
         };
-        let report = Report { file: &file(), survey: &survey, refused: None };
+        let report = Report { file: &file(), load: &load, refused: None };
         assert_eq!(
             report.to_string(),
             "plugins.d/guard.wasm
@@ -222,14 +222,14 @@ mod tests {
     fn what_is_not_granted_comes_with_the_section_to_write() {
         let need = Need::Grant { section: "redis", hint: "grant it" };
         let name = "sluicegate:plugin/redis@0.1.0";
-        let survey = Survey { imports: vec![import(name, need)], ..Survey::default() };
+        let load = LoadReport { imports: vec![import(name, need)], ..LoadReport::default() };
         let cause = LoadFault::NotGranted {
             import: name.into(),
             capability: "talking to Redis".into(),
             hint: "grant it",
         };
         let error = LoadError { plugin: "guard".into(), cause };
-        let text = Report { file: &file(), survey: &survey, refused: Some(&error) }.to_string();
+        let text = Report { file: &file(), load: &load, refused: Some(&error) }.to_string();
         assert!(text.contains("verdict    REFUSED: it imports `sluicegate:plugin/redis@0.1.0`"));
         assert!(text.contains("hint       grant it"));
         assert!(text.contains("write into `plugins.d/guard.toml`"), "{text}");

@@ -6,7 +6,7 @@ use crate::message::Role;
 
 /// What was seen of a file while it was loaded; what was not reached is `None` or empty.
 #[derive(Clone, Debug, Default)]
-pub struct Survey {
+pub struct LoadReport {
     /// First digits of its SHA-256.
     pub hash: String,
     /// What it imports, in the file's order.

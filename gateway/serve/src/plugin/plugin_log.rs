@@ -28,7 +28,7 @@ pub struct LogLine {
 
 /// The last lines about one plugin, whatever version of it is in force.
 #[derive(Debug, Default)]
-pub struct LogBook {
+pub struct PluginLog {
     /// Held for one line or one copy.
     pages: Mutex<Pages>,
 }
@@ -40,7 +40,7 @@ struct Pages {
     last: u64,
 }
 
-impl LogBook {
+impl PluginLog {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,26 +74,26 @@ impl LogBook {
     }
 }
 
-/// The books of all plugins, by name. Cheap to clone.
+/// The logs of all plugins, by name. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct LogBooks(Arc<Mutex<BTreeMap<String, Arc<LogBook>>>>);
+pub struct PluginLogs(Arc<Mutex<BTreeMap<String, Arc<PluginLog>>>>);
 
-impl LogBooks {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<LogBook>>> {
+impl PluginLogs {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, Arc<PluginLog>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The book of a plugin; begun if there is none.
-    pub fn open(&self, plugin: &str) -> Arc<LogBook> {
+    /// The log of a plugin; begun if there is none.
+    pub fn open(&self, plugin: &str) -> Arc<PluginLog> {
         Arc::clone(self.all().entry(plugin.to_owned()).or_default())
     }
 
-    /// The book of a plugin that was loaded, or that was refused.
-    pub fn find(&self, plugin: &str) -> Option<Arc<LogBook>> {
+    /// The log of a plugin that was loaded, or that was refused.
+    pub fn find(&self, plugin: &str) -> Option<Arc<PluginLog>> {
         self.all().get(plugin).map(Arc::clone)
     }
 
-    /// Throws away the books of all others, so that names do not pile up.
+    /// Throws away the logs of all others, so that names do not pile up.
     pub(crate) fn keep(&self, is_wanted: impl Fn(&str) -> bool) {
         self.all().retain(|plugin, _| is_wanted(plugin));
     }
@@ -129,10 +129,10 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_kept_and_numbers_go_on() {
-        let book = LogBook::default();
-        (1..=250).for_each(|n| book.says(LogLevel::Info, format!("line {n}")));
+        let log = PluginLog::default();
+        (1..=250).for_each(|n| log.says(LogLevel::Info, format!("line {n}")));
 
-        let numbers = |after| book.after(after).iter().map(|line| line.number).collect::<Vec<_>>();
+        let numbers = |after| log.after(after).iter().map(|line| line.number).collect::<Vec<_>>();
         assert_eq!(numbers(0).len(), LOGBOOK_LINES_MAX);
         assert_eq!(numbers(248), [249, 250]);
         assert!(numbers(250).is_empty());
@@ -141,22 +141,22 @@ mod tests {
 
     #[test]
     fn long_lines_leave_room_for_fewer() {
-        let book = LogBook::default();
-        (0..50).for_each(|_| book.note(LogLevel::Error, &"x".repeat(10_000)));
+        let log = PluginLog::default();
+        (0..50).for_each(|_| log.note(LogLevel::Error, &"x".repeat(10_000)));
 
-        let lines = book.after(0);
+        let lines = log.after(0);
         assert_eq!(lines.len(), LOGBOOK_BYTES_MAX / LOG_LINE_BYTES_MAX);
         assert_eq!(lines.last().map(|line| line.number), Some(50));
     }
 
     #[test]
     fn a_book_is_one_for_all_versions_and_goes_with_its_plugin() {
-        let books = LogBooks::default();
-        books.open("a").note(LogLevel::Info, "x");
-        assert_eq!(books.open("a").after(0)[0].text, "gateway: x");
-        assert!(books.find("b").is_none());
-        books.keep(|name| name != "a");
-        assert!(books.find("a").is_none());
+        let logs = PluginLogs::default();
+        logs.open("a").note(LogLevel::Info, "x");
+        assert_eq!(logs.open("a").after(0)[0].text, "gateway: x");
+        assert!(logs.find("b").is_none());
+        logs.keep(|name| name != "a");
+        assert!(logs.find("a").is_none());
     }
 
     #[test]

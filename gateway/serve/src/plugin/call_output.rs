@@ -8,9 +8,9 @@ use super::{limits::SAID_BYTES_MAX, text::one_line};
 ///
 /// Empty, and without memory of its own, for a call that wrote none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Said(String);
+pub struct CallOutput(String);
 
-impl Said {
+impl CallOutput {
     /// Called as a call begins: words are about one call only.
     pub(super) fn forget(&mut self) {
         self.0.clear();
@@ -36,7 +36,7 @@ impl Said {
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for CallOutput {
     /// Nothing, or `; it said: …` for the end of a sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() { Ok(()) } else { write!(f, "; it said: {}", self.0) }
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn lines_are_joined_cut_and_forgotten() {
-        let mut said = Said::default();
+        let mut said = CallOutput::default();
         assert_eq!((said.to_string(), said.before("trap")), (String::new(), "trap".into()));
         said.keep(" boom\n");
         said.keep("at main.c:7");
@@ -60,6 +60,6 @@ mod tests {
         }
         assert!(said.0.len() <= SAID_BYTES_MAX);
         said.forget();
-        assert_eq!(said, Said::default());
+        assert_eq!(said, CallOutput::default());
     }
 }

@@ -8,35 +8,36 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    link::Blueprint,
+    link::InstanceTemplate,
     loaded::Plugin,
-    logbook::{LogBook, LogGate},
+    plugin_log::{LogGate, PluginLog},
     reach::StoreUse,
     shared::Shared,
     stats::Counters,
 };
 
 impl Plugin {
-    /// A twin for rehearsals: of its stores it asks only what reads.
-    pub fn twin(&self) -> Arc<Self> {
-        self.twin_with(self.blueprint.shared.store_use.reading_only())
+    /// A fork for rehearsals: of its stores it asks only what reads.
+    pub fn fork(&self) -> Arc<Self> {
+        self.fork_with(self.template.shared.store_use.reading_only())
     }
 
     /// A plugin of the same code, settings and stores, with instances, counters and a quarantine
     /// of its own (which begins as this one's is now), and a use of its own of the stores. What it does
     /// shows nowhere but in its traces.
-    pub fn twin_with(&self, store_use: StoreUse) -> Arc<Self> {
-        let Blueprint { engine, linked, outline, shared, limits, settings_json } = &*self.blueprint;
+    pub fn fork_with(&self, store_use: StoreUse) -> Arc<Self> {
+        let InstanceTemplate { engine, linked, outline, shared, limits, settings_json } =
+            &*self.template;
         let shared = Arc::new(Shared {
             name: Arc::clone(&shared.name),
             counters: Counters::default(),
             log: LogGate::default(),
-            book: Arc::new(LogBook::default()),
+            recent_lines: Arc::new(PluginLog::default()),
             reach: Arc::clone(&shared.reach),
             store_use,
-            is_twin: true,
+            is_fork: true,
         });
-        let blueprint = Arc::new(Blueprint {
+        let template = Arc::new(InstanceTemplate {
             engine: engine.clone(),
             linked: Arc::clone(linked),
             outline: outline.clone(),
@@ -51,7 +52,7 @@ impl Plugin {
             logins: Semaphore::new(self.settings.limits.instances_max as usize),
             idle: Mutex::default(),
             settings: self.settings.clone(),
-            blueprint,
+            template,
         })
     }
 }
