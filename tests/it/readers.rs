@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use sluicegate_tests::{
 };
 use tokio::{
     runtime,
-    sync::{Barrier, mpsc},
+    sync::{Barrier, BarrierWaitResult, mpsc},
     task::JoinSet,
     time::sleep,
 };
@@ -113,7 +114,7 @@ impl Readers {
                 drop(turn);
                 waiting.wait().await;
                 // Its patience begins when all are blocked: until then nothing is written.
-                waiting.wait().await;
+                stay_blocked(&mut client, &key, waiting.wait()).await;
                 read(client, &key, &tell_heard).await;
             });
         }
@@ -157,6 +158,30 @@ impl Readers {
 async fn ask(client: &mut Client, key: &str, id: &str) {
     let read = encode(&["XREAD", "BLOCK", "0", "STREAMS", key, id]);
     client.write(&read).await.expect("it is open");
+}
+
+/// Asks again where a busy broker had no answer, until all are blocked.
+async fn stay_blocked(
+    client: &mut Client,
+    key: &str,
+    all: impl Future<Output = BarrierWaitResult>,
+) {
+    const PAUSE: Duration = Duration::from_millis(200);
+    let mut all = pin!(all);
+    loop {
+        tokio::select! {
+            _ = all.as_mut() => return,
+            is_silent = client.is_silent_for(PATIENCE) => {
+                if is_silent {
+                    continue;
+                }
+                let reply = client.reply().await;
+                assert!(reply.error().is_some(), "nothing is written yet: {reply}");
+                sleep(PAUSE).await;
+                ask(client, key, "$").await;
+            }
+        }
+    }
 }
 
 /// Reads with one cursor until all entries came, each once.
