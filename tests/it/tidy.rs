@@ -4,6 +4,7 @@ mod circles;
 mod commands;
 mod glossary;
 mod imports;
+mod shapes;
 mod source;
 
 use source::Source;
