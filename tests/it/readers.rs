@@ -170,6 +170,8 @@ async fn stay_blocked(
     let mut all = pin!(all);
     loop {
         tokio::select! {
+            // First: what comes after it is an entry.
+            biased;
             _ = all.as_mut() => return,
             is_silent = client.is_silent_for(PATIENCE) => {
                 if is_silent {
