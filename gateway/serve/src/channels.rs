@@ -13,7 +13,7 @@ use std::{
 use tokio::{sync::Notify, task::AbortHandle};
 
 use crate::{
-    broker::{BrokerError, Cluster, ClusterIndex},
+    broker::{BrokerError, Cluster, ClusterIndex, ClusterTopic},
     message::TopicName,
     pipeline::Pipeline,
 };
@@ -31,7 +31,7 @@ pub use subscriber::{Subscriber, SubscriberError};
 pub use subscription::SubscriptionKind;
 
 use channel::Channel;
-use end_offsets::{ClusterTopic, EndOffsetLookups};
+use end_offsets::EndOffsetLookups;
 use patterns::Patterns;
 use subscription::Subscription;
 
@@ -111,7 +111,7 @@ impl Channels {
         name: &TopicName,
         kind: &SubscriptionKind,
     ) {
-        self.table().remove(subscriber, &ClusterTopic::new(cluster, name), kind);
+        self.table().remove(subscriber, &ClusterTopic { cluster, topic: name.clone() }, kind);
     }
 
     /// Subscriptions on this gateway that get a message of this topic; a client with two counts
@@ -135,7 +135,7 @@ impl Channels {
     ) -> BTreeMap<TopicName, usize> {
         let table = self.table();
         let here = table.channels.iter().filter(|(topic, _)| topic.cluster == cluster);
-        here.map(|(topic, active)| (topic.name.clone(), active.channel.count(kind)))
+        here.map(|(topic, active)| (topic.topic.clone(), active.channel.count(kind)))
             .filter(|(_, count)| *count > 0)
             .collect()
     }
@@ -174,7 +174,9 @@ impl Channels {
 
 impl SubscriptionTable {
     fn channel(&self, cluster: ClusterIndex, name: &TopicName) -> Option<&Channel> {
-        self.channels.get(&ClusterTopic::new(cluster, name)).map(|active| &*active.channel)
+        self.channels
+            .get(&ClusterTopic { cluster, topic: name.clone() })
+            .map(|active| &*active.channel)
     }
 
     /// Adds a subscription, and starts the fan-out for the first one of a topic. A subscription
@@ -186,7 +188,7 @@ impl SubscriptionTable {
         kind: SubscriptionKind,
         subscription: Subscription,
     ) {
-        let active = match self.channels.entry(ClusterTopic::new(cluster.index, name)) {
+        let active = match self.channels.entry(cluster.topic(name)) {
             hash_map::Entry::Occupied(active) => active.into_mut(),
             hash_map::Entry::Vacant(free) => {
                 let channel = Arc::new(Channel::new(cluster.clone(), name.clone()));

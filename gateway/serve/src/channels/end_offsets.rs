@@ -9,26 +9,12 @@ use std::{
 };
 
 use crate::{
-    broker::{BrokerError, Cluster, ClusterIndex},
+    broker::{BrokerError, Cluster, ClusterTopic},
     message::TopicName,
 };
 
 /// End offset of each partition; a partition that is missing begins at 0.
 pub(super) type EndOffsets = Arc<[u64]>;
-
-/// A topic of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ClusterTopic {
-    /// The cluster that has the topic.
-    pub(super) cluster: ClusterIndex,
-    pub(super) name: TopicName,
-}
-
-impl ClusterTopic {
-    pub(super) fn new(cluster: ClusterIndex, name: &TopicName) -> Self {
-        Self { cluster, name: name.clone() }
-    }
-}
 
 /// Lookups under way.
 #[derive(Debug, Default)]
@@ -77,7 +63,7 @@ impl EndOffsetLookups {
         cluster: &Cluster,
         name: &TopicName,
     ) -> Result<EndOffsets, BrokerError> {
-        let caller = self.caller(ClusterTopic::new(cluster.index, name));
+        let caller = self.caller(cluster.topic(name));
         let number = caller.lookup.callers.fetch_add(1, Ordering::SeqCst) + 1;
         let mut answer = caller.lookup.answer.lock().await;
         // Another caller asked the broker after this call began, while this one waited for the lock.

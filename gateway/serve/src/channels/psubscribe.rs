@@ -148,7 +148,7 @@ impl SubscriptionTable {
         let matches =
             |name: &TopicName| fits_glob(pattern, name.as_str().as_bytes()) && which(name);
         let all = self.channels.keys();
-        let matching = all.filter(|topic| topic.cluster == cluster && matches(&topic.name));
+        let matching = all.filter(|topic| topic.cluster == cluster && matches(&topic.topic));
         let topics: Vec<_> = matching.cloned().collect();
         for topic in &topics {
             self.remove(subscriber, topic, &SubscriptionKind::Pattern(Arc::clone(pattern)));
