@@ -106,11 +106,6 @@ impl Burst {
         &mut self.arena
     }
 
-    /// No reply waits for trimming any more.
-    pub(crate) fn forget_trims(&mut self) {
-        self.trims = false;
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.replies.is_empty()
     }

@@ -45,7 +45,7 @@ pub(super) fn renew_login_if_changed(context: &mut Context) -> Result<(), Reject
 /// Takes up the news about the login.
 ///
 /// # Errors
-/// The login does not hold any more: the client is told so, and the connection ends.
+/// The login is no longer valid. The client gets this error, then its connection ends.
 pub(crate) fn renew_login(context: &mut Context) -> Result<(), Rejection> {
     let Some(mut identity) = context.identity.take() else { return Ok(()) };
     let renewed = match identity.update() {

@@ -13,7 +13,7 @@ use crate::{
     pipeline::{BrokerOp, Outcome, broker_rejection, read_rejection},
 };
 
-/// Where the broker has no files of its own, `~` deletes when so many entries have to go.
+/// On a broker without local files, `~` deletes only when at least so many entries can go.
 const APPROXIMATE_ENTRIES: u64 = 100;
 
 /// Partitions of a topic, or those it would be made with.
@@ -71,38 +71,32 @@ pub(crate) fn reply_with_id(
     Ok(Reply::Trimmed(Box::new(trim_after_store(context, key, trim)?)))
 }
 
-/// Trims what was stored, once for each partition.
+/// Trims what was stored, once for each partition. The entries are stored: if this fails, later ones
+/// try again.
 pub(super) async fn trim_stored(context: &mut Context, replies: &[Reply], outcomes: &[Outcome]) {
     let has_message = |reply: &&Reply| !matches!(reply, Reply::Refused(_) | Reply::Null);
     let mut trims = Trims::default();
     for (reply, outcome) in replies.iter().filter(has_message).zip(outcomes) {
         if let (Reply::Trimmed(after), Outcome::Stored(receipt)) = (reply, outcome) {
-            trims.add(after, receipt);
+            after.add_to(&mut trims, receipt);
         }
     }
-    trim_all(context, trims).await;
-}
-
-/// Deletes what has to go. The entries are stored: if this fails, later ones try again.
-async fn trim_all(context: &mut Context, trims: Trims) {
-    for ((topic, partition), point) in trims {
-        // What went wrong is in the log.
-        let _ = trim_partition(context, &topic, partition, point).await;
+    for (partition, point) in trims {
+        // The log has the reason.
+        let _ = trim_partition(context, &partition, point).await;
     }
 }
 
-/// Deletes records of a partition; answers where it starts then, `None` if nothing was done.
+/// Deletes records of a partition. Returns where it starts then; `None` if nothing was deleted.
 pub(crate) async fn trim_partition(
     context: &mut Context,
-    topic: &TopicName,
-    partition: u32,
+    partition: &TopicPartition,
     point: TrimPoint,
 ) -> Result<Option<u64>, Rejection> {
-    let Some(before) = first_kept_if_worthwhile(context, topic, partition, point).await? else {
+    let Some(before) = first_kept_if_worthwhile(context, partition, point).await? else {
         return Ok(None);
     };
-    let at = TopicPartition::new(topic.clone(), partition);
-    let deleted = context.broker()?.delete_records(&at, before).await;
+    let deleted = context.broker()?.delete_records(partition, before).await;
     deleted.map(Some).map_err(|error| broker_rejection(BrokerOp::Delete, error))
 }
 
@@ -110,32 +104,31 @@ pub(crate) async fn trim_partition(
 /// there are none, many entries are deleted at once, if the topic's settings allow it.
 async fn first_kept_if_worthwhile(
     context: &mut Context,
-    topic: &TopicName,
-    partition: u32,
+    partition: &TopicPartition,
     point: TrimPoint,
 ) -> Result<Option<u64>, Rejection> {
     let broker = Arc::clone(context.broker()?);
-    let at = TopicPartition::new(topic.clone(), partition);
-    let has_files = broker.boundary_below(&at, point.before).is_some();
-    let may = has_files || point.exact || context.services.settings.streams.of(topic).trims;
+    let has_files = broker.boundary_below(partition, point.before).is_some();
+    let trims_here = || context.services.settings.streams.of(&partition.topic).trims;
+    let may = has_files || point.exact || trims_here();
     if point.before == 0 || !may {
         return Ok(None);
     }
     let least = if has_files || point.exact { 1 } else { APPROXIMATE_ENTRIES };
     // Starts only grow: where one was near a moment ago, there is no need to ask Kafka again.
     let known = context.burst.known_start.as_ref();
-    let known = known.and_then(|known| known.of(topic, partition));
+    let known = known.and_then(|known| known.of(partition));
     if !has_files && known.is_some_and(|start| point.before < start + least) {
         return Ok(None);
     }
-    let OffsetRange { start, end } = broker.offsets(&at).await.map_err(read_rejection)?;
-    context.burst.known_start = Some(KnownStart::new(topic, partition, start));
+    let OffsetRange { start, end } = broker.offsets(partition).await.map_err(read_rejection)?;
+    context.burst.known_start = Some(KnownStart::new(partition, start));
     let most = point.limit.map_or(u64::MAX, |limit| start.saturating_add(limit));
     let before = point.before.min(end).min(most);
     if point.exact {
         return Ok((before > start).then_some(before));
     }
     let least = least.min(most - start);
-    let before = broker.boundary_below(&at, before).unwrap_or(before);
+    let before = broker.boundary_below(partition, before).unwrap_or(before);
     Ok((before >= start.saturating_add(least)).then_some(before))
 }

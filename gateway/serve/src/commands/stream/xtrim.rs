@@ -13,7 +13,7 @@ use crate::{
     },
     context::{Context, Next, Trim, TrimPoint, trim_partition, trim_scope},
     entry::{StreamKey, stream_key},
-    message::Rejection,
+    message::{Rejection, TopicPartition},
     pipeline::read_rejection,
     resp::Args,
 };
@@ -62,13 +62,14 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         }
         let before = trim.keep.first_kept(partition, end, scope);
         let point = TrimPoint { before, exact: trim.exact, limit: trim.limit };
+        let at = TopicPartition::new(topic.name.clone(), partition);
         if before > start
-            && let Some(new_start) = trim_partition(context, &topic.name, partition, point).await?
+            && let Some(new_start) = trim_partition(context, &at, point).await?
         {
             gone += new_start.saturating_sub(start);
         }
     }
-    context.replies.integer(i64::try_from(gone).unwrap_or(i64::MAX));
+    context.replies.unsigned(gone);
     Ok(Next::Go)
 }
 

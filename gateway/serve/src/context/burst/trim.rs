@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::{
     entry::EntryId,
-    message::{Receipt, TopicName},
+    message::{Receipt, TopicName, TopicPartition},
 };
 
 /// What is to be deleted.
@@ -50,8 +50,7 @@ pub(crate) struct TrimAfterStore {
 }
 
 /// What has to be deleted after a burst, once for each partition.
-#[derive(Debug, Default)]
-pub(crate) struct Trims(HashMap<(TopicName, u32), TrimPoint>);
+pub(crate) type Trims = HashMap<TopicPartition, TrimPoint>;
 
 /// Records below an offset that have to go.
 #[derive(Clone, Copy, Debug)]
@@ -64,22 +63,20 @@ pub(crate) struct TrimPoint {
 /// Where a partition started when it was asked last.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownStart {
-    topic: TopicName,
-    partition: u32,
+    partition: TopicPartition,
     start: u64,
     asked: Instant,
 }
 
 impl KnownStart {
-    pub(crate) fn new(topic: &TopicName, partition: u32, start: u64) -> Self {
-        Self { topic: topic.clone(), partition, start, asked: Instant::now() }
+    pub(crate) fn new(partition: &TopicPartition, start: u64) -> Self {
+        Self { partition: partition.clone(), start, asked: Instant::now() }
     }
 
     /// The start, if it is of this partition and fresh.
-    pub(crate) fn of(&self, topic: &TopicName, partition: u32) -> Option<u64> {
+    pub(crate) fn of(&self, partition: &TopicPartition) -> Option<u64> {
         let is_fresh = self.asked.elapsed() < KNOWN_FOR;
-        let is_of = is_fresh && self.partition == partition && self.topic == *topic;
-        is_of.then_some(self.start)
+        (is_fresh && self.partition == *partition).then_some(self.start)
     }
 }
 
@@ -87,27 +84,17 @@ impl TrimAfterStore {
     pub(crate) fn new(topic: &TopicName, trim: Trim, scope: TrimScope) -> Self {
         Self { topic: topic.clone(), trim, scope }
     }
-}
 
-impl IntoIterator for Trims {
-    type Item = ((TopicName, u32), TrimPoint);
-    type IntoIter = std::collections::hash_map::IntoIter<(TopicName, u32), TrimPoint>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl Trims {
-    pub(crate) fn add(&mut self, after: &TrimAfterStore, receipt: &Receipt) {
-        // Where a router sent it elsewhere, the client did not mean that topic.
-        if receipt.topic != after.topic {
+    /// Adds what has to be deleted since this record was stored.
+    pub(crate) fn add_to(&self, trims: &mut Trims, receipt: &Receipt) {
+        // A router sent it to another topic, which the client did not ask to trim.
+        if receipt.topic != self.topic {
             return;
         }
-        let Trim { keep, exact, limit } = after.trim;
-        let before = keep.first_kept(receipt.partition, receipt.offset + 1, after.scope);
-        let place = (receipt.topic.clone(), receipt.partition);
-        let point = self.0.entry(place).or_insert(TrimPoint { before, exact, limit });
+        let Trim { keep, exact, limit } = self.trim;
+        let before = keep.first_kept(receipt.partition, receipt.offset + 1, self.scope);
+        let partition = TopicPartition::new(receipt.topic.clone(), receipt.partition);
+        let point = trims.entry(partition).or_insert(TrimPoint { before, exact, limit });
         if before >= point.before {
             *point = TrimPoint { before, exact: exact || point.exact, limit };
         }

@@ -62,7 +62,6 @@ pub(super) async fn publish_once(context: &mut Context, args: &Args<'_>) -> Resu
     let Ok(sent) = timeout_at(answered_by, send_burst(context)).await else {
         // It goes on in the background: a publish is answered in time, also after a look-up.
         turn.leave_in_doubt(sent_until);
-        context.burst.forget_trims();
         return Err(late());
     };
     let (mut replies, mut outcomes) = sent;
