@@ -14,7 +14,7 @@ mod xgroup;
 mod xpending;
 mod xreadgroup;
 
-pub(super) use group::{exists, no_group_for_key, open_group};
+pub(super) use group::{check_exists_in, find_topic, open_group};
 pub(super) use position::send_id;
 
 /// The commands of this family.

@@ -13,7 +13,7 @@ pub(crate) const READ_RECORDS_MAX: usize = 10_000;
 /// Payload bytes of all streams of one reply; the streams after it show nothing this time.
 pub(crate) const READ_BYTES_MAX: usize = 8 * FETCH_BYTES;
 /// Longest wait that the clock can hold; `BLOCK 0` waits for so long.
-pub(crate) const BLOCK_MAX: Duration = Duration::from_hours(24 * 365);
+const BLOCK_MAX: Duration = Duration::from_hours(24 * 365);
 /// A reader that waits for at least so long is notified of entries stored a moment ago. A reader
 /// that waits less asks the broker for them.
 pub(crate) const NOTIFIED_WAIT_MIN: Duration = Duration::from_millis(100);
@@ -36,6 +36,11 @@ pub(crate) fn block_time(bytes: &[u8]) -> Result<Duration, Rejection> {
         integer(bytes).map_err(|_| Rejection::err("timeout is not an integer or out of range"))?;
     let number = u64::try_from(number).map_err(|_| Rejection::err("timeout is negative"))?;
     Ok(Duration::from_millis(number))
+}
+
+/// How long a reader waits, by what it says behind BLOCK; `None` not at all.
+pub(crate) fn wait_time(block: Option<Duration>) -> Option<Duration> {
+    block.map(|block| if block.is_zero() { BLOCK_MAX } else { block })
 }
 
 /// Returns when one of the topics has changed.

@@ -4,7 +4,7 @@ use crate::{
     context::Context,
     entry::{Entry, EntryId, IdText, entry_of},
     message::{Rejection, StoredRecord},
-    resp::Replies,
+    resp::{Protocol, Replies},
 };
 
 /// A record of a stream, with its partition.
@@ -19,6 +19,23 @@ impl StreamEntry {
     pub(crate) fn send(&self, replies: &mut Replies) {
         send_entry(replies, self.partition, &self.stored);
     }
+}
+
+/// Begins a reply about so many streams. Each is begun with [`begin_stream`].
+pub(crate) fn begin_streams(replies: &mut Replies, count: usize) {
+    match replies.protocol() {
+        Protocol::Resp2 => replies.array(count),
+        Protocol::Resp3 => replies.map(count),
+    }
+}
+
+/// Begins one stream of such a reply: its key, and how many entries follow.
+pub(crate) fn begin_stream(replies: &mut Replies, key: &[u8], entries: usize) {
+    if replies.protocol() == Protocol::Resp2 {
+        replies.array(2);
+    }
+    replies.bulk(key);
+    replies.array(entries);
 }
 
 /// Writes a record as a stream entry: its id, then its fields and values.

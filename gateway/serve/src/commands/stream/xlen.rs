@@ -43,6 +43,6 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         let counted = all.filter(|(at, _)| partition.is_none_or(|named| named == *at));
         length = counted.map(|(_, range)| range.end - range.start).sum();
     }
-    context.replies.integer(i64::try_from(length).unwrap_or(i64::MAX));
+    context.replies.unsigned(length);
     Ok(Next::Go)
 }

@@ -4,9 +4,9 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     blocking::{
-        BLOCK_MAX, Freshness, NOTIFIED_WAIT_MIN, READ_BYTES_MAX, READ_RECORDS_MAX, changed,
+        Freshness, NOTIFIED_WAIT_MIN, READ_BYTES_MAX, READ_RECORDS_MAX, changed, wait_time,
     },
-    entries::StreamEntry,
+    entries::{StreamEntry, begin_stream, begin_streams},
     fetch::{FETCH_BYTES, FETCH_RECORDS, fetch_entries},
     read_range::last_entries,
 };
@@ -19,7 +19,6 @@ use crate::{
     },
     context::{Context, Next},
     message::Rejection,
-    resp::Protocol,
 };
 
 mod cursor; // where the reader of one stream is
@@ -58,7 +57,7 @@ pub(super) static SPEC: Spec = Spec {
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let query = Query::parse(&request.args)?;
-    let wait = query.block.map(|block| if block.is_zero() { BLOCK_MAX } else { block });
+    let wait = wait_time(query.block);
     let mut cursors = open_cursors(context, query).await?;
     let until = Instant::now() + wait.unwrap_or_default();
     let is_notified = wait.is_some_and(|wait| wait >= NOTIFIED_WAIT_MIN);
@@ -135,16 +134,9 @@ async fn read_once(
     if found.is_empty() {
         return Ok(false);
     }
-    match context.replies.protocol() {
-        Protocol::Resp2 => context.replies.array(found.len()),
-        Protocol::Resp3 => context.replies.map(found.len()),
-    }
+    begin_streams(&mut context.replies, found.len());
     for (at, entries) in found {
-        if context.replies.protocol() == Protocol::Resp2 {
-            context.replies.array(2);
-        }
-        context.replies.bulk(cursors[at].name());
-        context.replies.array(entries.len());
+        begin_stream(&mut context.replies, cursors[at].name(), entries.len());
         entries.iter().for_each(|entry| entry.send(&mut context.replies));
     }
     Ok(true)

@@ -10,20 +10,20 @@ use crate::{
     commands::group_name::GroupName,
     consumer::{CONSUMERS_MAX, CommitError, StreamGroup},
     context::Context,
-    message::{ErrorCode, Rejection, TopicPartition},
+    message::{ErrorCode, Rejection, TopicName, TopicPartition},
     pipeline::{BrokerOp, broker_rejection, read_rejection},
 };
 
 /// Partitions that are asked about together.
 const ASK_TOGETHER: u32 = 64;
 
-/// The topic of a group, if this client may consume it and it exists.
-pub(super) async fn topic_of(
+/// A topic, if this client may consume it and it exists.
+pub(in crate::commands) async fn find_topic(
     context: &Context,
-    name: &GroupName,
+    topic: &TopicName,
 ) -> Result<Option<TopicInfo>, Rejection> {
-    context.check_consume(&name.topic)?;
-    context.find_topic(&name.topic).await
+    context.check_consume(topic)?;
+    context.find_topic(topic).await
 }
 
 /// The group, if it is open on this gateway.
@@ -37,7 +37,7 @@ pub(in crate::commands) fn open_group(
 }
 
 /// Does the group exist? It does if it has committed an offset in any partition.
-pub(in crate::commands) async fn exists(
+pub(super) async fn exists(
     context: &Context,
     topic: &TopicInfo,
     name: &GroupName,
@@ -67,12 +67,24 @@ pub(in crate::commands) async fn exists(
     Ok(false)
 }
 
+/// Checks that the group of an existing topic exists.
+///
+/// # Errors
+/// `NOGROUP` if it does not, in the words of the commands that change or describe groups.
+pub(in crate::commands) async fn check_exists_in(
+    context: &Context,
+    topic: &TopicInfo,
+    name: &GroupName,
+) -> Result<(), Rejection> {
+    if exists(context, topic, name).await? { Ok(()) } else { Err(no_group_for_key(name)) }
+}
+
 /// Checks that topic and group exist.
 ///
 /// # Errors
 /// `NOGROUP` if one does not.
 pub(super) async fn check_exists(context: &Context, name: &GroupName) -> Result<(), Rejection> {
-    let topic = topic_of(context, name).await?.ok_or_else(|| no_group(name, ""))?;
+    let topic = find_topic(context, &name.topic).await?.ok_or_else(|| no_group(name, ""))?;
     if exists(context, &topic, name).await? { Ok(()) } else { Err(no_group(name, "")) }
 }
 
@@ -144,7 +156,7 @@ pub(super) fn no_group(name: &GroupName, suffix: &str) -> Rejection {
 }
 
 /// The error of commands that change or describe groups, for one that does not exist.
-pub(in crate::commands) fn no_group_for_key(name: &GroupName) -> Rejection {
+fn no_group_for_key(name: &GroupName) -> Rejection {
     let GroupName { topic, group } = name;
     let words = format!("No such consumer group '{group}' for key name '{topic}'");
     Rejection::new(ErrorCode::NoGroup, words)

@@ -67,8 +67,7 @@ struct Query {
     start: IdBound,
     /// Most entries.
     count: usize,
-    /// `JUSTID`: ids alone.
-    ids_only: bool,
+    show: Show,
 }
 
 impl Query {
@@ -81,10 +80,10 @@ impl Query {
         let consumer = consumer_name(&args[3])?;
         let idle_min_ms = idle_min(&args[4], SPEC.name)?;
         let start = IdBound::parse(&args[5], 0)?;
-        let (mut count, mut ids_only, mut at) = (DEFAULT_COUNT, false, 6);
+        let (mut count, mut show, mut at) = (DEFAULT_COUNT, Show::Entries, 6);
         while let Some(option) = args.get(at) {
             if is_word(option, "JUSTID") {
-                ids_only = true;
+                show = Show::IdsOnly;
                 at += 1;
             } else if is_word(option, "COUNT") {
                 let number = integer(args.get(at + 1).ok_or_else(syntax_error)?).ok();
@@ -96,7 +95,7 @@ impl Query {
                 return Err(syntax_error());
             }
         }
-        Ok(Self { name, consumer, idle_min_ms, start, count, ids_only })
+        Ok(Self { name, consumer, idle_min_ms, start, count, show })
     }
 
     /// The first position that it may claim.
@@ -129,7 +128,11 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         consumer: &query.consumer,
         idle_min_ms: query.idle_min_ms,
         is_forced: false,
-        renewal: Renewal { delivered_ms: now, deliveries: None, is_silent: query.ids_only },
+        renewal: Renewal {
+            delivered_ms: now,
+            deliveries: None,
+            is_silent: query.show == Show::IdsOnly,
+        },
         now,
     };
     let (mut next, mut claimed) = (None, Claimed::default());
@@ -144,8 +147,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         Some(next) => send_id(replies, next),
         None => replies.bulk(b"0-0"),
     }
-    let show = if query.ids_only { Show::IdsOnly } else { Show::Entries };
-    send_claimed(replies, &claimed, show);
+    send_claimed(replies, &claimed, query.show);
     replies.array(claimed.gone.len());
     claimed.gone.iter().for_each(|position| send_id(replies, *position));
     Ok(Next::Go)
@@ -164,10 +166,10 @@ mod tests {
     #[test]
     fn it_looks_at_ten_entries_for_each_that_it_may_claim() {
         let query = parse("500 -").unwrap();
-        assert_eq!((query.idle_min_ms, query.count, query.ids_only), (500, 100, false));
+        assert_eq!((query.idle_min_ms, query.count, query.show), (500, 100, Show::Entries));
         assert_eq!((query.limits().found_max, query.limits().scanned_max), (100, 1_000));
         let all = parse("0 0-0 COUNT 9223372036854775807 JUSTID").unwrap();
-        assert!(all.ids_only);
+        assert_eq!(all.show, Show::IdsOnly);
         assert_eq!(all.limits().found_max, READ_RECORDS_MAX);
         assert_eq!(all.limits().scanned_max, 10 * READ_RECORDS_MAX);
     }

@@ -68,8 +68,7 @@ struct Query {
     deliveries: Option<u64>,
     /// `FORCE`: also entries that are not pending.
     is_forced: bool,
-    /// `JUSTID`: ids alone.
-    ids_only: bool,
+    show: Show,
 }
 
 impl Query {
@@ -87,7 +86,7 @@ impl Query {
             delivered_ms: now,
             deliveries: None,
             is_forced: false,
-            ids_only: false,
+            show: Show::Entries,
         };
         let mut at = 5;
         while let Some(Ok(id)) = args.get(at).map(entry_id) {
@@ -100,7 +99,7 @@ impl Query {
                 query.is_forced = true;
                 continue;
             } else if is_word(option, "JUSTID") {
-                query.ids_only = true;
+                query.show = Show::IdsOnly;
                 continue;
             }
             let value = args.get(at).ok_or_else(|| unrecognized(option))?;
@@ -149,7 +148,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         renewal: Renewal {
             delivered_ms: query.delivered_ms,
             deliveries: query.deliveries,
-            is_silent: query.ids_only,
+            is_silent: query.show == Show::IdsOnly,
         },
         now,
     };
@@ -162,8 +161,7 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         found.retain(|position| position.offset < end(position));
     }
     let claimed = claim(context, &group, &wanted, found).await?;
-    let show = if query.ids_only { Show::IdsOnly } else { Show::Entries };
-    send_claimed(&mut context.replies, &claimed, show);
+    send_claimed(&mut context.replies, &claimed, query.show);
     Ok(Next::Go)
 }
 
@@ -196,11 +194,11 @@ mod tests {
     fn ids_come_before_the_options() {
         let plain = parse("XCLAIM orders g alice 60000 1-0 7-3").unwrap();
         assert_eq!((plain.idle_min_ms, plain.ids.len(), plain.delivered_ms), (60_000, 2, NOW));
-        assert_eq!((plain.deliveries, plain.is_forced, plain.ids_only), (None, false, false));
+        assert_eq!((plain.deliveries, plain.is_forced, plain.show), (None, false, Show::Entries));
         let all = "XCLAIM orders g alice 0 1-0 IDLE 400 RETRYCOUNT 3 FORCE JUSTID LASTID 1-0";
         let all = parse(all).unwrap();
         assert_eq!((all.delivered_ms, all.deliveries), (NOW - 400, Some(3)));
-        assert!(all.is_forced && all.ids_only);
+        assert!(all.is_forced && all.show == Show::IdsOnly);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! XGROUP.
 
-use super::group::{exists, no_group_for_key, note_consumer, open_group, topic_of, use_group};
+use super::group::{check_exists_in, find_topic, note_consumer, open_group, use_group};
 use crate::{
     broker::TopicInfo,
     commands::{
@@ -95,7 +95,7 @@ async fn topic_to_change(
     name: &GroupName,
     change: &Change,
 ) -> Result<TopicInfo, Rejection> {
-    if let Some(topic) = topic_of(context, name).await? {
+    if let Some(topic) = find_topic(context, &name.topic).await? {
         return Ok(topic);
     }
     if !matches!(change, Change::Create { makes_topic: true, .. }) {
@@ -114,9 +114,7 @@ async fn create_consumer(
     name: &GroupName,
     consumer: &[u8],
 ) -> Result<(), Rejection> {
-    if !exists(context, topic, name).await? {
-        return Err(no_group_for_key(name));
-    }
+    check_exists_in(context, topic, name).await?;
     let group = use_group(context, name)?;
     let is_new = note_consumer(&group, consumer, context.now_ms())?;
     context.replies.integer(i64::from(is_new));
@@ -129,9 +127,7 @@ async fn delete_consumer(
     name: &GroupName,
     consumer: &[u8],
 ) -> Result<(), Rejection> {
-    if !exists(context, topic, name).await? {
-        return Err(no_group_for_key(name));
-    }
+    check_exists_in(context, topic, name).await?;
     let open = open_group(context, name)?;
     context.replies.count(open.map_or(0, |group| group.remove(consumer)));
     Ok(())

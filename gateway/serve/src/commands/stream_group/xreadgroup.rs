@@ -3,7 +3,7 @@
 use tokio::{sync::watch, time::Instant};
 
 use super::{
-    group::{exists, note_consumer, topic_of, use_group},
+    group::{exists, find_topic, note_consumer, use_group},
     position::send_id,
 };
 use crate::{
@@ -15,14 +15,14 @@ use crate::{
             Rights, Secrets, Spec, Subcommands, WhileSubscribed,
         },
         stream::{
-            blocking::{BLOCK_MAX, Freshness, NOTIFIED_WAIT_MIN, READ_BYTES_MAX, changed},
-            entries::send_entry,
+            blocking::{Freshness, NOTIFIED_WAIT_MIN, READ_BYTES_MAX, changed, wait_time},
+            entries::{begin_stream, begin_streams, send_entry},
         },
     },
     context::{Context, Next},
     message::Rejection,
     pipeline::read_rejection,
-    resp::{Args, Protocol},
+    resp::Args,
 };
 
 mod deliver; // which entries a consumer gets
@@ -68,7 +68,7 @@ fn groups_named(args: &Args<'_>) -> Vec<GroupName> {
 
 async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     let query = Query::parse(&request.args)?;
-    let wait = query.block.map(|block| if block.is_zero() { BLOCK_MAX } else { block });
+    let wait = wait_time(query.block);
     let until = Instant::now() + wait.unwrap_or_default();
     loop {
         let mut watches = join_groups(context, &query).await?;
@@ -99,7 +99,7 @@ async fn join_groups(
     let mut watches = Vec::with_capacity(3 * query.streams.len());
     for stream in &query.streams {
         let name = &stream.name;
-        let topic = topic_of(context, name).await?.ok_or_else(|| missing(name))?;
+        let topic = find_topic(context, &name.topic).await?.ok_or_else(|| missing(name))?;
         if !exists(context, &topic, name).await? {
             return Err(missing(name));
         }
@@ -154,18 +154,9 @@ async fn read_once(
 
 fn send_streams(context: &mut Context, found: Vec<(&[u8], Entries)>) {
     let replies = &mut context.replies;
-    let is_map = replies.protocol() == Protocol::Resp3;
-    if is_map {
-        replies.map(found.len());
-    } else {
-        replies.array(found.len());
-    }
+    begin_streams(replies, found.len());
     for (key, entries) in found {
-        if !is_map {
-            replies.array(2);
-        }
-        replies.bulk(key);
-        replies.array(entries.len());
+        begin_stream(replies, key, entries.len());
         for (position, stored) in entries {
             if let Some(stored) = stored {
                 send_entry(replies, position.partition, &stored);

@@ -6,8 +6,7 @@ use crate::{
     broker::{BrokerError, OffsetRange, TopicInfo},
     commands::{
         group_name::GroupName,
-        rejections::wrong_arity,
-        stream_group::{exists, no_group_for_key, open_group, send_id},
+        stream_group::{check_exists_in, find_topic, open_group, send_id},
     },
     consumer::{Consumer, EntryPosition, IdleFilter, PartitionProgress, Pending, StreamGroup},
     context::Context,
@@ -24,14 +23,11 @@ struct Progress {
     lag: u64,
 }
 
-/// Answers XINFO GROUPS.
+/// Answers XINFO GROUPS with a key.
 pub(super) async fn describe_groups(
     context: &mut Context,
     args: &Args<'_>,
 ) -> Result<(), Rejection> {
-    if args.len() != 3 {
-        return Err(wrong_arity("xinfo|groups"));
-    }
     let topic = topic_to_show(context, &args[2]).await?;
     let ranges = ranges(context, &topic.name).await?;
     let mut shown = Vec::new();
@@ -58,19 +54,14 @@ pub(super) async fn describe_groups(
     Ok(())
 }
 
-/// Answers XINFO CONSUMERS.
+/// Answers XINFO CONSUMERS with a key and a group.
 pub(super) async fn describe_consumers(
     context: &mut Context,
     args: &Args<'_>,
 ) -> Result<(), Rejection> {
-    let Some(group) = args.get(3) else {
-        return Err(wrong_arity("xinfo|consumers"));
-    };
     let topic = topic_to_show(context, &args[2]).await?;
-    let name = GroupName::parse(topic.name.as_str().as_bytes(), group)?;
-    if !exists(context, &topic, &name).await? {
-        return Err(no_group_for_key(&name));
-    }
+    let name = GroupName::parse(topic.name.as_str().as_bytes(), &args[3])?;
+    check_exists_in(context, &topic, &name).await?;
     let consumers = open_group(context, &name)?.map(|group| group.consumers());
     let consumers = consumers.unwrap_or_default();
     let now = context.now_ms();
@@ -174,9 +165,7 @@ fn send_progress(replies: &mut Replies, progress: &Progress) {
 }
 
 async fn topic_to_show(context: &Context, key: &[u8]) -> Result<TopicInfo, Rejection> {
-    let key = stream_key(key)?;
-    context.check_consume(&key.topic)?;
-    let found = context.find_topic(&key.topic).await?;
+    let found = find_topic(context, &stream_key(key)?.topic).await?;
     found.ok_or_else(|| Rejection::err("no such key"))
 }
 

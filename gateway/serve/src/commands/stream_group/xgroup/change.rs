@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use super::{
-    super::group::{commit, exists, no_group_for_key, open_group, use_group},
+    super::group::{check_exists_in, commit, exists, open_group, use_group},
     offsets::{commit_offsets, start_offsets},
     query::Start,
 };
@@ -68,9 +68,7 @@ pub(super) async fn set_id(
     name: &GroupName,
     start: Start,
 ) -> Result<(), Rejection> {
-    if !exists(context, topic, name).await? {
-        return Err(no_group_for_key(name));
-    }
+    check_exists_in(context, topic, name).await?;
     let offsets = start_offsets(context, topic, start).await?;
     let Some(group) = open_group(context, name)? else {
         let set = commit_offsets(context, name, &offsets).await;
