@@ -11,5 +11,5 @@ pub(crate) fn text(replies: &mut Replies, name: &str, value: &str) {
 /// Writes a field whose value is a number; the largest one stands for what is larger.
 pub(crate) fn number(replies: &mut Replies, name: &str, value: u64) {
     replies.bulk(name.as_bytes());
-    replies.integer(i64::try_from(value).unwrap_or(i64::MAX));
+    replies.unsigned(value);
 }

@@ -60,7 +60,7 @@ fn answer(context: &mut Context, request: &Request<'_>) -> Result<(), Rejection>
     let subcommand = args[1].to_ascii_uppercase();
     match (subcommand.as_slice(), args.len()) {
         (b"ID", 2) => {
-            context.replies.integer(i64::try_from(context.client.id()).unwrap_or(i64::MAX));
+            context.replies.unsigned(context.client.id());
         }
         (b"GETNAME", 2) => match context.client.name() {
             name if name.is_empty() => context.replies.null(),

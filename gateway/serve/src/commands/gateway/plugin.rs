@@ -169,7 +169,7 @@ async fn reload(context: &mut Context) -> Result<(), Rejection> {
     context.services.reload.send(reply).await.map_err(|_| gone())?;
     match answer.await.map_err(|_| gone())? {
         Ok(generation) => {
-            context.replies.integer(i64::try_from(generation).unwrap_or(i64::MAX));
+            context.replies.unsigned(generation);
             Ok(())
         }
         Err(refused) => Err(Rejection::err(format!("reload refused: {refused}"))),

@@ -95,7 +95,7 @@ fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
     match subcommand(spec, args)? {
         Asked::Help => send_help(&mut context.replies, spec),
         Asked::For("COUNT") => {
-            context.replies.integer(i64::try_from(registry.all().len()).unwrap_or(i64::MAX));
+            context.replies.count(registry.all().len());
         }
         Asked::For("LIST") => list(context, request)?,
         Asked::For("GETKEYS") => send_keys(context, request)?,

@@ -37,6 +37,6 @@ pub(super) static SPEC: Spec = Spec {
 
 async fn run(context: &mut Context, _request: &Request<'_>) -> Outcome {
     let count = visible_topics(context).await?.len();
-    context.replies.integer(i64::try_from(count).unwrap_or(i64::MAX));
+    context.replies.count(count);
     Ok(Next::Go)
 }

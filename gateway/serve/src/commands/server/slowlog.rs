@@ -74,7 +74,7 @@ fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         Asked::Help => send_help(&mut context.replies, spec),
         Asked::For("LEN") => {
             let entries = context.services.slowlog.newest(SLOWLOG_ENTRIES_MAX, seen);
-            context.replies.integer(i64::try_from(entries.len()).unwrap_or(i64::MAX));
+            context.replies.count(entries.len());
         }
         Asked::For("RESET") => {
             context.check_admin()?;
