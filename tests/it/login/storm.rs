@@ -1,13 +1,13 @@
 //! A thousand clients at once: all get in, and the store is asked a few times.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sluicegate_tests::{
     Client,
     console::tell,
     stores::{Row, Sidecar, Store},
 };
-use tokio::{task::JoinSet, time::sleep};
+use tokio::task::JoinSet;
 
 over!([a_thousand_logins_at_once_ask_the_store_once_for_each_credentials]:
     fixed, redis, redis_workbench, mysql);
@@ -19,10 +19,6 @@ const LOGINS: usize = 50;
 /// Most questions that one login may ask of a store: Redis is asked for an index in each spelling
 /// of its name, then for two rows.
 const QUESTIONS_MAX: u64 = 4;
-
-/// Times that a message is sent again while a busy broker stores nothing, and the pause between.
-const RETRIES: usize = 100;
-const PAUSE: Duration = Duration::from_millis(100);
 
 async fn a_thousand_logins_at_once_ask_the_store_once_for_each_credentials(mut store: Store) {
     let rows: Vec<_> = (0..=LOGINS).map(|number| Row::new(&format!("g{number}"))).collect();
@@ -63,14 +59,7 @@ async fn a_thousand_logins_at_once_ask_the_store_once_for_each_credentials(mut s
 async fn log_in(address: String, dsn: String) -> Client {
     let mut client = Client::connect(&address).await.expect("the gateway takes a connection");
     assert_eq!(client.send_args(&["AUTH", &dsn]).await, "+OK");
-    let mut reply = client.send("SET key 1").await;
-    for _ in 0..RETRIES {
-        if !reply.error().is_some_and(|error| error.contains("nothing was stored")) {
-            break;
-        }
-        sleep(PAUSE).await;
-        reply = client.send("SET key 1").await;
-    }
-    assert_eq!(reply, "+OK");
+    // A thousand first messages may find a busy broker late.
+    assert_eq!(client.publish("SET key 1").await, "+OK");
     client
 }

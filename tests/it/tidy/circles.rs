@@ -61,10 +61,8 @@ fn no_two_files_and_no_two_rooms_need_each_other() {
 }
 
 fn imports_of(folder: &str) -> Imports {
-    let sources = Source::all(&[".rs"]).into_iter();
-    let own = sources.filter(|source| source.path.starts_with(folder));
-    let served = own.filter(|source| !source.is_only_for_tests());
-    Imports::read(served.map(|source| (source.path[folder.len()..].to_owned(), source.text)))
+    let sources = Source::of_code(folder).into_iter();
+    Imports::read(sources.map(|source| (source.path[folder.len()..].to_owned(), source.text)))
 }
 
 fn findings(names: &[String]) -> Vec<String> {

@@ -24,8 +24,7 @@ const ALSO_OPTIONS: [&str; 9] =
 /// do not.
 #[test]
 fn the_name_of_a_command_is_in_few_files() {
-    let mut sources = Source::all(&[".rs"]);
-    sources.retain(|source| source.path.starts_with(SERVE) && !source.is_only_for_tests());
+    let mut sources = Source::of_code(SERVE);
     let own = own_files(&sources);
     assert!(own.len() > 60, "the rows of commands are found: {own:?}");
     sources.retain(|source| !OTHER_COMMANDS.iter().any(|other| source.path.starts_with(other)));

@@ -12,10 +12,7 @@ fn no_type_has_a_name_that_the_glossary_gives_up() {
     let given_up = given_up(&Source::read("docs/glossary.md").text);
     assert!(given_up.len() > 20, "the tables are read: {given_up:?}");
     let mut findings = Vec::new();
-    for source in Source::all(&[".rs"]) {
-        if !source.path.starts_with("gateway/") || source.is_only_for_tests() {
-            continue;
-        }
+    for source in Source::of_code("gateway/") {
         for (number, line) in source.code() {
             if defined(line).is_some_and(|name| given_up.contains(name)) {
                 let path = &source.path;

@@ -25,21 +25,14 @@ const TUPLES: &[&str] = &[
     "plugin/host/reaching.rs:new",
 ];
 
-fn sources() -> Vec<Source> {
-    let mut sources = Source::all(&[".rs"]);
-    sources.retain(|source| source.path.starts_with("gateway/") && !source.is_only_for_tests());
-    sources
-}
-
 fn items(source: &Source) -> Vec<Item> {
-    let end = source.text.find("#[cfg(test)]\nmod tests {").unwrap_or(source.text.len());
-    let file = syn::parse_file(&source.text[..end]);
+    let file = syn::parse_file(source.text_without_tests());
     file.unwrap_or_else(|error| panic!("{}: {error}", source.path)).items
 }
 
 #[test]
 fn no_type_has_many_methods_in_many_files() {
-    let sources = sources();
+    let sources = Source::of_code("gateway/");
     let mut defined: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut methods = Vec::new();
     for source in &sources {
@@ -92,7 +85,7 @@ fn common(one: &str, other: &str) -> usize {
 fn no_parameter_is_a_tuple() {
     let mut findings = Vec::new();
     let mut left: BTreeSet<_> = TUPLES.iter().map(|name| (*name).to_owned()).collect();
-    for source in sources() {
+    for source in Source::of_code("gateway/") {
         let mut found = Tuples(Vec::new());
         items(&source).iter().for_each(|item| found.visit_item(item));
         let path = source.path.split_once("/src/").map_or(&*source.path, |(_, path)| path);

@@ -33,10 +33,21 @@ impl Source {
         files().iter().filter(is_wanted).map(|path| Self::read(path)).collect()
     }
 
-    /// Numbered lines without those of the unit tests, which stand last.
-    pub(super) fn lines_without_tests(&self) -> impl Iterator<Item = (usize, &str)> {
+    /// The Rust files below this folder, without those for unit tests alone.
+    pub(super) fn of_code(folder: &str) -> Vec<Self> {
+        let all = Self::all(&[".rs"]).into_iter();
+        all.filter(|file| file.path.starts_with(folder) && !file.is_only_for_tests()).collect()
+    }
+
+    /// The text without the unit tests, which stand last.
+    pub(super) fn text_without_tests(&self) -> &str {
         let end = self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len());
-        self.text[..end].lines().enumerate().map(|(index, line)| (index + 1, line))
+        &self.text[..end]
+    }
+
+    /// Numbered lines without those of the unit tests.
+    pub(super) fn lines_without_tests(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text_without_tests().lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 
     /// True if the file is compiled for unit tests alone.

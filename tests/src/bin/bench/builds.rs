@@ -14,11 +14,11 @@ use sluicegate_tests::{
 
 use crate::{
     against_redis::work,
-    kafka::{PARTITIONS, PUBLISHED, ROWS, VALUE, connection::Connection, mget},
+    kafka::{PARTITIONS, PUBLISHED, ROWS, VALUE, connection::Connection, mget, numbers::median},
     load::{self, Work},
 };
 
-/// Pairs of each load; an odd number has a median of its own.
+/// Pairs for each load. The number is odd, so that one of them is the median.
 const PAIRS: usize = 21;
 /// The ratio's interval goes from this pair to its mirror image in sorted order: it holds the true
 /// median with 97 % (binomial, 21 pairs).
@@ -63,39 +63,41 @@ async fn compare(name: &str, both: &[Gateway; 2], work: Work) {
     for gateway in both {
         load::run(&gateway.address, &work, WARM_UP).await;
     }
-    let mut turns = [Vec::new(), Vec::new()];
-    for pair in 0..PAIRS {
-        for side in order(pair) {
-            let process = both[side].process();
-            let before = process.time_on_processors();
-            let (messages, _) = load::run(&both[side].address, &work, TURN).await;
-            turns[side].push(each(process.time_on_processors().saturating_sub(before), messages));
-        }
-    }
-    print(name, &turns);
+    let publish = async |gateway: &Gateway| load::run(&gateway.address, &work, TURN).await.0;
+    print(name, &pairs(both, publish).await);
 }
 
 /// The same for records that are read from their beginning, over the embedded log.
 async fn compare_mget(both: &[Gateway; 2]) {
+    let read = async |gateway: &Gateway| {
+        let (messages, _) = mget(&gateway.address, "pb", 1000, FILLED_MESSAGES).await;
+        messages as u64
+    };
     for gateway in both {
         let mut connection =
             Connection::open(&gateway.address, "k:s@g/topic=filled&role=pub").await;
         // A SET would give them a colour, and so one group only.
         let xadd = encode(&["XADD", "filled", "*", "value", VALUE]);
         connection.fill(&xadd, 2, FILLED_MESSAGES).await;
-        mget(&gateway.address, "pb", 1000, FILLED_MESSAGES).await;
+        read(gateway).await;
     }
+    print("MGET, embedded log, 1000 at once", &pairs(both, read).await);
+}
+
+/// Processor time a message, in nanoseconds, of each turn of each build; `turn` says how many
+/// messages it was.
+async fn pairs(both: &[Gateway; 2], turn: impl AsyncFn(&Gateway) -> u64) -> [Vec<f64>; 2] {
     let mut turns = [Vec::new(), Vec::new()];
     for pair in 0..PAIRS {
         for side in order(pair) {
             let process = both[side].process();
             let before = process.time_on_processors();
-            let messages = mget(&both[side].address, "pb", 1000, FILLED_MESSAGES).await.0;
-            turns[side]
-                .push(each(process.time_on_processors().saturating_sub(before), messages as u64));
+            let messages = turn(&both[side]).await;
+            let used = process.time_on_processors().saturating_sub(before);
+            turns[side].push(each(used, messages));
         }
     }
-    print("MGET, embedded log, 1000 at once", &turns);
+    turns
 }
 
 /// Who begins a pair.
@@ -109,21 +111,15 @@ fn each(time: Duration, messages: u64) -> f64 {
     time.as_secs_f64() * 1e9 / messages as f64
 }
 
-fn print(name: &str, turns: &[Vec<f64>; 2]) {
-    let [old, new] = turns;
-    let ratios = sorted(old.iter().zip(new).map(|(old, new)| old / new).collect());
-    let middle = |numbers: &[f64]| numbers[PAIRS / 2];
+fn print(name: &str, [old, new]: &[Vec<f64>; 2]) {
+    let mut ratios: Vec<_> = old.iter().zip(new).map(|(old, new)| old / new).collect();
+    ratios.sort_by(f64::total_cmp);
     println!(
         "  {name:34}{:>9.0}{:>9.0}{:>8.3}  {:.3} to {:.3}",
-        middle(&sorted(old.clone())),
-        middle(&sorted(new.clone())),
-        middle(&ratios),
+        median(old.iter().copied()),
+        median(new.iter().copied()),
+        ratios[PAIRS / 2],
         ratios[INTERVAL_FROM],
         ratios[PAIRS - 1 - INTERVAL_FROM]
     );
-}
-
-fn sorted(mut numbers: Vec<f64>) -> Vec<f64> {
-    numbers.sort_by(f64::total_cmp);
-    numbers
 }

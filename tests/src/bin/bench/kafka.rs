@@ -12,7 +12,7 @@ mod direct; //     one idempotent client
 #[path = "kafka/batcher.rs"]
 mod batcher; //    another client, with batches of our own
 #[path = "kafka/numbers.rs"]
-mod numbers; //    medians and targets
+pub(crate) mod numbers; //    medians and targets
 #[path = "kafka/publish.rs"]
 mod publish;
 #[path = "kafka/consume.rs"]
