@@ -39,7 +39,7 @@ impl Plugin {
     ) -> (Decision, Vec<Step>) {
         // Never closed; and without a permit the worst answer would be `Busy`.
         let _permit = self.logins.acquire().await.ok();
-        // Twins share the engine with all others, and their runtime's clock may be paused: it would
+        // Forks share the engine with all others, and their runtime's clock may be paused: it would
         // take waiting for others for idleness, and the login's time would be up.
         let is_fork = self.template.shared.is_fork;
         let turn = if is_fork { None } else { self.template.engine.login_turn().await };

@@ -1,4 +1,4 @@
-//! Twins: a plugin once more, with the same code and nothing else in common.
+//! Forks: a copy of a plugin that has the same code and nothing else in common with it.
 
 use std::{
     sync::{Arc, Mutex},

@@ -45,7 +45,7 @@ impl Project {
     fn build_inner(&self, out: Option<&Path>) -> anyhow::Result<Built> {
         let build = self.folder().join(BUILD_FOLDER);
         let out = out.unwrap_or(&build);
-        // Cargo makes a folder of its own, so crates of a workspace are left without one.
+        // Cargo has its own target folder, so a crate gets no build folder.
         let is_crate = self.manifest().language == Some(Language::Rust);
         for folder in [out].into_iter().chain((!is_crate).then_some(build.as_path())) {
             fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;

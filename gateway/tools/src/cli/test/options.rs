@@ -12,7 +12,7 @@ use crate::conversation::suite::{SnapshotUpdate, SuiteOptions};
 /// What `test` takes.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate flag")]
 pub struct TestOptions {
     /// Conversation files (`*.resp`) and folders of them.
     #[arg(default_value = ".", value_name = "PATH", value_parser = existing)]
