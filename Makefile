@@ -47,7 +47,7 @@ kafka_scenes = streams:: order:: groups:: idempotence:: pubsub:: transactions:: 
   partitioners:: drain:: kafka::stored kafka::foreign
 core_scenes = $(kafka_scenes) tour:: connection:: clients:: malformed:: tools:: login:: http:: plugins:: limits::
 
-# How many conversations `make parity` plays: about ten minutes on two processors.
+# How many conversations `make parity` plays: about twenty minutes on two processors.
 CONVERSATIONS ?= 50000
 
 # The scenes that run compilers, and plugins in every language.
