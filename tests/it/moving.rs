@@ -5,8 +5,8 @@ use std::{fs, os::unix::fs::symlink, path::Path, time::Duration};
 use sluicegate_tests::{
     command::{Finished, finish},
     gateway::sluicegate,
+    ports::free_port,
     process::Process,
-    redis::free_port,
     stores::{PASSWORD, Row, Store},
     workspace,
 };

@@ -18,7 +18,6 @@ mod jars; //     Kafka's programs
 mod listener; // further ways in: TLS, SASL
 mod node; //     one broker's files and process
 mod outside; //  a client that is not the gateway's
-mod ports; //    numbers that nobody takes meanwhile
 mod security; // certificates and tokens
 mod space; //    names of its own in a shared Kafka
 mod tools; //    Kafka's own command line tools
@@ -30,7 +29,6 @@ pub use builder::{Builder, cluster};
 pub use jars::{NEWEST, OLDEST};
 pub use listener::{Listener, Mechanism, PASSWORD, USER};
 pub use outside::{Found, Outside};
-pub use ports::free_ports;
 pub use security::{Security, bearer_token};
 pub use space::{Space, space};
 pub use tools::Tools;

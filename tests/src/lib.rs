@@ -20,6 +20,7 @@ pub mod workspace; //  where the built program and the built plugins lie
 pub mod console; //    words past the test harness
 pub mod missing; //    parts a machine may lack: counted, and a failure on CI
 pub mod process; //    one child process and its log
+pub mod ports; //      numbers that nobody takes meanwhile
 pub mod gateway; //    the program under test
 pub mod redis; //      a real Redis beside it
 pub mod mariadb; //    a real MariaDB beside it

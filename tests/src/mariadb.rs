@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -12,8 +12,8 @@ use tokio::{process::Command, time::sleep};
 use crate::{
     command::{Finished, finish},
     missing,
-    process::Process,
-    redis::free_port,
+    ports::free_port,
+    process::{PATIENCE, Process},
     workspace,
 };
 
@@ -62,7 +62,7 @@ impl MariaDb {
         let arguments: Vec<_> = arguments.chain([format!("--port={port}")]).collect();
         let process = spawn(&programs.server, &arguments, folder.path());
         let address = format!("127.0.0.1:{port}");
-        let database = Self { address, port, programs, arguments, process, folder };
+        let mut database = Self { address, port, programs, arguments, process, folder };
         database.wait_until_it_answers().await;
         Some(database)
     }
@@ -94,8 +94,9 @@ impl MariaDb {
         self.wait_until_it_answers().await;
     }
 
-    async fn wait_until_it_answers(&self) {
-        for _ in 0..200 {
+    async fn wait_until_it_answers(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        while self.process.is_running() && Instant::now() < end {
             let Finished { succeeded, .. } = finish(self.client(), "SELECT 1;").await;
             if succeeded {
                 return;

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Ports below those that the kernel gives to outgoing connections: a port that was free stays
-/// free while its broker is down.
+/// free while its server is down.
 const FIRST: u16 = 12_000;
 const COUNT: u16 = 20_000;
 
@@ -33,6 +33,14 @@ pub fn free_ports(count: usize) -> Vec<u16> {
     let ports: Vec<_> = (0..COUNT).map(draw).filter(is_free).take(count).collect();
     assert_eq!(ports.len(), count, "this machine has no free ports");
     ports
+}
+
+/// One such port.
+///
+/// # Panics
+/// If no port is free.
+pub fn free_port() -> u16 {
+    free_ports(1)[0]
 }
 
 /// Where this process begins to draw: somewhere else than its neighbours.

@@ -1,11 +1,18 @@
 //! A real Redis beside the gateway.
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use tempfile::TempDir;
 use tokio::{process::Command, time::sleep};
 
-use crate::{Client, missing, process::Process};
+use crate::{
+    Client, missing,
+    ports::free_port,
+    process::{PATIENCE, Process},
+};
 
 /// A running redis-server.
 #[derive(Debug)]
@@ -30,7 +37,7 @@ impl Redis {
         arguments.extend(["--dir".to_owned(), folder.path().display().to_string()]);
         let process = Process::start(command(&program, &arguments));
         let address = format!("127.0.0.1:{port}");
-        let redis = Self { address, program, arguments, process, _folder: folder };
+        let mut redis = Self { address, program, arguments, process, _folder: folder };
         redis.wait_until_it_answers().await;
         Some(redis)
     }
@@ -51,8 +58,9 @@ impl Redis {
         self.wait_until_it_answers().await;
     }
 
-    async fn wait_until_it_answers(&self) {
-        for _ in 0..200 {
+    async fn wait_until_it_answers(&mut self) {
+        let end = Instant::now() + PATIENCE;
+        while self.process.is_running() && Instant::now() < end {
             if self.answers().await {
                 return;
             }
@@ -76,10 +84,4 @@ fn command(program: &PathBuf, arguments: &[String]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     command
-}
-
-/// A port that nobody used a moment ago; for programs that cannot choose one themselves.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
-    listener.local_addr().expect("a bound socket has an address").port()
 }

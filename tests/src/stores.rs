@@ -50,8 +50,9 @@ pub struct Sidecar {
 }
 
 impl Default for Sidecar {
+    /// A store that is only slow because the machine is busy is waited for.
     fn default() -> Self {
-        Self { refresh_secs: 60, on_failure: "last-good", timeout_ms: 1000, clusters: &[] }
+        Self { refresh_secs: 60, on_failure: "last-good", timeout_ms: 5000, clusters: &[] }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sluicegate_tests::{
     kafka::Security,
-    redis::free_port,
+    ports::free_port,
     stores::{Row, Sidecar, Store},
 };
 

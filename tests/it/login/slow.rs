@@ -72,7 +72,8 @@ async fn logins_that_hang_delay_no_publish(mut store: Store) {
 async fn a_login_is_answered_in_its_time_whatever_the_store_does(mut store: Store) {
     let row = Row::new("a");
     store.insert(&row).await;
-    let gateway = store.gateway(Sidecar::default()).start().await;
+    let sidecar = Sidecar { timeout_ms: 1000, ..Sidecar::default() };
+    let gateway = store.gateway(sidecar).start().await;
 
     let held = store.hang(Duration::from_secs(3)).await;
     let began = Instant::now();

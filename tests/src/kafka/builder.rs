@@ -6,9 +6,10 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::{
-    Cluster, Listener, NEWEST, free_ports, jars,
+    Cluster, Listener, NEWEST, jars,
     node::{Node, Ports},
 };
+use crate::ports::free_ports;
 
 /// Starts that may meet a port which somebody took at the same moment.
 const STARTS_MAX: usize = 5;
