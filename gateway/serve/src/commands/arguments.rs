@@ -24,3 +24,25 @@ pub(crate) fn rest<'a>(
     let args = *args;
     (first..args.len()).filter_map(move |at| args.get(at))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn an_integer_has_64_bits_and_nothing_around_it() {
+        assert_eq!(integer(b"-9223372036854775808").unwrap(), i64::MIN);
+        for bad in [&b""[..], b" 1", b"1 ", b"1.0", b"x", b"9223372036854775808", b"\xff"] {
+            assert!(integer(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_rest_may_be_empty() {
+        with_args("A b c", |args| {
+            assert_eq!(rest(args, 1).collect::<Vec<_>>(), [b"b", b"c"]);
+            assert_eq!(rest(args, 3).count(), 0);
+        });
+    }
+}

@@ -28,3 +28,30 @@ fn streams<'a>(args: &Args<'a>, start: usize) -> Vec<&'a [u8]> {
     let behind: Vec<_> = rest(args, start + word + 1).collect();
     if behind.len().is_multiple_of(2) { behind[..behind.len() / 2].to_vec() } else { Vec::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{commands::registry, resp::with_args};
+
+    #[test]
+    fn keys_are_found_where_the_command_has_them() {
+        for (line, keys) in [
+            ("XADD orders * f v", vec!["orders"]),
+            ("DEL a b c", vec!["a", "b", "c"]),
+            ("XREAD COUNT 1 STREAMS a b 0 0", vec!["a", "b"]),
+            ("XREADGROUP GROUP g c STREAMS a >", vec!["a"]),
+            ("XREAD STREAMS a b 0", vec![]),
+            ("XREAD a 0", vec![]),
+            ("PING x", vec![]),
+            ("XGROUP CREATE orders g $", vec!["orders"]),
+        ] {
+            with_args(line, |args| {
+                let spec = registry().find(&args[0]).expect("it is a command").spec;
+                let found: Vec<_> = keys_of(spec, args, 0).into_iter().collect();
+                let keys: Vec<_> = keys.iter().map(|key| key.as_bytes()).collect();
+                assert_eq!(found, keys, "{line}");
+            });
+        }
+    }
+}

@@ -41,3 +41,24 @@ pub(crate) fn unknown_subcommand(command: &str, subcommand: &[u8]) -> Rejection 
 fn quote(bytes: &[u8], most: usize) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(most)]).replace(['\r', '\n'], " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn an_unknown_command_is_repeated_with_its_first_arguments() {
+        let refusal = with_args("foo bar baz", unknown_command).to_string();
+        assert_eq!(refusal, "ERR unknown command 'foo', with args beginning with: 'bar' 'baz' ");
+        let long = format!("foo {} end", "x".repeat(1000));
+        let refusal = with_args(&long, unknown_command).to_string();
+        assert!(refusal.len() < 200 && !refusal.contains("end"), "{refusal}");
+    }
+
+    #[test]
+    fn a_name_is_repeated_as_one_line() {
+        let refusal = unknown_subcommand("CLIENT", b"a\r\nb").to_string();
+        assert_eq!(refusal, "ERR unknown subcommand 'a  b'. Try CLIENT HELP.");
+    }
+}

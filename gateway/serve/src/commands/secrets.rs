@@ -57,3 +57,35 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::registry;
+
+    /// The words of a request, with `***` for each credential.
+    fn shown(line: &str) -> String {
+        let mut is_secret = credentials(registry());
+        let mut mask = |word: &[u8]| if is_secret(word) { b"***".to_vec() } else { word.to_vec() };
+        let words: Vec<_> = line.split(' ').map(|word| mask(word.as_bytes())).collect();
+        String::from_utf8(words.join(&b' ')).expect("they were UTF-8")
+    }
+
+    #[test]
+    fn credentials_are_told_from_other_words() {
+        for (line, masked) in [
+            ("AUTH secret", "AUTH ***"),
+            ("auth user secret", "auth *** ***"),
+            ("AUTH a b c", "AUTH *** *** ***"),
+            ("HELLO 3 AUTH user secret SETNAME me", "HELLO 3 AUTH *** *** SETNAME me"),
+            ("HELLO 3 SETNAME AUTH", "HELLO 3 SETNAME AUTH"),
+            ("HELLO 3 AUTH a b AUTH c d", "HELLO 3 AUTH *** *** AUTH *** ***"),
+            ("EXPLAIN AUTH user secret", "EXPLAIN AUTH *** ***"),
+            ("EXPLAIN JSON AUTH user secret", "EXPLAIN JSON AUTH *** ***"),
+            ("XADD orders * AUTH secret", "XADD orders * AUTH secret"),
+            ("UNKNOWN AUTH secret", "UNKNOWN AUTH secret"),
+        ] {
+            assert_eq!(shown(line), masked);
+        }
+    }
+}

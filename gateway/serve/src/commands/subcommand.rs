@@ -67,3 +67,42 @@ fn table(spec: &Spec) -> &'static [Subcommand] {
         Subcommands::None | Subcommands::InHandler => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{commands::registry, resp::with_args};
+
+    fn asked(line: &str) -> Result<Asked, String> {
+        with_args(line, |args| {
+            let spec = registry().find(&args[0]).expect("it is a command").spec;
+            subcommand(spec, args).map_err(|error| error.to_string())
+        })
+    }
+
+    #[test]
+    fn a_subcommand_is_found_in_any_case_and_its_arguments_are_counted() {
+        assert_eq!(asked("SLOWLOG get 5"), Ok(Asked::For("GET")));
+        assert_eq!(asked("slowlog help"), Ok(Asked::Help));
+        for (line, error) in [
+            ("SLOWLOG LEN x", "wrong number of arguments for 'slowlog|len' command"),
+            ("SLOWLOG HELP x", "wrong number of arguments for 'slowlog|help' command"),
+            ("SLOWLOG", "wrong number of arguments for 'slowlog' command"),
+            ("SLOWLOG x", "unknown subcommand 'x'. Try SLOWLOG HELP."),
+        ] {
+            assert_eq!(asked(line), Err(format!("ERR {error}")), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_subcommand_that_does_something() {
+        for spec in registry().all() {
+            let lines = help(spec);
+            assert!(lines[0].starts_with(spec.name), "{}", spec.name);
+            for line in table(spec).iter().filter(|line| !line.help.is_empty()) {
+                let names = |text: &String| text.starts_with(line.name);
+                assert!(lines.iter().any(names), "{} {}", spec.name, line.name);
+            }
+        }
+    }
+}

@@ -69,3 +69,19 @@ fn record(args: &Args<'_>, color: &str) -> Result<DatabusRecord, Rejection> {
     record.add_metadata(&args[2]);
     Ok(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn it_takes_a_key_a_header_and_a_value() {
+        for line in ["HSET", "HSET key header", "HSET key header value more", "HSET key x value"] {
+            let refusal = with_args(line, |args| record(args, "")).unwrap_err().to_string();
+            assert!(refusal.contains("pub params error"), "{line}: {refusal}");
+        }
+        // An empty header is one without metadata.
+        assert!(with_args("HSET key \"\" value", |args| record(args, "")).is_ok());
+    }
+}

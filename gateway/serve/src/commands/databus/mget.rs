@@ -160,3 +160,17 @@ async fn next_batch(
         _ => Ok(batch),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn only_pb_in_lower_case_asks_for_protobuf() {
+        assert_eq!(with_args("MGET pb", message_format), MessageFormat::Protobuf);
+        for line in ["MGET", "MGET PB", "MGET json", "MGET key pb"] {
+            assert_eq!(with_args(line, message_format), MessageFormat::Json, "{line}");
+        }
+    }
+}

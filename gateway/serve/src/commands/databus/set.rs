@@ -130,3 +130,36 @@ async fn run(context: &mut Context, request: &Request<'_>) -> Outcome {
         Err(error) => Err(Rejection::err(format!("commit offset params error: {error}")).into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn a_consumer_commits_the_last_offset_it_processed() {
+        let commit = Commit { partition: 3, offset: 17 };
+        assert_eq!(with_args("SET 3 17", Commit::parse).unwrap(), commit);
+        for (line, error) in [
+            ("SET 3", "write SET partition offset"),
+            ("SET x 17", "not a number"),
+            ("SET 3 x", "not a number"),
+            ("SET -1 17", "no such partition"),
+            ("SET 4294967296 17", "no such partition"),
+            ("SET 3 -1", "the offset is negative"),
+        ] {
+            let refusal = with_args(line, Commit::parse).unwrap_err().to_string();
+            assert!(refusal.contains("commit offset params error"), "{line}: {refusal}");
+            assert!(refusal.contains(error), "{line}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_publisher_gives_one_key_and_one_value() {
+        for line in ["SET", "SET key", "SET key value EX 10"] {
+            let refusal = with_args(line, |args| record(args, "")).unwrap_err().to_string();
+            assert!(refusal.contains("pub params error"), "{line}: {refusal}");
+        }
+        assert!(with_args("SET key value", |args| record(args, "")).is_ok());
+    }
+}

@@ -97,3 +97,38 @@ impl<'a> Scan<'a> {
         Ok(scan)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn options_come_in_any_order_and_the_last_one_counts() {
+        with_args("SCAN 0", |args| {
+            let scan = Scan { cursor: 0, pattern: None, count: COUNT, asks_for_streams: true };
+            assert_eq!(Scan::parse(args).unwrap(), scan);
+        });
+        with_args("SCAN 17 count 5 TYPE string MATCH a* COUNT 7 type STREAM", |args| {
+            let pattern = Some(&b"a*"[..]);
+            let scan = Scan { cursor: 17, pattern, count: 7, asks_for_streams: true };
+            assert_eq!(Scan::parse(args).unwrap(), scan);
+        });
+        with_args("SCAN 0 TYPE hash", |args| assert!(!Scan::parse(args).unwrap().asks_for_streams));
+    }
+
+    #[test]
+    fn mistakes_are_refused_in_the_words_of_redis() {
+        for (line, error) in [
+            ("SCAN x", "invalid cursor"),
+            ("SCAN -1", "invalid cursor"),
+            ("SCAN 0 COUNT", "syntax error"),
+            ("SCAN 0 COUNT 0", "syntax error"),
+            ("SCAN 0 COUNT x", "not an integer"),
+            ("SCAN 0 x y", "syntax error"),
+        ] {
+            let refusal = with_args(line, |args| Scan::parse(args).unwrap_err().to_string());
+            assert!(refusal.contains(error), "{line}: {refusal}");
+        }
+    }
+}

@@ -110,3 +110,19 @@ fn entries_wanted(argument: &[u8]) -> Result<usize, Rejection> {
         wanted => usize::try_from(wanted).map_err(|_| refusal()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minus_one_asks_for_all_entries() {
+        assert_eq!(entries_wanted(b"0").unwrap(), 0);
+        assert_eq!(entries_wanted(b"7").unwrap(), 7);
+        assert_eq!(entries_wanted(b"-1").unwrap(), SLOWLOG_ENTRIES_MAX);
+        for bad in ["-2", "x", ""] {
+            let refusal = entries_wanted(bad.as_bytes()).unwrap_err().to_string();
+            assert!(refusal.contains("count should be greater than or equal to -1"), "{refusal}");
+        }
+    }
+}

@@ -82,3 +82,59 @@ impl TrimOptions {
         Ok(Some(Trim { keep, exact: !self.approximate, limit }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    /// The options after the key of an XTRIM.
+    fn options(words: &str) -> Result<Option<Trim>, String> {
+        let all = |args: &Args<'_>| {
+            let (mut options, mut at) = (TrimOptions::default(), 2);
+            while let Some(next) = options.take(args, at)? {
+                at = next;
+            }
+            assert_eq!(at, args.len(), "{words}: all of it was read");
+            options.finish()
+        };
+        with_args(&format!("XTRIM orders {words}"), all).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_threshold_is_exact_unless_it_says_otherwise() {
+        let newest = |count, exact, limit| Trim { keep: Keep::Newest(count), exact, limit };
+        for (words, trim) in [
+            ("MAXLEN 10", newest(10, true, None)),
+            ("maxlen = 10", newest(10, true, None)),
+            ("MAXLEN ~ 10", newest(10, false, None)),
+            ("MAXLEN ~ 10 LIMIT 5", newest(10, false, Some(5))),
+            ("LIMIT 5 MAXLEN ~ 10 KEEPREF", newest(10, false, Some(5))),
+            ("MAXLEN ~ 0 LIMIT 0", newest(0, false, None)),
+        ] {
+            assert_eq!(options(words), Ok(Some(trim)), "{words}");
+        }
+        let id = EntryId::parse(b"7-3", 0).unwrap();
+        let from = Trim { keep: Keep::From(id), exact: false, limit: None };
+        assert_eq!(options("MINID ~ 7-3"), Ok(Some(from)));
+        assert_eq!(options("KEEPREF"), Ok(None));
+    }
+
+    #[test]
+    fn mistakes_are_refused_in_the_words_of_redis() {
+        for (words, error) in [
+            ("MAXLEN x", "not an integer"),
+            ("MAXLEN -1", "The MAXLEN argument must be >= 0."),
+            ("MINID x", "Invalid stream ID"),
+            ("MAXLEN 1 MINID 1", "MAXLEN and MINID options at the same time are not compatible"),
+            ("LIMIT 5", "LIMIT cannot be used without specifying a trimming strategy"),
+            ("MAXLEN 10 LIMIT 5", "LIMIT cannot be used without the special ~ option"),
+            ("MAXLEN ~ 10 LIMIT -1", "The LIMIT argument must be >= 0."),
+            ("MAXLEN 10 DELREF", "DELREF and ACKED are not possible on a log"),
+            ("MAXLEN 10 ACKED", "DELREF and ACKED are not possible on a log"),
+        ] {
+            let refusal = options(words).expect_err(words);
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+}

@@ -191,3 +191,36 @@ fn check_id_list(args: &Args<'_>, at: usize) -> Result<(), Rejection> {
     }
     check_ids(rest(args, at + 2))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn a_list_of_ids_is_checked_before_it_is_refused() {
+        for words in ["IDS 1 7-3", "KEEPREF IDS 2 1 2", "acked ids 1 1"] {
+            let line = format!("XDELEX orders {words}");
+            with_args(&line, |args| check_id_list(args, 2)).expect(words);
+        }
+        for (words, error) in [
+            ("IDS 2 1", "must match the number of arguments"),
+            ("IDS 1 1 2", "must match the number of arguments"),
+            ("IDS 0 1", "Number of IDs must be a positive integer"),
+            ("IDS x 1", "not an integer"),
+            ("IDS 1 x", "Invalid stream ID"),
+            ("x 1 1", "syntax error"),
+            ("KEEPREF IDS", "syntax error"),
+        ] {
+            let line = format!("XDELEX orders {words}");
+            let refusal = with_args(&line, |args| check_id_list(args, 2)).unwrap_err().to_string();
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn ids_are_checked_before_they_are_refused() {
+        assert!(with_args("XDEL orders 1 7-3", |args| check_ids(rest(args, 2))).is_ok());
+        assert!(with_args("XDEL orders 1 x", |args| check_ids(rest(args, 2))).is_err());
+    }
+}

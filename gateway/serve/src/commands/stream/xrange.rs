@@ -144,3 +144,48 @@ async fn answer(context: &mut Context, query: &Query, direction: Direction) -> O
     entries.iter().for_each(|entry| entry.send(&mut context.replies));
     Ok(Next::Go)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    fn forwards(line: &str) -> Result<Query, Rejection> {
+        with_args(line, |args| Query::parse(args, IdRange::parse))
+    }
+
+    fn backwards(line: &str) -> Result<Query, Rejection> {
+        with_args(line, |args| Query::parse(args, |end, start| IdRange::parse(start, end)))
+    }
+
+    #[test]
+    fn the_backward_form_names_the_end_first() {
+        let query = forwards("XRANGE orders:1 (2 7-3 COUNT 5").unwrap();
+        assert_eq!(query, backwards("XREVRANGE orders:1 7-3 (2 COUNT 5").unwrap());
+        assert_eq!((query.key.partition, query.count), (Some(1), Some(5)));
+        assert!(query.range.start.is_excluded && !query.range.end.is_excluded);
+        assert_eq!(forwards("XRANGE orders - +").unwrap().range, IdRange::ALL);
+    }
+
+    #[test]
+    fn the_last_count_counts_and_a_negative_one_is_nothing() {
+        assert_eq!(forwards("XRANGE orders - +").unwrap().count, None);
+        assert_eq!(forwards("XRANGE orders - + COUNT 5 count 7").unwrap().count, Some(7));
+        assert_eq!(forwards("XRANGE orders - + COUNT -1").unwrap().count, Some(0));
+    }
+
+    #[test]
+    fn mistakes_are_refused_in_the_words_of_redis() {
+        for (words, error) in [
+            ("- + COUNT", "syntax error"),
+            ("- + 5", "syntax error"),
+            ("- + LIMIT 5", "syntax error"),
+            ("- + COUNT x", "not an integer"),
+            ("x +", "Invalid stream ID"),
+            ("- x", "Invalid stream ID"),
+        ] {
+            let refusal = forwards(&format!("XRANGE orders {words}")).unwrap_err().to_string();
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+}

@@ -86,3 +86,25 @@ fn parse(args: &Args<'_>) -> Result<(StreamKey, Trim), Rejection> {
     let trim = options.finish()?.ok_or_else(syntax_error)?;
     Ok((stream_key(&args[1])?, trim))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::Keep, resp::with_args};
+
+    #[test]
+    fn the_key_may_name_one_partition() {
+        let (key, trim) = with_args("XTRIM orders:2 MAXLEN 10", parse).unwrap();
+        assert_eq!((key.topic.as_str(), key.partition), ("orders", Some(2)));
+        assert_eq!(trim.keep, Keep::Newest(10));
+    }
+
+    #[test]
+    fn what_does_not_trim_is_refused() {
+        for line in ["XTRIM orders KEEPREF KEEPREF", "XTRIM orders MAXLEN 1 2", "XTRIM orders x 1"]
+        {
+            let refusal = with_args(line, parse).unwrap_err().to_string();
+            assert!(refusal.contains("syntax error"), "{line}: {refusal}");
+        }
+    }
+}

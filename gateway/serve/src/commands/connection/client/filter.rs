@@ -95,3 +95,71 @@ fn text(bytes: &[u8]) -> String {
     const BYTES_MAX: usize = 256;
     String::from_utf8_lossy(&bytes[..bytes.len().min(BYTES_MAX)]).replace(['\r', '\n'], " ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    fn kill(words: &str) -> Result<Kill, String> {
+        let line = format!("CLIENT KILL {words}");
+        with_args(&line, parse_kill).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_list_is_of_all_of_a_type_or_of_these() {
+        let list = |words: &str| with_args(&format!("CLIENT LIST {words}"), parse_list);
+        let all = with_args("CLIENT LIST", parse_list).unwrap();
+        assert!(all.ids.is_none() && all.listens.is_none());
+        assert_eq!(list("TYPE pubsub").unwrap().listens, Some(true));
+        assert_eq!(list("type NORMAL").unwrap().listens, Some(false));
+        assert!(list("TYPE replica").unwrap().is_nobody);
+        assert_eq!(list("ID 1 3").unwrap().ids, Some(vec![1, 3]));
+        for (words, error) in [
+            ("TYPE x", "Unknown client type 'x'"),
+            ("ID 0", "Invalid client ID"),
+            ("ID 1 x", "Invalid client ID"),
+            ("ID", "syntax error"),
+            ("TYPE", "syntax error"),
+            ("TYPE normal x", "syntax error"),
+            ("x 1", "syntax error"),
+        ] {
+            let refusal = list(words).unwrap_err().to_string();
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn the_old_form_of_kill_names_an_address() {
+        let old = kill("127.0.0.1:1").unwrap();
+        assert!(old.is_old && !old.skips_me);
+        assert_eq!(old.filter.address.as_deref(), Some("127.0.0.1:1"));
+    }
+
+    #[test]
+    fn the_options_of_kill_narrow_it() {
+        let new = kill("ID 7 addr a LADDR b USER u TYPE normal MAXAGE 10").unwrap();
+        assert!(new.skips_me && !new.is_old);
+        let Filter { ids, address, local, user, listens, age_secs, .. } = new.filter;
+        assert_eq!((ids, listens, age_secs), (Some(vec![7]), Some(false), Some(10)));
+        let texts = [address, local, user].map(Option::unwrap_or_default);
+        assert_eq!(texts, ["a", "b", "u"]);
+        assert!(!kill("ID 7 SKIPME no").unwrap().skips_me);
+        for (words, error) in [
+            ("ID 7 ADDR", "syntax error"),
+            ("ID 0 ADDR a", "client-id should be greater than 0"),
+            ("MAXAGE x ADDR a", "maxage is not an integer or out of range"),
+            ("SKIPME maybe ADDR a", "syntax error"),
+            ("TYPE x ADDR a", "Unknown client type 'x'"),
+        ] {
+            let refusal = kill(words).expect_err(words);
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn what_an_answer_repeats_is_one_short_line() {
+        assert_eq!(text(b"a\r\nb"), "a  b");
+        assert_eq!(text(&[b'x'; 1000]).len(), 256);
+    }
+}

@@ -158,3 +158,82 @@ fn identity<'a>(
         "the names after IDMP and IDMPAUTO have 1 to {MESSAGE_ID_BYTES_MAX} bytes"
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::Keep, resp::with_args};
+
+    fn add(words: &str) -> Result<Add, String> {
+        let parse =
+            |args: &Args<'_>| Add::parse(args, &StreamSettings::default(), &mut BytesMut::new());
+        with_args(&format!("XADD orders {words}"), parse).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_come_before_the_id_in_any_order() {
+        let plain = add("* f v").unwrap();
+        assert_eq!((plain.only_existing, plain.identity, plain.trim), (false, None, None));
+        assert_eq!(plain.expected_offset, None);
+        let all = add("MAXLEN ~ 10 LIMIT 5 KEEPREF nomkstream IDMP p 1 * f v").unwrap();
+        assert!(all.only_existing);
+        assert_eq!(all.trim.map(|trim| trim.keep), Some(Keep::Newest(10)));
+        let identity = all.identity.expect("it has one");
+        assert_eq!((&identity.producer[..], &identity.id[..]), (&b"p"[..], &b"1"[..]));
+    }
+
+    #[test]
+    fn an_option_behind_the_id_is_a_field() {
+        let entry = add("* NOMKSTREAM 1").unwrap();
+        assert!(!entry.only_existing);
+    }
+
+    #[test]
+    fn an_id_of_the_clients_choice_is_the_offset_before_it() {
+        for (id, offset) in [("7", 6), ("7-0", 6), ("7-*", 6), ("1", 0)] {
+            assert_eq!(add(&format!("{id} f v")).unwrap().expected_offset, Some(offset), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_hash_of_the_fields_is_the_identity_where_the_producer_gives_none() {
+        let id = |words: &str| add(words).unwrap().identity.expect("it has one").id;
+        let first = id("IDMPAUTO p * f v");
+        assert_eq!(first.len(), 32);
+        assert_eq!(first, id("IDMPAUTO other * f v"), "the fields alone are hashed");
+        assert_ne!(first, id("IDMPAUTO p * fv \"\""), "where a field ends counts");
+    }
+
+    #[test]
+    fn mistakes_are_refused_in_the_words_of_redis() {
+        for (words, error) in [
+            ("*", "wrong number of arguments for 'xadd' command"),
+            ("* f", "wrong number of arguments for 'xadd' command"),
+            ("* f v f", "wrong number of arguments for 'xadd' command"),
+            ("NOMKSTREAM", "wrong number of arguments for 'xadd' command"),
+            ("x f v", "Invalid stream ID"),
+            ("0-0 f v", "must be greater than 0-0"),
+            ("0-* f v", "equal or smaller than the target stream top item"),
+            ("7-1 f v", "7-1 cannot be chosen"),
+            ("IDMP p 1 IDMP p 2 * f v", "syntax error"),
+            ("IDMP p 1 7-0 f v", "go with ids of the server's choice"),
+            ("IDMP \"\" 1 * f v", "the names after IDMP and IDMPAUTO have 1 to"),
+            ("LIMIT 5 * f v", "LIMIT cannot be used without"),
+        ] {
+            let refusal = add(words).expect_err(words);
+            assert!(refusal.contains(error), "{words}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_message_with_its_identity_is_told_from_a_field_of_that_name() {
+        for (line, has) in [
+            ("XADD orders IDMP p 1 * f v", true),
+            ("XADD orders MAXLEN ~ 10 LIMIT 5 KEEPREF NOMKSTREAM idmpauto p * f v", true),
+            ("XADD orders * IDMP v", false),
+            ("XADD orders * f v", false),
+        ] {
+            assert_eq!(with_args(line, has_identity), has, "{line}");
+        }
+    }
+}

@@ -102,3 +102,55 @@ impl ReadFrom {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resp::with_args;
+
+    #[test]
+    fn each_stream_has_its_own_beginning() {
+        let query =
+            with_args("XREAD COUNT 5 block 100 streams a b:2 c 7-3 $ +", Query::parse).unwrap();
+        assert_eq!((query.count, query.block), (Some(5), Some(Duration::from_millis(100))));
+        let from = |stream: &StreamQuery| (stream.name.clone(), stream.from);
+        let streams: Vec<_> = query.streams.iter().map(from).collect();
+        let after = ReadFrom::After(EntryId { place: 7, partition: 3 });
+        let expected = [("a", after), ("b:2", ReadFrom::New), ("c", ReadFrom::Last)];
+        assert_eq!(streams, expected.map(|(name, from)| (name.as_bytes().to_vec(), from)));
+        assert_eq!(query.streams[1].key.partition, Some(2));
+    }
+
+    #[test]
+    fn a_count_below_one_is_no_limit_and_no_block_is_no_wait() {
+        for line in ["XREAD STREAMS a 0", "XREAD COUNT 0 STREAMS a 0", "XREAD COUNT -1 STREAMS a 0"]
+        {
+            let query = with_args(line, Query::parse).unwrap();
+            assert_eq!((query.count, query.block), (None, None), "{line}");
+        }
+        let query = with_args("XREAD BLOCK 0 STREAMS a $", Query::parse).unwrap();
+        assert_eq!(query.block, Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn mistakes_are_refused_in_the_words_of_redis() {
+        for (line, error) in [
+            ("XREAD COUNT 1 BLOCK 1", "syntax error"),
+            ("XREAD COUNT", "syntax error"),
+            ("XREAD x 1 STREAMS a 0", "syntax error"),
+            ("XREAD COUNT x STREAMS a 0", "not an integer"),
+            ("XREAD BLOCK x STREAMS a 0", "timeout is not an integer"),
+            ("XREAD BLOCK -1 STREAMS a 0", "timeout is negative"),
+            ("XREAD STREAMS", "Unbalanced 'xread' list of streams"),
+            ("XREAD STREAMS a b 0", "Unbalanced 'xread' list of streams"),
+            ("XREAD STREAMS a >", "The > ID can be specified only when calling XREADGROUP"),
+            ("XREAD GROUP g c STREAMS a 0", "The GROUP option is only supported by XREADGROUP"),
+            ("XREAD NOACK STREAMS a 0", "The NOACK option is only supported by XREADGROUP"),
+            ("XREAD STREAMS a x", "Invalid stream ID"),
+            ("XREAD STREAMS a:x 0", "invalid key"),
+        ] {
+            let refusal = with_args(line, Query::parse).unwrap_err().to_string();
+            assert!(refusal.contains(error), "{line}: {refusal}");
+        }
+    }
+}
